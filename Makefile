@@ -1,0 +1,34 @@
+# make env | demo | test | test-all | lint        VENV=path sets the environment
+VENV ?= .venv
+BOOTSTRAP ?= python3
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.carl_mm_lock
+
+.PHONY: env demo test test-slow test-all lint
+
+env: $(STAMP)
+
+# The stamp is a copy of the lock file: made again only when that changes.
+$(STAMP): requirements/lock.txt
+	@cmp -s requirements/lock.txt $@ && touch $@ || { \
+	  test -x $(PYTHON) || $(BOOTSTRAP) -m venv $(VENV); \
+	  $(PYTHON) -m pip install --quiet --no-deps -r requirements/lock.txt && \
+	  $(PYTHON) -m pip install --quiet --no-deps --no-build-isolation -e . && \
+	  cp requirements/lock.txt $@; }
+
+demo: env
+	$(PYTHON) tools/demo.py
+
+test: env
+	$(PYTHON) -m pytest -q -m "not slow"
+
+test-slow: env
+	$(PYTHON) -m pytest -q -m slow
+
+test-all: env
+	$(PYTHON) -m pytest -q
+
+lint: env
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy

@@ -1,0 +1,248 @@
+"""Every workaround for upstream: symptom, upstream issue, when to remove it.
+
+`apply()` runs at `import carl_mm`. `tests/test_compat.py` shows each symptom
+without the workaround, so it fails as soon as one is no longer needed.
+"""
+
+import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+import types
+import warnings
+import zipfile
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import numpy as np
+import torch
+import torch.distributed
+from mmengine import dist
+from mmengine.config import Config
+from mmengine.logging import HistoryBuffer, print_log
+from mmengine.optim import OptimWrapper
+from mmengine.registry import OPTIM_WRAPPERS
+from mmengine.runner import CheckpointLoader, activation_checkpointing, runner
+from torch.utils.checkpoint import checkpoint
+
+TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
+
+
+def apply() -> None:
+    """Apply the workarounds that need no argument; a second call changes nothing."""
+    silence_mmcv_lite()
+    stub_missing_drn()
+    make_history_buffer_safe()
+    CheckpointLoader.register_scheme(
+        prefixes='', loader=load_local_checkpoint, force=True
+    )
+    CheckpointLoader.register_scheme(
+        prefixes=('http://', 'https://'), loader=load_http_checkpoint, force=True
+    )
+    runner.find_latest_checkpoint = newest_checkpoint
+    activation_checkpointing.wrap_forward = wrap_forward_non_reentrant
+
+
+def silence_mmcv_lite() -> None:
+    """Keep mmcv-lite's import warning out of every command's output.
+
+    Symptom: 'Fail to import MultiScaleDeformableAttention', which nothing here uses.
+    Upstream: mmcv/cnn/bricks/transformer.py.
+    Remove: when mmcv-lite imports in silence.
+    """
+    warnings.filterwarnings('ignore', message='Fail to import ``MultiScaleDef')
+
+
+def stub_missing_drn() -> None:
+    """Let `mmaction.models` be imported from the PyPI wheel.
+
+    Symptom: No module named 'mmaction.models.localizers.drn'.
+    Upstream: https://github.com/open-mmlab/mmaction2/issues/2714
+    Remove: when a mmaction2 release on PyPI holds the folder.
+    """
+    spec = importlib.util.find_spec('mmaction')
+    if spec is None or spec.origin is None:
+        raise ImportError('carl_mm needs mmaction2: pip install mmaction2')
+    package = Path(spec.origin).parent
+    name = 'mmaction.models.localizers.drn'
+    if (package / 'models' / 'localizers' / 'drn').is_dir() or name in sys.modules:
+        return
+    parent, module = types.ModuleType(name), types.ModuleType(f'{name}.drn')
+    absent = type('DRN', (), {'__doc__': 'Absent from the mmaction2 wheel.'})
+    vars(module)['DRN'] = absent
+    vars(parent).update(drn=module, __path__=[])
+    sys.modules[name], sys.modules[f'{name}.drn'] = parent, module
+
+
+def make_history_buffer_safe() -> None:
+    """Write checkpoints that load without running code.
+
+    Symptom: `Weights only load failed ... HistoryBuffer` on resume and on load_from;
+    the buffer pickles bound methods through `getattr`.
+    Upstream: https://github.com/open-mmlab/mmengine/issues/1655
+    Remove: when mmengine's own checkpoints load with `weights_only=True`.
+    """
+
+    def reduce(self: HistoryBuffer) -> tuple:
+        values, counts = self._log_history.tolist(), self._count_history.tolist()
+        return HistoryBuffer, (values, counts, self.max_length)
+
+    HistoryBuffer.__reduce__ = reduce
+    multiarray = getattr(np, '_core', None) or np.core
+    dtypes = [type(np.dtype(code)) for code in ('f2', 'f4', 'f8', 'i4', 'i8', 'b1')]
+    torch.serialization.add_safe_globals(
+        [HistoryBuffer, np.ndarray, np.dtype, *dtypes]
+        + [multiarray.multiarray.scalar, multiarray.multiarray._reconstruct]
+    )
+
+
+def load_local_checkpoint(filename: str, map_location: Any = None) -> Any:
+    """Read a checkpoint with `weights_only=True`, or in full if the user trusts it.
+
+    Symptom and upstream: as `make_history_buffer_safe`.
+    Remove: never; an untrusted checkpoint must not run code.
+
+    Raises:
+        FileNotFoundError: No such file.
+        ValueError: The file is not a whole checkpoint, or holds Python objects
+            and is not among the paths in the environment variable
+            `CARL_MM_TRUST_CHECKPOINT`.
+    """
+    path = Path(filename).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such checkpoint')
+    trusted = filter(None, os.environ.get(TRUST_VARIABLE, '').split(os.pathsep))
+    trust = path.resolve() in [Path(file).expanduser().resolve() for file in trusted]
+    try:
+        return torch.load(path, map_location=map_location, weights_only=not trust)
+    except pickle.UnpicklingError as error:
+        if trust or 'Weights only load failed' not in str(error):
+            raise ValueError(f'{path}: not a checkpoint ({error})') from error
+        reason = str(error).split('Unsupported')[-1].splitlines()[0]
+        raise ValueError(
+            f'{path}: holds more than weights (Unsupported{reason}); reading it '
+            'could run its code. If you trust its origin, pass '
+            f'--trust-checkpoint, or set {TRUST_VARIABLE}={path}'
+        ) from None
+    except Exception as error:  # a broken file fails in whatever way
+        raise ValueError(f'{path}: broken checkpoint ({error})') from error
+
+
+def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:
+    """Download a checkpoint to torch's cache, once, and read it as a local one.
+
+    Symptom: mmengine reads downloads with the full unpickler, which runs code.
+    Upstream: `mmengine.runner.checkpoint.load_from_http`.
+    Remove: when it passes `weights_only=True`.
+    """
+    name = Path(urlparse(filename).path).name
+    path = Path(torch.hub.get_dir()) / 'checkpoints' / name
+    if dist.get_local_rank() == 0 and not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(filename, str(path))
+    dist.barrier()
+    return load_local_checkpoint(str(path), map_location)
+
+
+def newest_checkpoint(work_dir: str) -> str | None:
+    """Return the newest whole checkpoint of this very work dir, or None.
+
+    Symptom: after copying a work dir, resuming reads the old one, because
+    `last_checkpoint` holds an absolute path; and a run killed while writing
+    leaves a truncated file.
+    Upstream: mmengine's `find_latest_checkpoint`.
+    Remove: when mmengine resolves it against the given folder.
+    """
+    pointer = Path(work_dir, 'last_checkpoint')
+    last = Path(pointer.read_text().strip()).name if pointer.is_file() else ''
+
+    def age(file: Path) -> tuple[bool, float]:
+        return file.name == last, file.stat().st_mtime
+
+    for path in sorted(Path(work_dir).glob('*.pth'), key=age, reverse=True):
+        if zipfile.is_zipfile(path):  # the index stands at the file's very end
+            return str(path)
+        print_log(f'{path}: truncated, left aside', logger='current', level=30)
+    return None
+
+
+def wrap_forward_non_reentrant(forward: Any) -> Any:
+    """Recompute activations without losing gradients under frozen layers.
+
+    Symptom: with `activation_checkpointing`, parameters whose inputs need no
+    gradient silently get none.
+    Upstream: mmengine calls `checkpoint` with its reentrant default.
+    Remove: when mmengine passes `use_reentrant=False`.
+    """
+
+    def wrapper(*args: Any) -> Any:
+        return checkpoint(forward, *args, use_reentrant=False)
+
+    return wrapper
+
+
+@OPTIM_WRAPPERS.register_module()
+class AutocastOptimWrapper(OptimWrapper):
+    """`torch.autocast` in bfloat16 on any device; needs no loss scaling.
+
+    Symptom: `AmpOptimWrapper` asserts a GPU.
+    Upstream: mmengine's `AmpOptimWrapper.__init__`.
+    Remove: when it runs on a CPU. For float16 on a GPU use `AmpOptimWrapper`.
+    """
+
+    @contextmanager
+    def optim_context(self, model: torch.nn.Module) -> Any:
+        """Run the forward pass in bfloat16 on the model's device."""
+        device_type = next(model.parameters()).device.type
+        with super().optim_context(model), torch.autocast(device_type, torch.bfloat16):
+            yield
+
+
+def prepare_distributed(cfg: Config) -> None:
+    """Let several processes train on CPUs; with CUDA or one process do nothing.
+
+    Symptom: 'Found no NVIDIA driver' and a `device_ids` error, since mmengine calls
+    `torch.cuda.set_device` even for gloo and forces `device_ids`.
+    Upstream: mmengine's `_init_dist_pytorch` and `Runner.wrap_model`.
+    Remove: when both ask whether CUDA is there.
+
+    Args:
+        cfg: With `launcher` 'none', 'pytorch' or 'slurm'; changed in place.
+    """
+    if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
+        return
+    if cfg.launcher == 'slurm':
+        os.environ['RANK'] = os.environ['SLURM_PROCID']
+        os.environ['WORLD_SIZE'] = os.environ['SLURM_NTASKS']
+        os.environ['LOCAL_RANK'] = os.environ['SLURM_LOCALID']
+        nodes = f'scontrol show hostname {os.environ["SLURM_NODELIST"]} | head -n1'
+        os.environ.setdefault('MASTER_ADDR', subprocess.getoutput(nodes))
+        os.environ.setdefault('MASTER_PORT', '29500')
+    if not torch.distributed.is_initialized():
+        # Caching a large set's features may keep one rank waiting for hours.
+        torch.distributed.init_process_group('gloo', timeout=timedelta(hours=12))
+    # mmengine's setdefault returns a copy, so set the whole dict.
+    cfg.model_wrapper_cfg = {
+        'type': 'MMDistributedDataParallel',
+        'broadcast_buffers': False,
+        'find_unused_parameters': cfg.get('find_unused_parameters', False),
+        **(cfg.get('model_wrapper_cfg') or {}),
+        'device_ids': None,
+    }
+
+
+def end_distributed() -> None:
+    """Close the process group at the end of a run.
+
+    Symptom: now and then a finished process aborts with 'terminate called without an
+    active exception', because gloo's threads outlive it.
+    Upstream: mmengine's Runner leaves the group open.
+    Remove: when it closes it.
+    """
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()
+        torch.distributed.destroy_process_group()

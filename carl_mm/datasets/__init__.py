@@ -1,0 +1,32 @@
+"""Videos in, samples out."""
+
+from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+from carl_mm.datasets.transforms import (
+    ClipConsistentCenterCrop,
+    ClipConsistentFlip,
+    ClipConsistentResizedCrop,
+    DecodeViews,
+    DualViewTemporalCrop,
+    OpenCachedFeatures,
+    OpenVideo,
+    PackFramewiseInputs,
+    TakeCachedFeatures,
+    WholeVideo,
+)
+
+__all__ = [
+    'ClipConsistentCenterCrop',
+    'ClipConsistentFlip',
+    'ClipConsistentResizedCrop',
+    'DecodeViews',
+    'DualViewTemporalCrop',
+    'FramewiseVideoDataset',
+    'OpenCachedFeatures',
+    'OpenVideo',
+    'PackFramewiseInputs',
+    'TakeCachedFeatures',
+    'Video',
+    'VideoDecodeError',
+    'WholeVideo',
+]

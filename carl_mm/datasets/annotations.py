@@ -1,0 +1,179 @@
+"""Annotations of videos: the JSON format and its checks.
+
+``{"metainfo": {"phases": {ACTION: [PHASE, ...]}}, "data_list": [{"filename": ...,
+"split": ..., "action": ..., "num_frames": ..., "phases": [[first, last, label],
+...]}]}``; both ends of a row are counted in, ``label`` indexes the action's phases.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from carl_mm.datasets.problems import is_name_list, overlaps, refuse, span_problem
+
+SPLITS = ('train', 'val', 'test')
+
+
+def frame_labels(phases: Sequence[Sequence[int]], num_frames: int) -> np.ndarray:
+    """Spread phase rows over the frames of a video.
+
+    Args:
+        phases: Rows ``[first, last, label]``, both ends counted in.
+        num_frames: Of the video.
+
+    Returns:
+        ``(T,)`` int64; -1 where no row stands.
+
+    Raises:
+        ValueError: A bad or overlapping row, or one past the end.
+    """
+    refuse('phases', list(_row_problems(phases, num_frames=num_frames)))
+    labels = np.full(num_frames, -1, dtype=np.int64)
+    for first, last, label in phases:
+        labels[first : last + 1] = label
+    return labels
+
+
+def load_annotations(path: str | Path) -> dict[str, Any]:
+    """Read and check an annotation file.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: Not JSON, or not the format; names the file, row and value.
+    """
+    try:
+        annotations: dict[str, Any] = json.loads(Path(path).read_text('utf-8'))
+    except ValueError as error:
+        raise ValueError(f'{path}: not a JSON file: {error}') from error
+    validate_annotations(annotations, str(path))
+    return annotations
+
+
+def validate_annotations(annotations: Any, source: str) -> None:
+    """Refuse what is not the format of this module, all problems at once.
+
+    Other keys of ``metainfo`` than ``phases`` are left to the user.
+
+    Args:
+        annotations: As read from JSON.
+        source: The file's name, for the message.
+
+    Raises:
+        ValueError: Names the source, the entry, the row and the value.
+    """
+    refuse(source, list(_annotation_problems(annotations)))
+
+
+def check_rows_fit(entry: dict[str, Any], num_frames: int, source: str) -> None:
+    """Refuse phase rows that a video, once its length is known, does not have.
+
+    Args:
+        entry: Of ``data_list``.
+        num_frames: Of the video, read from the file.
+        source: The annotation file's name, for the message.
+
+    Raises:
+        ValueError: Names the source, the video, the row and the length.
+    """
+    problems = _row_problems(entry.get('phases', []), num_frames=num_frames)
+    refuse(source, [f'{entry["filename"]}: {problem}' for problem in problems])
+
+
+def _annotation_problems(annotations: Any) -> Iterator[str]:
+    if not isinstance(annotations, dict):
+        yield f'must be a mapping, got {type(annotations).__name__}'
+        return
+    missing = list(_key_problems(annotations, {'metainfo', 'data_list'}))
+    if missing:
+        yield from missing
+        return
+    metainfo, entries = annotations['metainfo'], annotations['data_list']
+    if not isinstance(metainfo, dict):
+        yield f'metainfo must be a mapping, got {metainfo!r}'
+        return
+    if not (isinstance(entries, list) and entries):
+        yield f'data_list must be a list of at least one video, got {entries!r}'
+        return
+    phases = metainfo.get('phases', {})
+    if not isinstance(phases, dict) or not all(map(is_name_list, phases.values())):
+        yield (
+            'metainfo.phases must map each action to a list of different phase '
+            f'names, got {phases!r}'
+        )
+        return
+    first_use: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            yield f'data_list[{index}] must be a mapping, got {entry!r}'
+            continue
+        name = entry.get('filename')
+        for problem in _entry_problems(entry, phases):
+            yield f'data_list[{index}] ({name}): {problem}'
+        if isinstance(name, str) and first_use.setdefault(name, index) != index:
+            yield f'data_list[{index}] ({name}): also data_list[{first_use[name]}]'
+
+
+def _key_problems(
+    mapping: dict[str, Any], required: set[str], optional: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    for key in sorted(required - mapping.keys()):
+        yield f'missing key {key!r}'
+    for key in sorted(mapping.keys() - required - optional):
+        yield f'unknown key {key!r}; known: {sorted(required | optional)}'
+
+
+def _entry_problems(
+    entry: dict[str, Any], phases: dict[str, list[str]]
+) -> Iterator[str]:
+    optional = frozenset({'action', 'num_frames', 'phases'})
+    yield from _key_problems(entry, {'filename', 'split'}, optional)
+    for key in ('filename', 'action'):
+        if key in entry and not (isinstance(entry[key], str) and entry[key]):
+            yield f'{key} must be a name, got {entry[key]!r}'
+    if 'split' in entry and entry['split'] not in SPLITS:
+        yield f'unknown split {entry["split"]!r}; known: {", ".join(SPLITS)}'
+    length: Any = entry.get('num_frames')
+    if 'num_frames' in entry and not (_is_int(length) and length > 0):
+        yield f'num_frames must be a positive integer, got {length!r}'
+        length = None
+    if 'phases' not in entry:
+        return
+    action = entry.get('action')
+    if not isinstance(entry['phases'], list):
+        yield f'phases must be a list of [first, last, label], got {entry["phases"]!r}'
+    elif action is None:
+        yield 'phases without an action, which names their list in metainfo.phases'
+    elif not (isinstance(action, str) and action in phases):
+        yield f'the phases of action {action!r} are not listed in metainfo.phases'
+    else:
+        yield from _row_problems(entry['phases'], length, len(phases[action]))
+
+
+def _row_problems(
+    rows: Sequence[Any], num_frames: int | None = None, num_phases: int | None = None
+) -> Iterator[str]:
+    spans = []
+    for index, row in enumerate(rows):
+        where = f'phases[{index}] {row}'
+        whole = isinstance(row, Sequence) and len(row) == 3 and all(map(_is_int, row))
+        if not whole:
+            yield f'{where}: must be three integers [first, last, label]'
+            continue
+        first, last, label = row
+        if label < 0 or (num_phases is not None and label >= num_phases):
+            end = '' if num_phases is None else f' to {num_phases - 1}'
+            yield f'{where}: label {label} is outside 0{end}'
+        problem = span_problem(first, last, num_frames)
+        if problem:
+            yield f'{where}: {problem}'
+        else:
+            spans.append((first, last, where))
+    for where, other in overlaps(spans):
+        yield f'{where}: overlaps {other}'
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -1,0 +1,194 @@
+"""Annotations from a folder of videos and what people write as CSV."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from carl_mm.datasets.annotations import SPLITS
+from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.folder_csv import (
+    LabelRow,
+    read_labels,
+    read_splits,
+    row_span_problems,
+)
+from carl_mm.datasets.problems import refuse
+
+VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.m4v')
+MIN_VIDEOS_FOR_PROGRESS = 50
+
+
+@dataclass(frozen=True)
+class FolderSummary:
+    """What `annotations_from_folder` found.
+
+    Args:
+        num_videos: In the annotations.
+        num_frames: Of these videos together.
+        num_labelled: Videos with a phase row.
+        splits: Videos of each split.
+        phases: Of each action, in order.
+        left_out: Why each video that is not in the annotations is not.
+    """
+
+    num_videos: int
+    num_frames: int
+    num_labelled: int
+    splits: dict[str, int]
+    phases: dict[str, list[str]]
+    left_out: dict[str, str]
+
+
+def annotations_from_folder(
+    video_dir: str | Path,
+    labels_csv: str | Path | None = None,
+    splits_csv: str | Path | None = None,
+    phases: Sequence[str] | None = None,
+    action: str | None = None,
+    workers: int = 4,
+) -> tuple[dict[str, Any], FolderSummary]:
+    """Make annotations from a folder of videos and what people write as CSV.
+
+    Unreadable videos, and videos without a row in ``splits_csv``, are left out and
+    named in the summary.
+
+    Args:
+        video_dir: Searched with its subfolders.
+        labels_csv: Columns filename (relative to ``video_dir``), first_frame,
+            last_frame (counted in), phase and perhaps action.
+        splits_csv: Columns filename and split; without it every video trains.
+        phases: Of each action, in temporal order; by default the phases found,
+            by the mean over their rows of first frame / video length.
+        action: Of every video; 'action' by default if videos are labelled. Not
+            beside a column action.
+        workers: Threads that open the videos.
+
+    Returns:
+        The annotations and their summary.
+
+    Raises:
+        FileNotFoundError: A CSV file or the folder is missing.
+        ValueError: No readable video, or a bad CSV: all its problems, each with
+            its line and value.
+    """
+    filenames = _find_videos(Path(video_dir))
+    rows: list[LabelRow] = []
+    if labels_csv is not None:
+        rows, action = read_labels(labels_csv, filenames, phases, action)
+    splits = dict.fromkeys(filenames, 'train')
+    if splits_csv is not None:
+        splits = read_splits(splits_csv, filenames)
+    lengths, left_out = _read_lengths(Path(video_dir), filenames, workers)
+    for name in lengths.keys() - splits.keys():
+        left_out[name] = f'has no row in {splits_csv}'
+    used = [name for name in filenames if name not in left_out]
+    if not used:
+        reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
+        refuse(f'{video_dir}: no video is left', reasons)
+    if labels_csv is not None:
+        refuse(str(labels_csv), row_span_problems(rows, lengths))
+    rows = [row for row in rows if row.filename not in left_out]
+    orders = _order_phases(rows, lengths, phases)
+    entries = [_entry(name, splits[name], lengths[name], action) for name in used]
+    _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
+    metainfo = {'phases': orders} if orders else {}
+    annotations = {'metainfo': metainfo, 'data_list': entries}
+    return annotations, _summarise(annotations, left_out)
+
+
+def _find_videos(video_dir: Path) -> list[str]:
+    """Relative posix paths, sorted; hidden files are no videos."""
+    if not video_dir.is_dir():
+        raise FileNotFoundError(f'{video_dir}: no such folder')
+    found = []
+    for folder, _, names in os.walk(video_dir, followlinks=True):
+        for name in names:
+            if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
+                found.append((Path(folder) / name).relative_to(video_dir).as_posix())
+    if not found:
+        raise ValueError(f'{video_dir}: holds no video ({", ".join(VIDEO_SUFFIXES)})')
+    return sorted(found)
+
+
+def _read_lengths(
+    video_dir: Path, filenames: list[str], workers: int
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Frames of each readable video, and why the others are not."""
+    lengths, left_out = dict[str, int](), dict[str, str]()
+    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+        results = pool.map(lambda name: _read_length(video_dir / name), filenames)
+        progress = track(
+            zip(filenames, results, strict=True),
+            description='Reading videos',
+            total=len(filenames),
+            console=Console(stderr=True),
+            disable=len(filenames) < MIN_VIDEOS_FOR_PROGRESS,
+        )
+        for name, result in progress:
+            if isinstance(result, int):
+                lengths[name] = result
+            else:
+                left_out[name] = result
+    return lengths, left_out
+
+
+def _read_length(path: Path) -> int | str:
+    try:
+        return Video(path).num_frames
+    except VideoDecodeError as error:
+        return str(error).removeprefix(f'{path}: ')
+
+
+def _order_phases(
+    rows: list[LabelRow], lengths: dict[str, int], phases: Sequence[str] | None
+) -> dict[str, list[str]]:
+    """Phases of each action by mean relative start, or as given."""
+    starts: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        starts[row.action][row.phase].append(row.first / lengths[row.filename])
+    if phases is not None:
+        return {action: list(phases) for action in sorted(starts)}
+    return {
+        action: sorted(found, key=lambda phase: (float(np.mean(found[phase])), phase))
+        for action, found in sorted(starts.items())
+    }
+
+
+def _entry(
+    name: str, split: str, num_frames: int, action: str | None
+) -> dict[str, Any]:
+    entry = {'filename': name, 'split': split, 'num_frames': num_frames}
+    return entry if action is None else {**entry, 'action': action}
+
+
+def _add_rows(
+    entries: dict[str, dict[str, Any]],
+    rows: list[LabelRow],
+    orders: dict[str, list[str]],
+) -> None:
+    for row in sorted(rows, key=lambda row: row.first):
+        label = orders[row.action].index(row.phase)
+        entry = entries[row.filename]
+        entry['action'] = row.action
+        entry.setdefault('phases', []).append([row.first, row.last, label])
+
+
+def _summarise(annotations: dict[str, Any], left_out: dict[str, str]) -> FolderSummary:
+    entries = annotations['data_list']
+    counts = Counter(entry['split'] for entry in entries)
+    return FolderSummary(
+        num_videos=len(entries),
+        num_frames=sum(entry['num_frames'] for entry in entries),
+        num_labelled=sum('phases' in entry for entry in entries),
+        splits={split: counts[split] for split in SPLITS if counts[split]},
+        phases=annotations['metainfo'].get('phases', {}),
+        left_out=dict(sorted(left_out.items())),
+    )

@@ -1,0 +1,187 @@
+"""Videos with optional phase labels a frame."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import DATASETS
+from mmaction.structures import ActionDataSample
+from mmengine.dataset import BaseDataset
+from mmengine.logging import print_log
+
+from carl_mm.datasets.annotations import check_rows_fit, load_annotations
+from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.transforms import META_KEYS
+
+MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'
+
+
+@DATASETS.register_module()
+class FramewiseVideoDataset(BaseDataset):
+    """Videos of an annotation file, one sample a video.
+
+    Before anything is trained every video is opened; the unreadable ones are named,
+    all at once, and left out. A video that fails later, while it is decoded, is
+    named, counted and replaced by the next one in training; at test time its sample
+    has no frame, and the metrics leave it out.
+
+    Args:
+        ann_file: JSON, see `carl_mm.datasets.annotations`.
+        pipeline: Transforms; the first gets ``filename`` (a path), ``action``,
+            ``split``, ``sample_idx``, ``rng`` and, when testing, ``phases``.
+        data_root: Stands before a relative ``ann_file`` and ``data_prefix``.
+        data_prefix: ``dict(video=FOLDER)``.
+        split: One or several of 'train', 'val', 'test'; None takes all.
+        test_mode: Give labels; leave out train videos without any, which no metric
+            uses, unless there are no others.
+        check_videos: Open every video first; costs about 5 ms a video.
+        max_unreadable_share: Of the videos, in [0, 1]; more is an error.
+        metainfo: Overrides the file's.
+
+    Raises:
+        FileNotFoundError: The annotation file is absent.
+        ValueError: A bad annotation, or too many unreadable videos.
+    """
+
+    def __init__(
+        self,
+        ann_file: str,
+        pipeline: list,
+        data_root: str = '',
+        data_prefix: dict | None = None,
+        split: str | Sequence[str] | None = None,
+        test_mode: bool = False,
+        check_videos: bool = True,
+        max_unreadable_share: float = 0.1,
+        metainfo: dict | None = None,
+    ) -> None:
+        self.splits = (split,) if isinstance(split, str) else split
+        self.check_videos = check_videos
+        self.max_unreadable_share = max_unreadable_share
+        # Shared with the workers, which outlive an epoch: (seed, epoch), -1 if unset.
+        self._draws = torch.full((2,), -1, dtype=torch.int64).share_memory_()
+        self.feature_files: dict[str, str] = {}
+        super().__init__(
+            ann_file=ann_file,
+            metainfo=metainfo,
+            data_root=data_root,
+            data_prefix=data_prefix or {'video': ''},
+            pipeline=pipeline,
+            test_mode=test_mode,
+        )
+        self._failed = torch.zeros(len(self), dtype=torch.bool).share_memory_()
+
+    def load_data_list(self) -> list[dict]:
+        """Read the annotation file and open the videos."""
+        if not Path(self.ann_file).is_file():
+            hint = (
+                MAKE_SYNTHETIC
+                if 'synthetic' in self.ann_file
+                else (
+                    'python tools/dataset_converters/folder.py VIDEO_DIR '
+                    f'{self.ann_file}'
+                )
+            )
+            raise FileNotFoundError(
+                f'{self.ann_file}: no such annotation file; make it with: {hint}'
+            )
+        annotations = load_annotations(self.ann_file)
+        for key, value in annotations['metainfo'].items():
+            self._metainfo.setdefault(key, value)
+        entries = [
+            entry
+            for entry in annotations['data_list']
+            if self.splits is None or entry['split'] in self.splits
+        ]
+        if self.test_mode:
+            judged = [e for e in entries if e['split'] != 'train' or e.get('phases')]
+            entries = judged or entries
+        if not entries:
+            raise ValueError(f'{self.ann_file}: no video of split {self.splits}')
+        if self.check_videos:
+            entries = self._drop_unreadable(entries)
+        return entries
+
+    def video_path(self, entry: dict) -> str:
+        """Return where the video of an entry lies."""
+        return str(Path(self.data_prefix['video']) / entry['filename'])
+
+    def _drop_unreadable(self, entries: list[dict]) -> list[dict]:
+        def check(entry: dict) -> str | None:
+            try:
+                video = Video(self.video_path(entry))
+            except VideoDecodeError as error:
+                return str(error)
+            check_rows_fit(entry, video.num_frames, self.ann_file)
+            return None
+
+        with ThreadPoolExecutor(4) as pool:
+            problems = list(pool.map(check, entries))
+        bad = [problem for problem in problems if problem]
+        kept = [e for e, p in zip(entries, problems, strict=True) if not p]
+        if bad:
+            message = (
+                f'{self.ann_file}: {len(bad)} of {len(entries)} videos are unreadable '
+                'and left out:\n  ' + '\n  '.join(bad)
+            )
+            if not kept or len(bad) > self.max_unreadable_share * len(entries):
+                raise ValueError(
+                    f'{message}\nMore than max_unreadable_share='
+                    f'{self.max_unreadable_share} of them: mend the files or the paths'
+                )
+            print_log(message, logger='current', level=30)
+        return kept
+
+    def set_epoch(self, seed: int, epoch: int) -> None:
+        """Make all draws of an epoch depend on the seed, the epoch and the sample."""
+        self._draws[:] = torch.tensor([seed, epoch])
+
+    @property
+    def failed_videos(self) -> list[str]:
+        """Videos that could not be decoded so far, by any worker of this process."""
+        return [self.get_data_info(int(i))['filename'] for i in self._failed.nonzero()]
+
+    def get_data_info(self, idx: int) -> dict[str, Any]:
+        """Return what the pipeline starts from."""
+        entry = super().get_data_info(idx)
+        info = {key: entry.get(key) for key in ('action', 'split', 'sample_idx')}
+        info['name'] = entry['filename']
+        info['filename'] = self.video_path(entry)
+        if self.test_mode:
+            info['phases'] = entry.get('phases', [])
+        if entry['filename'] in self.feature_files:
+            info['feature_file'] = self.feature_files[entry['filename']]
+        if self._draws[0] >= 0:
+            info['rng'] = np.random.default_rng([*self._draws.tolist(), idx])
+        return info
+
+    def __getitem__(self, idx: int) -> dict[str, Any]:
+        """Return a sample; a train video that fails is replaced by the next one."""
+        for attempt in range(1 if self.test_mode else len(self)):
+            info = self.get_data_info((idx + attempt) % len(self))
+            try:
+                return self.pipeline(info)
+            except VideoDecodeError as error:
+                self._record_failure(info, error)
+        if not self.test_mode:
+            raise RuntimeError(f'{self.ann_file}: no video can be decoded')
+        return self._empty_sample(info)
+
+    def _record_failure(self, info: dict, error: VideoDecodeError) -> None:
+        if not self._failed[info['sample_idx']]:
+            print_log(f'skipped: {error}', logger='current', level=30)
+        self._failed[info['sample_idx']] = True
+
+    def _empty_sample(self, info: dict) -> dict:
+        meta = {key: info[key] for key in META_KEYS if key in info}
+        data_sample = ActionDataSample(metainfo={**meta, 'total_frames': 0})
+        data_sample.gt_label = torch.empty(0, dtype=torch.int64)
+        return {
+            'inputs': torch.empty(0, 3, 1, 1, dtype=torch.uint8),
+            'frame_inds': torch.empty(1, 0, dtype=torch.int64),
+            'valid': torch.empty(1, 0, dtype=torch.bool),
+            'data_samples': data_sample,
+        }

@@ -1,0 +1,49 @@
+"""Checks that annotation files and CSV files share; all problems come at once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+MAX_PROBLEMS_SHOWN = 20
+
+
+def refuse(source: str, problems: list[str]) -> None:
+    """Raise one ValueError that lists all problems, if there are any."""
+    if len(problems) == 1:
+        raise ValueError(f'{source}: {problems[0]}')
+    if problems:
+        shown = problems[:MAX_PROBLEMS_SHOWN]
+        if len(problems) > len(shown):
+            shown.append(f'and {len(problems) - len(shown)} more')
+        raise ValueError(
+            f'{source}: {len(problems)} problems:\n  ' + '\n  '.join(shown)
+        )
+
+
+def span_problem(first: int, last: int, num_frames: int | None) -> str | None:
+    """Say what is wrong with a row's ends, or None."""
+    if first < 0:
+        return f'first frame {first} is negative'
+    if first > last:
+        return f'first frame {first} is after last frame {last}'
+    if num_frames is not None and last >= num_frames:
+        return (
+            f'last frame {last} is past the end: the video has {num_frames} frames '
+            f'(0 to {num_frames - 1})'
+        )
+    return None
+
+
+def overlaps(spans: list[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
+    """Names of the spans ``(first, last, name)`` that overlap an earlier one."""
+    reach, holder = -1, ''
+    for first, last, name in sorted(spans):
+        if first <= reach:
+            yield name, holder
+        if last > reach:
+            reach, holder = last, name
+
+
+def is_name_list(value: Any) -> bool:
+    """Whether it is a list of at least one name, all different."""
+    is_names = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return is_names and len(value) > 0 and len(set(value)) == len(value)

@@ -1,0 +1,50 @@
+"""Views taken from cached features of a frozen backbone instead of pictures."""
+
+import os
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.transforms.rng import sample_rng
+
+
+@TRANSFORMS.register_module()
+class OpenCachedFeatures(BaseTransform):
+    """Map a video's cached features; `FeatureCacheHook` makes them.
+
+    Required keys: feature_file. Added keys: features ``(K, S, C)`` float32, K
+    augmented copies of the S frames; total_frames.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Open the file without reading it."""
+        if 'feature_file' not in results:
+            raise ValueError(
+                f'{results.get("filename")}: no cached features; add '
+                'dict(type=FeatureCacheHook, ...) to custom_hooks'
+            )
+        if not os.path.isfile(results['feature_file']):
+            raise VideoDecodeError(f'{results["filename"]}: has no cached features')
+        results['features'] = np.load(results['feature_file'], mmap_mode='r')
+        results['total_frames'] = results['features'].shape[1]
+        return results
+
+
+@TRANSFORMS.register_module()
+class TakeCachedFeatures(BaseTransform):
+    """Read the views' frames, each view from another copy while there are enough.
+
+    Required keys: features, frame_inds ``(V, T)``. Added keys: inputs ``(V, T, C)``
+    float32. Removed keys: features.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Draw the copies and read."""
+        features, frame_inds = results.pop('features'), results['frame_inds']
+        copies, views = len(features), len(frame_inds)
+        chosen = sample_rng(results).choice(copies, views, replace=copies < views)
+        rows = zip(chosen, frame_inds, strict=True)
+        results['inputs'] = np.stack([features[copy][inds] for copy, inds in rows])
+        return results

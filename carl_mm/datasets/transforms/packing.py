@@ -1,0 +1,51 @@
+"""From a sample's dict to what the model and the metrics take."""
+
+import numpy as np
+import torch
+from mmaction.registry import TRANSFORMS
+from mmaction.structures import ActionDataSample
+from mmcv.transforms import BaseTransform
+
+from carl_mm.datasets.annotations import frame_labels
+
+META_KEYS = ('filename', 'action', 'split', 'sample_idx', 'total_frames', 'fps')
+
+
+@TRANSFORMS.register_module()
+class PackFramewiseInputs(BaseTransform):
+    """Pack views or a whole video.
+
+    Required keys: imgs or inputs, frame_inds, valid. Optional: phases, and the keys
+    of ``meta_keys``. Result: inputs uint8 ``(V, T, 3, H, W)``, or ``(T, 3, H, W)`` of
+    a whole video, or cached ``(V, T, C)`` float32; frame_inds int64 and valid bool
+    ``(V, T)``; data_samples, an `ActionDataSample`, with gt_label ``(S,)`` int64, -1
+    where unlabelled, if there are phases.
+
+    Args:
+        meta_keys: Copied to the data sample where present.
+    """
+
+    def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
+        self.meta_keys = meta_keys
+
+    def transform(self, results: dict) -> dict:
+        """Pack."""
+        if 'inputs' in results:
+            inputs = torch.from_numpy(results['inputs'])
+        else:
+            # Frames stay as decoded, (H, W, 3) in memory: that is channels_last.
+            views = [torch.from_numpy(np.asarray(view)) for view in results['imgs']]
+            views = [view.permute(0, 3, 1, 2) for view in views]
+            inputs = views[0] if len(views) == 1 else torch.stack(views)
+        data_sample = ActionDataSample(
+            metainfo={key: results[key] for key in self.meta_keys if key in results}
+        )
+        if 'phases' in results:
+            labels = frame_labels(results['phases'], results['total_frames'])
+            data_sample.gt_label = torch.from_numpy(labels)
+        return {
+            'inputs': inputs,
+            'frame_inds': torch.from_numpy(results['frame_inds']),
+            'valid': torch.from_numpy(results['valid']),
+            'data_samples': data_sample,
+        }

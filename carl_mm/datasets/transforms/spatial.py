@@ -1,0 +1,128 @@
+"""Geometric augmentation: one draw a view, the same for all its frames."""
+
+import cv2
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from carl_mm.datasets.transforms.rng import sample_rng
+
+
+def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Resize ``(H, W, 3)`` uint8, by area when it shrinks, else bilinear."""
+    if img.shape[:2] == (height, width):
+        return img
+    shrinks = img.shape[0] >= height and img.shape[1] >= width
+    mode = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(img, (width, height), interpolation=mode)
+
+
+@TRANSFORMS.register_module()
+class ClipConsistentResizedCrop(BaseTransform):
+    """Crop a random box and resize it to a square.
+
+    Required and modified keys: imgs, V lists of ``(H, W, 3)`` uint8.
+
+    Args:
+        size: Side of the result, in pixels.
+        scale: Range of the box's share of the picture's area.
+        ratio: Range of the box's width over height.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        scale: tuple[float, float] = (0.8, 1.0),
+        ratio: tuple[float, float] = (3 / 4, 4 / 3),
+    ) -> None:
+        if not 0 < scale[0] <= scale[1] <= 1 or not 0 < ratio[0] <= ratio[1]:
+            raise ValueError(f'bad ranges: scale {scale}, ratio {ratio}')
+        self.size, self.scale, self.ratio = size, scale, ratio
+
+    def draw_box(
+        self, rng: np.random.Generator, height: int, width: int
+    ) -> tuple[int, int, int, int]:
+        """Return (top, left, height, width) of a box inside the picture, in pixels.
+
+        As torchvision's `RandomResizedCrop`: ten tries, then the largest central box
+        within ``ratio``.
+        """
+        for _ in range(10):
+            area = height * width * rng.uniform(*self.scale)
+            aspect = np.exp(rng.uniform(*np.log(self.ratio)))
+            box_w, box_h = round(np.sqrt(area * aspect)), round(np.sqrt(area / aspect))
+            if 0 < box_w <= width and 0 < box_h <= height:
+                top = int(rng.integers(height - box_h + 1))
+                return top, int(rng.integers(width - box_w + 1)), box_h, box_w
+        aspect = np.clip(width / height, *self.ratio)
+        box_w, box_h = min(width, round(height * aspect)), height
+        if box_w == width:
+            box_h = min(height, round(width / aspect))
+        return (height - box_h) // 2, (width - box_w) // 2, box_h, box_w
+
+    def transform(self, results: dict) -> dict:
+        """Crop and resize every view with a draw of its own."""
+        rng = sample_rng(results)
+        for view in results['imgs']:
+            top, left, height, width = self.draw_box(rng, *view[0].shape[:2])
+            box = np.s_[top : top + height, left : left + width]
+            view[:] = [resize(img[box], self.size, self.size) for img in view]
+        return results
+
+
+@TRANSFORMS.register_module()
+class ClipConsistentFlip(BaseTransform):
+    """Mirror a view left to right.
+
+    Required and modified keys: imgs.
+
+    Args:
+        prob: Of a view being mirrored, in [0, 1].
+    """
+
+    def __init__(self, prob: float = 0.5) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(f'prob must be in [0, 1], got {prob}')
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Mirror every view with a draw of its own."""
+        rng = sample_rng(results)
+        for view in results['imgs']:
+            if rng.random() < self.prob:
+                view[:] = [img[:, ::-1] for img in view]
+        return results
+
+
+@TRANSFORMS.register_module()
+class ClipConsistentCenterCrop(BaseTransform):
+    """Resize the short side, then take the central square; for testing.
+
+    Required and modified keys: imgs.
+
+    Args:
+        size: Side of the result, in pixels.
+        short_side: The short side is resized to this many pixels before the crop,
+            by default to ``size``. 0 crops the stored frame, as the published code.
+    """
+
+    def __init__(self, size: int, short_side: int | None = None) -> None:
+        self.size = size
+        self.short_side = size if short_side is None else short_side
+        if self.short_side and self.short_side < size:
+            raise ValueError(f'short_side {short_side} is smaller than size {size}')
+
+    def transform(self, results: dict) -> dict:
+        """Resize and crop."""
+        results['imgs'] = [[self.crop(img) for img in v] for v in results['imgs']]
+        return results
+
+    def crop(self, img: np.ndarray) -> np.ndarray:
+        """Return the central ``(size, size, 3)`` of one picture."""
+        height, width = img.shape[:2]
+        # A stored frame smaller than the crop is enlarged just enough.
+        short_side = self.short_side or max(self.size, min(height, width))
+        scale = short_side / min(height, width)
+        img = resize(img, round(width * scale), round(height * scale))
+        top, left = (img.shape[0] - self.size) // 2, (img.shape[1] - self.size) // 2
+        return img[top : top + self.size, left : left + self.size]

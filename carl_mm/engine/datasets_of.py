@@ -1,0 +1,13 @@
+"""Reach the framewise datasets of a data loader."""
+
+from typing import Any
+
+from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+
+
+def framewise_datasets(dataset: Any) -> list[FramewiseVideoDataset]:
+    """Return the `FramewiseVideoDataset`s in a dataset or in mmengine's wrappers."""
+    if isinstance(dataset, FramewiseVideoDataset):
+        return [dataset]
+    inner = getattr(dataset, 'datasets', None) or [getattr(dataset, 'dataset', None)]
+    return [found for part in inner if part for found in framewise_datasets(part)]

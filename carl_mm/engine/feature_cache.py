@@ -1,0 +1,174 @@
+"""Features of a frozen backbone, computed once and read ever after."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import HOOKS
+from mmcv.transforms import Compose
+from mmengine import dist
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from rich.progress import track
+
+from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+from carl_mm.engine.datasets_of import framewise_datasets
+from carl_mm.models.recognizer import FramewiseRecognizer
+
+FORMAT_VERSION = 1  # raise it when the same settings give other features
+
+
+@HOOKS.register_module()
+class FeatureCacheHook(Hook):
+    """Before training, cache features of K augmented copies of every video.
+
+    For a wholly frozen backbone: each copy has one draw of the spatial and
+    photometric augmentation, where training on pictures draws afresh every time. A
+    file is named by everything that changes its content (weights, transforms, the
+    video's size and time stamp); it appears only when whole, a broken one is remade,
+    and an interrupted run goes on where it stopped.
+
+    Args:
+        cache_dir: Folder; ``(K, S, C)`` float32 a video.
+        transforms: Of a whole video up to ``inputs``: `OpenVideo`, `WholeVideo` with
+            random spatial transforms, `PackFramewiseInputs`. Colour is augmented as
+            the model's data preprocessor says.
+        num_copies: K.
+        seed: Of the augmentation.
+    """
+
+    def __init__(
+        self, cache_dir: str, transforms: list, num_copies: int = 4, seed: int = 0
+    ) -> None:
+        if num_copies < 1:
+            raise ValueError(f'num_copies must be at least 1, got {num_copies}')
+        self.cache_dir = Path(cache_dir)
+        self.recipe = json.dumps(transforms, default=_name_of, sort_keys=True)
+        self.transforms = Compose(transforms)
+        self.num_copies = num_copies
+        self.seed = seed
+
+    def before_train(self, runner: Runner) -> None:
+        """Make the missing files, shared out over the processes."""
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        if not getattr(model, 'freeze_backbone', False):
+            raise ValueError(
+                'FeatureCacheHook needs a frozen backbone: set freeze_backbone=True in '
+                'the recognizer, or train on pictures'
+            )
+        folder = self.cache_dir / self.recipe_key(model)
+        model.eval()
+        for dataset in framewise_datasets(runner.train_dataloader.dataset):
+            self._fill(folder, dataset, model, runner)
+        dist.barrier()
+        model.train()
+
+    def recipe_key(self, model: FramewiseRecognizer) -> str:
+        """Return a hash of all that changes the features but the video."""
+        digest = hashlib.sha256()
+        for name, tensor in model.backbone.state_dict().items():
+            digest.update(name.encode())
+            digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        preprocessor = model.data_preprocessor
+        settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
+        settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
+        settings += [repr(preprocessor.augmentation), preprocessor.mean.tolist()]
+        settings += [preprocessor.std.tolist()]
+        digest.update(json.dumps(settings).encode())
+        return digest.hexdigest()[:16]
+
+    def _fill(
+        self,
+        folder: Path,
+        dataset: FramewiseVideoDataset,
+        model: FramewiseRecognizer,
+        runner: Runner,
+    ) -> None:
+        entries = [dataset.get_data_info(index) for index in range(len(dataset))]
+        files = [folder / _video_key(entry['filename']) for entry in entries]
+        dataset.feature_files = {
+            entry['name']: str(file) for entry, file in zip(entries, files, strict=True)
+        }
+        # Shared out before looking: by then another process may have made some.
+        share = list(zip(entries, files, strict=True))[runner.rank :: runner.world_size]
+        mine = [pair for pair in share if not _is_whole(pair[1], self.num_copies)]
+        runner.logger.info(
+            f'{len(share) - len(mine)} of {len(share)} videos of this process have '
+            f'cached features in {folder}; making {len(mine)}'
+        )
+        if not mine:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        show = track(mine, 'caching features') if runner.rank == 0 else mine
+        for entry, file in show:
+            try:
+                self._write(file, list(self._copies(entry, model)))
+            except VideoDecodeError as error:
+                # Without its file the dataset skips the video and counts it.
+                runner.logger.warning(f'no features: {error}')
+
+    def _copies(self, entry: dict, model: FramewiseRecognizer) -> Iterator[np.ndarray]:
+        for copy in range(self.num_copies):
+            # By name, not by place in the list: other videos do not change it.
+            name = int(hashlib.sha256(entry['name'].encode()).hexdigest()[:15], 16)
+            draws = np.random.SeedSequence([self.seed, copy, name])
+            results = {
+                'filename': entry['filename'],
+                'rng': np.random.default_rng(draws),
+            }
+            frames = self.transforms(results)['inputs']
+            photometric = int(draws.generate_state(1)[0])
+            with torch.no_grad():
+                yield torch.cat(
+                    [
+                        self._features(chunk, photometric, model).cpu()
+                        for chunk in frames.split(model.chunk_size)
+                    ]
+                ).numpy()
+
+    @staticmethod
+    def _features(
+        chunk: torch.Tensor, seed: int, model: FramewiseRecognizer
+    ) -> torch.Tensor:
+        """Return ``(n, C)``; the same seed draws the same for every chunk."""
+        generator = torch.Generator().manual_seed(seed)
+        preprocessor = model.data_preprocessor
+        frames = preprocessor.augment(chunk.to(preprocessor.device), generator)
+        return model.spatial_features(frames)
+
+    @staticmethod
+    def _write(file: Path, copies: list[np.ndarray]) -> None:
+        part = file.with_name(f'.{file.name}.{os.getpid()}.part')
+        try:
+            with part.open('wb') as stream:
+                np.save(stream, np.stack(copies).astype(np.float32))
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _video_key(filename: str) -> str:
+    try:
+        stat = Path(filename).stat()
+    except FileNotFoundError:
+        return 'missing.npy'
+    identity = f'{Path(filename).resolve()}|{stat.st_size}|{stat.st_mtime_ns}'
+    return f'{hashlib.sha256(identity.encode()).hexdigest()[:24]}.npy'
+
+
+def _is_whole(file: Path, num_copies: int) -> bool:
+    try:
+        return np.load(file, mmap_mode='r').shape[0] == num_copies
+    except (OSError, ValueError, EOFError):
+        return False
+
+
+def _name_of(value: Any) -> str:
+    return f'{value.__module__}.{value.__qualname__}'

@@ -1,0 +1,101 @@
+"""What tools/train.py and tools/test.py share: arguments to a Runner."""
+
+import inspect
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from mmaction.registry import RUNNERS
+from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
+
+from carl_mm import compat
+
+LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    """Add the options that training and testing share."""
+    parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_NAME')
+    parser.add_argument(
+        '--data-root', help='folder of the annotation file and videos, for all loaders'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        help='settings to override, as optim_wrapper.optimizer.lr=1e-3',
+    )
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
+    )
+    parser.add_argument('--seed', type=int, help='of all random draws')
+    parser.add_argument('--deterministic', action='store_true')
+    parser.add_argument(
+        '--trust-checkpoint',
+        action='store_true',
+        help='read a checkpoint that holds more than weights; it can run code',
+    )
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def load_config(args: Namespace) -> Config:
+    """Read the config and merge the arguments of `add_common_arguments`.
+
+    Raises:
+        ValueError: An option names nothing in the config, or a mere knob of its file.
+    """
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    cfg = Config.fromfile(args.config)
+    cfg.launcher = args.launcher
+    cfg.work_dir = args.work_dir or cfg.get(
+        'work_dir', str(Path('work_dirs') / Path(args.config).stem)
+    )
+    if args.data_root:
+        for name in LOADERS:
+            if cfg.get(name):
+                cfg[name].dataset.data_root = args.data_root
+    randomness = {'seed': None, **(cfg.get('randomness') or {})}
+    if args.seed is not None:
+        cfg.randomness = randomness = {**randomness, 'seed': args.seed}
+    if args.deterministic:
+        cfg.randomness = {**randomness, 'deterministic': True}
+    if args.cfg_options:
+        _check_options(args.cfg_options, cfg, args.config)
+        cfg.merge_from_dict(args.cfg_options)
+    return cfg
+
+
+def _check_options(options: dict, cfg: Config, filename: str) -> None:
+    known = set(inspect.signature(Runner.__init__).parameters) | {
+        'find_unused_parameters'
+    }
+    for option in options:
+        key = option.split('.')[0]
+        if key in known:
+            continue
+        if key not in cfg:
+            raise ValueError(f'--cfg-options {option}: {filename} has no {key!r}')
+        raise ValueError(
+            f'--cfg-options {option}: {key!r} is a knob of {filename}, and what '
+            'derives from it would not follow; edit the file, or set what it feeds'
+        )
+
+
+def trust(checkpoint: str | None, args: Namespace) -> None:
+    """Let `compat.load_local_checkpoint` read this one file in full, if asked to."""
+    if not args.trust_checkpoint:
+        return
+    if not checkpoint:
+        raise ValueError(
+            '--trust-checkpoint: no checkpoint is loaded or resumed; to trust another '
+            f'file, a backbone say, set {compat.TRUST_VARIABLE}=FILE'
+        )
+    trusted = [os.environ.get(compat.TRUST_VARIABLE), checkpoint]
+    os.environ[compat.TRUST_VARIABLE] = os.pathsep.join(filter(None, trusted))
+
+
+def build_runner(cfg: Config) -> Runner:
+    """Build the Runner, also for several processes without a GPU."""
+    compat.prepare_distributed(cfg)
+    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

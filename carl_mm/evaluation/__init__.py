@@ -1,0 +1,18 @@
+"""Frame-wise metrics, registered in mmaction's METRICS."""
+
+from carl_mm.evaluation.base import ActionVideos, EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation.pairs import AlignmentError, FrameRetrieval, KendallsTau
+from carl_mm.evaluation.probes import PhaseClassification, PhaseProgression
+from carl_mm.evaluation.table import results_table
+
+__all__ = [
+    'ActionVideos',
+    'AlignmentError',
+    'EmbeddedVideo',
+    'FrameRetrieval',
+    'FramewiseMetric',
+    'KendallsTau',
+    'PhaseClassification',
+    'PhaseProgression',
+    'results_table',
+]

@@ -1,0 +1,29 @@
+"""The mathematics: pure functions on tensors and arrays."""
+
+from carl_mm.functional.alignment import alignment_error, event_error, kendalls_tau
+from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
+from carl_mm.functional.phases import phase_boundaries, phase_progress
+from carl_mm.functional.positions import relative_time_embedding, sinusoidal_positions
+from carl_mm.functional.probing import phase_classification, phase_progression
+from carl_mm.functional.retrieval import precision_at_k
+from carl_mm.functional.time_warping import dtw
+from carl_mm.functional.views import sample_two_views
+
+__all__ = [
+    'alignment_error',
+    'dtw',
+    'event_error',
+    'gaussian_log_prior',
+    'kendalls_tau',
+    'phase_boundaries',
+    'phase_classification',
+    'phase_progress',
+    'phase_progression',
+    'precision_at_k',
+    'relative_time_embedding',
+    'sample_two_views',
+    'sequence_contrastive_loss',
+    'shift_hue',
+    'sinusoidal_positions',
+]

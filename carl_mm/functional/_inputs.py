@@ -1,0 +1,129 @@
+"""Reading and checking what the evaluation functions are given."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.spatial.distance import cdist
+
+ArrayOrTensor: TypeAlias = npt.ArrayLike | torch.Tensor
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+def to_floats(values: ArrayOrTensor) -> Floats:
+    """Float64 array on the CPU of an array, a list or a tensor of any dtype."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu().double().numpy()
+    return np.asarray(values, dtype=np.float64)
+
+
+def to_embeddings(embeddings: Sequence[ArrayOrTensor], split: str = '') -> list[Floats]:
+    """Check one ``(T, D)`` array a video; ``split`` is named in errors.
+
+    Raises:
+        ValueError: Not (T, D), different D, or NaN or infinite values.
+    """
+    arrays = [to_floats(array) for array in embeddings]
+    for index, array in enumerate(arrays):
+        if array.ndim != 2 or array.shape[1] != arrays[0].shape[1]:
+            raise ValueError(
+                f'{split}video {index}: embeddings must be (T, D) with the same D in '
+                f'all videos, got {array.shape}; video 0 has {arrays[0].shape}'
+            )
+        num_bad = int(np.count_nonzero(~np.isfinite(array).all(axis=1)))
+        if num_bad:
+            raise ValueError(
+                f'{split}video {index}: embeddings of {num_bad} of {len(array)} frames '
+                'are NaN or infinite'
+            )
+    return arrays
+
+
+def to_labels(labels: ArrayOrTensor, name: str, num_phases: int | None = None) -> Ints:
+    """``(T,)`` int64 labels, -1 where unlabelled (NaN or negative).
+
+    Raises:
+        ValueError: Not one-dimensional, no integers, or not below ``num_phases``.
+    """
+    values = to_floats(labels)
+    if values.ndim != 1:
+        raise ValueError(f'{name}: must be (T,), got {values.shape}')
+    values = np.where(np.isnan(values) | (values < 0), -1, values)
+    wrong = values[values != np.rint(values)]
+    if num_phases is not None:
+        if num_phases < 1:
+            raise ValueError(f'num_phases must be >= 1, got {num_phases}')
+        wrong = np.concatenate([wrong, values[values >= num_phases]])
+    if len(wrong) or np.isinf(values).any():
+        below = '' if num_phases is None else f' below {num_phases}'
+        raise ValueError(f'{name}: must be whole numbers{below}, got {wrong[:1]}')
+    return values.astype(np.int64)
+
+
+def check_lengths(
+    embeddings: Sequence[Floats],
+    per_frame: Sequence[npt.NDArray[np.generic]],
+    what: str,
+    split: str = '',
+) -> None:
+    """Check that each video has one entry of ``what`` a frame.
+
+    Raises:
+        ValueError: Naming the video and both lengths.
+    """
+    if len(embeddings) != len(per_frame):
+        raise ValueError(
+            f'{split}embeddings of {len(embeddings)} videos, but {what} of '
+            f'{len(per_frame)}'
+        )
+    for index, (array, values) in enumerate(zip(embeddings, per_frame, strict=True)):
+        if len(array) != len(values):
+            raise ValueError(
+                f'{split}video {index}: {len(array)} frames of embeddings, but '
+                f'{len(values)} of {what}'
+            )
+
+
+def to_labelled(
+    embeddings: Sequence[ArrayOrTensor],
+    labels: Sequence[ArrayOrTensor],
+    split: str = '',
+    num_phases: int | None = None,
+) -> tuple[list[Floats], list[Ints]]:
+    """Check embeddings and labels together; see the functions above."""
+    arrays = to_embeddings(embeddings, split)
+    phases = [
+        to_labels(values, f'{split}labels of video {index}', num_phases)
+        for index, values in enumerate(labels)
+    ]
+    check_lengths(arrays, phases, 'labels', split)
+    return arrays, phases
+
+
+def check_stride(stride: int) -> None:
+    """Raise ValueError for a stride below 1."""
+    if stride < 1:
+        raise ValueError(f'stride must be >= 1, got {stride}')
+
+
+def nearest_frames(queries: Floats, candidates: Floats) -> Ints:
+    """Index of the nearest candidate by Euclidean distance; ties go to the first.
+
+    Args:
+        queries: ``(N, D)``.
+        candidates: ``(M, D)``, M >= 1.
+
+    Returns:
+        ``(N,)`` in [0, M).
+    """
+    nearest: Ints = squared_distances(queries, candidates).argmin(axis=1)
+    return nearest
+
+
+def squared_distances(queries: Floats, candidates: Floats) -> Floats:
+    """Squared Euclidean distances ``(N, M)``, in double precision."""
+    distances: Floats = cdist(queries, candidates, 'sqeuclidean')
+    return distances

@@ -1,0 +1,134 @@
+"""Alignment of pairs of videos by nearest frames."""
+
+from collections.abc import Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from carl_mm.functional._inputs import (
+    ArrayOrTensor,
+    Ints,
+    check_lengths,
+    check_stride,
+    nearest_frames,
+    to_embeddings,
+    to_floats,
+)
+
+
+def kendalls_tau(embeddings: Sequence[Any], stride: int = 1) -> tuple[float, float]:
+    """Kendall's tau-b between frames and their nearest frames in another video.
+
+    Mean over all ordered pairs of videos; undefined pairs (all nearest frames are
+    one, or a single query) are left out, which flatters a collapsed embedding: read
+    it beside their share.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite; videos without a frame are
+            left out.
+        stride: Every ``stride``-th frame is taken.
+
+    Returns:
+        Mean in [-1, 1] and share of undefined pairs in [0, 1]; NaN without any.
+
+    Raises:
+        ValueError: NaN embeddings or a stride below 1.
+    """
+    check_stride(stride)
+    videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
+    taus = np.array(
+        [
+            kendalltau(np.arange(len(a)), nearest_frames(a, b)).statistic
+            if len(a) > 1
+            else np.nan
+            for a, b in permutations(videos, 2)
+        ]
+    )
+    if not len(taus):
+        return float('nan'), float('nan')
+    undefined = np.isnan(taus)
+    mean = float('nan') if undefined.all() else float(taus[~undefined].mean())
+    return mean, float(undefined.mean())
+
+
+def alignment_error(
+    embeddings: Sequence[Any], progress: Sequence[Any], stride: int = 1
+) -> float:
+    """Mean difference of progress between frames and their nearest labelled frames.
+
+    Mean over a video's frames, then over all ordered pairs of videos.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite.
+        progress: Of each video ``(T_i,)`` in [0, 1], NaN where unlabelled; such
+            frames are neither queries nor candidates.
+        stride: Every ``stride``-th of the labelled frames is taken.
+
+    Returns:
+        In [0, 1]; NaN with fewer than two labelled videos.
+
+    Raises:
+        ValueError: NaN embeddings, lengths that differ, a stride below 1.
+    """
+    check_stride(stride)
+    videos = to_embeddings(embeddings)
+    values = [to_floats(value) for value in progress]
+    check_lengths(videos, values, 'progress')
+    labelled = []
+    for video, value in zip(videos, values, strict=True):
+        known = value >= 0  # nor is NaN
+        if known.any():
+            labelled.append((video[known][::stride], value[known][::stride]))
+    errors = [
+        np.abs(value_a - value_b[nearest_frames(a, b)]).mean()
+        for (a, value_a), (b, value_b) in permutations(labelled, 2)
+    ]
+    return float(np.mean(errors)) if errors else float('nan')
+
+
+def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
+    """Mean distance of events from where the nearest frame puts them.
+
+    |nearest frame - true frame| / length of the other video, over all ordered pairs
+    of videos and all events.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite.
+        events: Of each video ``(E,)`` frame indices, the same E events in each.
+
+    Returns:
+        In [0, 1); NaN with fewer than two videos or no event.
+
+    Raises:
+        ValueError: NaN embeddings, differing numbers of events, an event outside its
+            video.
+    """
+    videos = to_embeddings(embeddings)
+    frames = [_to_frames(event, index) for index, event in enumerate(events)]
+    if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
+        raise ValueError(
+            f'{len(videos)} videos, events a video: {[len(f) for f in frames]}'
+        )
+    for index, (video, event) in enumerate(zip(videos, frames, strict=True)):
+        outside = event[(event < 0) | (event >= len(video))]
+        if len(outside):
+            raise ValueError(
+                f'video {index}: event at frame {outside[0]} of {len(video)} frames'
+            )
+    errors = [
+        np.abs(nearest_frames(a[event_a], b) - event_b) / len(b)
+        for (a, event_a), (b, event_b) in permutations(
+            zip(videos, frames, strict=True), 2
+        )
+        if len(event_a)
+    ]
+    return float(np.mean(errors)) if errors else float('nan')
+
+
+def _to_frames(event: ArrayOrTensor, index: int) -> Ints:
+    values = to_floats(event)
+    if values.ndim != 1 or not (values == np.rint(values)).all():
+        raise ValueError(f'video {index}: events must be whole frames, got {values}')
+    return values.astype(np.int64)

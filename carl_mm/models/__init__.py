@@ -1,0 +1,24 @@
+"""Networks, losses and preprocessing, registered in mmaction's MODELS."""
+
+from carl_mm.models.augmentation import PhotometricAugmentation
+from carl_mm.models.controls import ControlEmbeddings
+from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
+from carl_mm.models.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.heads import SequenceContrastiveHead
+from carl_mm.models.losses import SequenceContrastiveLoss
+from carl_mm.models.recognizer import FramewiseRecognizer
+from carl_mm.models.temporal_ablations import FramewiseMLP, TemporalConv3d
+from carl_mm.models.temporal_transformer import TemporalTransformer
+
+__all__ = [
+    'ControlEmbeddings',
+    'EfficientNetLite0',
+    'FramewiseDataPreprocessor',
+    'FramewiseMLP',
+    'FramewiseRecognizer',
+    'PhotometricAugmentation',
+    'SequenceContrastiveHead',
+    'SequenceContrastiveLoss',
+    'TemporalConv3d',
+    'TemporalTransformer',
+]

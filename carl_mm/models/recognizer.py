@@ -1,0 +1,220 @@
+"""Frames in, one embedding a frame out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmaction.models import BaseRecognizer
+from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
+from torch import Tensor
+
+from carl_mm.models.controls import CONTROLS, ControlEmbeddings
+from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
+from carl_mm.models.heads import normalized
+
+DTYPES = ('float32', 'bfloat16', 'auto')
+POOLINGS = ('max', 'mean', 'max_mean', 'none')
+
+
+@MODELS.register_module()
+class FramewiseRecognizer(BaseRecognizer):
+    """Backbone a frame, neck over time, head (CARL, Fig. 3).
+
+    Args:
+        backbone: Config of a 2D backbone of mmpretrain, mmaction2, timm or
+            torchvision, of feature maps ``(N, C, h, w)`` or vectors ``(N, C)``.
+        neck: Config of the temporal network, ``(B, T, C)`` to ``(B, T, D)``.
+        cls_head: Config of `SequenceContrastiveHead` or alike; without one the
+            model embeds, but does not train.
+        spatial_pooling: Of feature maps: 'max' (published), 'mean', 'max_mean'
+            (both, 2C channels) or 'none', for a neck that takes maps.
+        freeze_backbone: Train no layer of it and keep it in eval mode; then cached
+            features can stand in for the pictures.
+        backbone_dtype: In which the backbone computes when it keeps no gradients or
+            when testing: 'float32', 'bfloat16' (autocast; about half the time where
+            the hardware has it) or 'auto', bfloat16 on such hardware.
+        chunk_size: Frames that pass the backbone at once when it keeps no gradients
+            or when testing.
+        controls: Embeddings given beside the trained ones in testing, see
+            `ControlEmbeddings`; ``()`` turns them off.
+        data_preprocessor: Config; by default `FramewiseDataPreprocessor`.
+        train_cfg: Of mmaction2's `BaseRecognizer`, unused.
+        test_cfg: Likewise.
+
+    Raises:
+        ValueError: Unknown ``spatial_pooling``, ``backbone_dtype`` or control, or
+            ``chunk_size`` < 1.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        neck: dict,
+        cls_head: dict | None = None,
+        spatial_pooling: str = 'max',
+        freeze_backbone: bool = False,
+        backbone_dtype: str = 'float32',
+        chunk_size: int = 64,
+        controls: Sequence[str] = CONTROLS,
+        data_preprocessor: dict | None = None,
+        train_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+    ) -> None:
+        if spatial_pooling not in POOLINGS:
+            raise ValueError(
+                f'spatial_pooling must be one of {POOLINGS}, got {spatial_pooling!r}'
+            )
+        if backbone_dtype not in DTYPES:
+            raise ValueError(
+                f'backbone_dtype must be one of {DTYPES}, got {backbone_dtype!r}'
+            )
+        if chunk_size < 1:
+            raise ValueError(f'chunk_size must be at least 1, got {chunk_size}')
+        control_embeddings = ControlEmbeddings(controls, neck)  # before neck is built
+        super().__init__(
+            backbone=backbone,
+            neck=neck,
+            cls_head=cls_head,
+            train_cfg=train_cfg,
+            test_cfg=test_cfg,
+            data_preprocessor=data_preprocessor or {'type': FramewiseDataPreprocessor},
+        )
+        self.spatial_pooling = spatial_pooling
+        self.freeze_backbone = freeze_backbone
+        if backbone_dtype == 'auto':
+            backbone_dtype = 'bfloat16' if has_fast_bfloat16() else 'float32'
+        self.backbone_dtype = backbone_dtype
+        self.chunk_size = chunk_size
+        self.controls = control_embeddings
+        # Convolutions on the CPU and on tensor cores are up to twice as fast.
+        self.backbone.to(memory_format=torch.channels_last)
+        if freeze_backbone:
+            self.backbone.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> 'FramewiseRecognizer':
+        """Set the mode; a frozen backbone stays in eval mode."""
+        super().train(mode)
+        if self.freeze_backbone:
+            self.backbone.eval()
+        return self
+
+    def spatial_features(self, frames: Tensor) -> Tensor:
+        """Pass frames through the backbone and pool them.
+
+        Args:
+            frames: ``(N, 3, H, W)``, normalised, or uint8 RGB.
+
+        Returns:
+            ``(N, C)``, or ``(N, C, h, w)`` with ``spatial_pooling='none'``.
+        """
+        if self.training and not self.freeze_backbone:
+            return self._pool(self._run_backbone(frames))  # BatchNorm needs all at once
+        keeps_grad = torch.is_grad_enabled() and not self.freeze_backbone
+        with torch.set_grad_enabled(keeps_grad):
+            chunks = frames.split(self.chunk_size)
+            return torch.cat([self._chunk_features(chunk) for chunk in chunks])
+
+    def _chunk_features(self, frames: Tensor) -> Tensor:
+        low = self.backbone_dtype == 'bfloat16'
+        with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
+            return self._pool(self._run_backbone(frames)).float()
+
+    def _run_backbone(self, frames: Tensor) -> Tensor:
+        if frames.dtype == torch.uint8:
+            frames = self.data_preprocessor.normalize(frames)
+        features = self.backbone(frames.contiguous(memory_format=torch.channels_last))
+        return features[-1] if isinstance(features, (tuple, list)) else features
+
+    def _pool(self, maps: Tensor) -> Tensor:
+        if self.spatial_pooling == 'none' or maps.dim() == 2:
+            return maps
+        pooled = [
+            maps.amax((2, 3)) if name == 'max' else maps.mean((2, 3))
+            for name in self.spatial_pooling.split('_')
+        ]
+        return torch.cat(pooled, dim=1)
+
+    def extract_feat(
+        self, inputs: Tensor, valid: Tensor | None = None, stage: str = 'neck'
+    ) -> Tensor:
+        """Embed videos of one length.
+
+        Args:
+            inputs: ``(B, T, 3, H, W)`` normalised or uint8, or ``(B, T, C)`` features.
+            valid: ``(B, T)`` bool, False on padding.
+            stage: 'backbone' gives the spatial features, 'neck' the embeddings.
+
+        Returns:
+            ``(B, T, C)`` or ``(B, T, D)``, not normalised.
+        """
+        if inputs.dim() == 5:
+            shape = inputs.shape[:2]
+            inputs = self.spatial_features(inputs.flatten(0, 1)).unflatten(0, shape)
+        return inputs if stage == 'backbone' else self.neck(inputs, valid)
+
+    def _forward(
+        self,
+        inputs: Tensor,
+        data_samples: Any = None,
+        valid: Tensor | None = None,
+        stage: str = 'neck',
+        **unused: Any,
+    ) -> Tensor:
+        return self.extract_feat(inputs, valid, stage)
+
+    def loss(
+        self,
+        inputs: Tensor,
+        data_samples: Any = None,
+        *,
+        frame_inds: Tensor,
+        valid: Tensor,
+    ) -> dict[str, Tensor]:
+        """Embed all views and compare them.
+
+        Args:
+            inputs: ``(B, V, T, 3, H, W)`` normalised, or ``(B, V, T, C)`` features.
+            data_samples: Unused.
+            frame_inds: ``(B, V, T)`` int64, frames of the source video.
+            valid: ``(B, V, T)`` bool, False on padding.
+
+        Returns:
+            ``{'loss': scalar}``.
+        """
+        embedding = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
+        embedding = embedding.unflatten(0, inputs.shape[:2])
+        return self.cls_head.loss(embedding, frame_inds, valid)
+
+    @torch.no_grad()
+    def predict(
+        self, inputs: Sequence[Tensor], data_samples: list[ActionDataSample], **_: Any
+    ) -> list[ActionDataSample]:
+        """Embed whole videos, each on its own, of any length.
+
+        Args:
+            inputs: Of each video ``(T, 3, H, W)`` uint8 or normalised.
+            data_samples: One a video.
+
+        Returns:
+            The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
+            ``(T, D')``: L2-normalised float32 on the CPU.
+        """
+        for video, sample in zip(inputs, data_samples, strict=True):
+            if len(video) == 0:  # the file could not be decoded
+                sample.pred_embedding, sample.controls = torch.empty(0, 1), {}
+                continue
+            features = self.spatial_features(video)
+            embedding = self.neck(features[None])[0]
+            predict = self.cls_head.predict if self.with_cls_head else normalized
+            sample.pred_embedding = predict(embedding)
+            sample.controls = self.controls(features)
+        return data_samples
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this machine multiplies bfloat16 faster than float32."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_capability() >= (8, 0)  # below it is emulated
+    check = getattr(torch.cpu, '_is_avx512_bf16_supported', None)
+    return bool(check and check())

@@ -1,0 +1,59 @@
+"""What the pictures need to know about an alignment of two videos."""
+
+import numpy as np
+
+
+def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.ndarray:
+    """Refuse an alignment that is none of these two videos.
+
+    Args:
+        path: ``(L, 2)`` integers, pairs of frames (of a, of b).
+        num_frames_a: Of video a.
+        num_frames_b: Of video b.
+
+    Returns:
+        ``(L, 2)`` int64.
+
+    Raises:
+        ValueError: Not such an array, or a frame past the end.
+    """
+    array = np.asarray(path)
+    if array.ndim != 2 or array.shape[1] != 2 or len(array) == 0:
+        raise ValueError(f'a path must be (L, 2) with L > 0, got {array.shape}')
+    lengths = num_frames_a, num_frames_b
+    highest = tuple(array.max(axis=0).tolist())
+    if array.min() < 0 or highest[0] >= lengths[0] or highest[1] >= lengths[1]:
+        raise ValueError(
+            f'the path reaches from {array.min()} to the frames {highest}, but the '
+            f'videos have {lengths[0]} and {lengths[1]} frames'
+        )
+    return array.astype(np.int64)
+
+
+def aligned_frame_inds(
+    path: np.ndarray, num_frames_a: int, num_frames_b: int
+) -> np.ndarray:
+    """For each frame of video a the frame of b: the middle one of its matches.
+
+    Args:
+        path: ``(L, 2)`` integers, pairs of frames (of a, of b).
+        num_frames_a: Of video a, N.
+        num_frames_b: Of video b.
+
+    Returns:
+        ``(N,)`` int64.
+
+    Raises:
+        ValueError: A frame of video a has no match.
+    """
+    path = check_path(path, num_frames_a, num_frames_b)
+    path = path[np.lexsort((path[:, 1], path[:, 0]))]
+    counts = np.bincount(path[:, 0], minlength=num_frames_a)
+    if (counts == 0).any():
+        raise ValueError(
+            f'the path matches {np.count_nonzero(counts)} of the {num_frames_a} frames '
+            f'of video a; the first without a match is {int(np.argmin(counts))}'
+        )
+    starts = np.cumsum(counts) - counts
+    inds_b: np.ndarray = path[starts + counts // 2, 1]
+    return inds_b

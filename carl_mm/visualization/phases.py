@@ -1,0 +1,126 @@
+"""Colours and names of phases, the same in every picture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+# Okabe and Ito's colours, which the colour-blind can tell apart; black last.
+OKABE_ITO = (
+    '#E69F00',
+    '#56B4E9',
+    '#009E73',
+    '#F0E442',
+    '#0072B2',
+    '#D55E00',
+    '#CC79A7',
+    '#000000',
+)
+UNLABELLED_COLOR = '#BBBBBB'
+UNLABELLED_NAME = 'unlabelled'
+MAX_LEGEND_CHARACTERS = 60
+
+
+def phase_colors(num_phases: int) -> list[str]:
+    """Hex colours; past eight the palette repeats, paler each time."""
+    colors = []
+    for index in range(num_phases):
+        red, green, blue = to_rgb(OKABE_ITO[index % len(OKABE_ITO)])
+        fade = 0.55 ** (index // len(OKABE_ITO))
+        faded = [1 - fade * (1 - part) for part in (red, green, blue)]
+        colors.append(to_hex((faded[0], faded[1], faded[2])))
+    return colors
+
+
+def check_labels(labels: Any, num_frames: int, name: str) -> np.ndarray:
+    """Labels of a video as an array.
+
+    Args:
+        labels: ``(T,)`` integers, negative where unlabelled.
+        num_frames: That there must be.
+        name: Of the argument, for the message.
+
+    Returns:
+        ``(T,)`` int64, -1 where unlabelled.
+
+    Raises:
+        ValueError: Not a label a frame.
+    """
+    array = np.asarray(labels)
+    if array.shape != (num_frames,):
+        raise ValueError(
+            f'{name} must hold a label a frame: {num_frames} frames, '
+            f'got labels of shape {array.shape}'
+        )
+    return np.maximum(array.astype(np.int64), -1)
+
+
+def phase_names(
+    labels: Sequence[np.ndarray], phases: Sequence[str] | None
+) -> list[str]:
+    """Names of all phases: the given ones, or 'phase 0' and so on.
+
+    Raises:
+        ValueError: A label has no name.
+    """
+    highest = max((int(array.max(initial=-1)) for array in labels), default=-1)
+    if phases is None:
+        return [f'phase {index}' for index in range(highest + 1)]
+    if highest >= len(phases):
+        raise ValueError(
+            f'label {highest} is none of the {len(phases)} phases {phases}'
+        )
+    return list(phases)
+
+
+def label_colors(labels: np.ndarray, num_phases: int) -> np.ndarray:
+    """RGB in [0, 1] of each label, ``(T,)`` to ``(T, 3)``."""
+    # The last row is met by the index -1.
+    table = [to_rgb(color) for color in [*phase_colors(num_phases), UNLABELLED_COLOR]]
+    colors: np.ndarray = np.array(table)[labels]
+    return colors
+
+
+def phase_handles(labels: Sequence[np.ndarray], names: Sequence[str]) -> list[Patch]:
+    """Legend entries: every phase, and 'unlabelled' where it occurs."""
+    pairs = list(zip(names, phase_colors(len(names)), strict=True))
+    if any((array < 0).any() for array in labels):
+        pairs.append((UNLABELLED_NAME, UNLABELLED_COLOR))
+    return [Patch(color=color, label=name) for name, color in pairs]
+
+
+def shorten(text: str, characters: int) -> str:
+    """Cut the middle out of a long name."""
+    if len(text) <= characters:
+        return text
+    kept = characters - 1
+    return f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}'
+
+
+def add_legend(
+    figure: Figure, handles: Sequence[Artist], *, below: bool = False
+) -> None:
+    """Put a legend outside the axes, in as many columns as the width holds.
+
+    Args:
+        figure: With a constrained layout.
+        handles: Each with its label.
+        below: Under the axes, not above them.
+    """
+    names = [
+        shorten(str(handle.get_label()), MAX_LEGEND_CHARACTERS) for handle in handles
+    ]
+    # At 12 points a letter is about 0.12 inches wide, the mark and gaps 0.9.
+    column = 0.12 * max(map(len, names)) + 0.9
+    figure.legend(
+        handles,
+        names,
+        loc='outside lower center' if below else 'outside upper center',
+        ncols=max(1, min(6, int(figure.get_figwidth() / column))),
+        fontsize=12,
+        frameon=False,
+    )

@@ -1,0 +1,43 @@
+"""What all CARL configs share: hooks, logging, the evaluation protocol."""
+
+from mmengine.hooks import (
+    CheckpointHook,
+    DistSamplerSeedHook,
+    IterTimerHook,
+    LoggerHook,
+    ParamSchedulerHook,
+    RuntimeInfoHook,
+)
+from mmengine.optim import CosineAnnealingLR
+from mmengine.runner.log_processor import LogProcessor
+from mmengine.visualization import LocalVisBackend, Visualizer
+
+from carl_mm.engine import DecodeFailureHook, EpochSeedHook, ProgressBarHook
+
+default_scope = 'mmaction'
+default_hooks = dict(
+    runtime_info=dict(type=RuntimeInfoHook),
+    timer=dict(type=IterTimerHook),
+    logger=dict(type=LoggerHook, interval=20, ignore_last=False),
+    param_scheduler=dict(type=ParamSchedulerHook),
+    checkpoint=dict(type=CheckpointHook, interval=10, max_keep_ckpts=2, save_last=True),
+    sampler_seed=dict(type=DistSamplerSeedHook),
+)
+custom_hooks = [
+    dict(type=EpochSeedHook),
+    dict(type=DecodeFailureHook, max_share=0.1),
+    dict(type=ProgressBarHook),
+]
+# By epoch from the optimizer's rate to 0; ends where training ends.
+param_scheduler = [dict(type=CosineAnnealingLR, by_epoch=True, eta_min=0)]
+env_cfg = dict(
+    cudnn_benchmark=False,
+    mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
+    # One rank may cache features, or fit probes, for long while the others wait.
+    dist_cfg=dict(backend='nccl', timeout=12 * 3600),
+)
+log_processor = dict(type=LogProcessor, window_size=20, by_epoch=True)
+visualizer = dict(type=Visualizer, vis_backends=[dict(type=LocalVisBackend)])
+log_level = 'INFO'
+load_from = None
+resume = False

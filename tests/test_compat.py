@@ -1,0 +1,202 @@
+"""Each workaround works, and is still needed: upstream alone fails."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.logging import HistoryBuffer
+from mmengine.optim import AmpOptimWrapper
+from mmengine.runner import activation_checkpointing
+from mmengine.runner.checkpoint import load_checkpoint
+from torch import nn
+
+from carl_mm import compat
+
+
+def upstream(code):
+    """Run code in a process that never imports carl_mm; its last error line."""
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ''
+
+
+def test_mmaction_models_need_the_stub():
+    import mmaction.models  # noqa: F401
+
+    message = upstream('import mmaction.models')
+    assert 'drn' in message, 'the wheel holds drn now: remove stub_missing_drn'
+
+
+def test_mmcv_lite_is_silent_with_us_and_loud_without():
+    code = 'import mmcv.cnn.bricks.transformer'
+    loud = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert 'MultiScaleDef' in loud.stderr, 'remove silence_mmcv_lite'
+    code = f'import carl_mm; {code}'
+    quiet = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert quiet.returncode == 0
+    assert 'MultiScaleDef' not in quiet.stderr
+
+
+def save(path, extra=None):
+    buffer = HistoryBuffer()
+    for value in (1.0, 2.0, 6.0):
+        buffer.update(value)
+    hub = {'log_scalars': {'loss': buffer}, 'runtime_info': {'x': np.float64(1)}}
+    torch.save(
+        {'state_dict': {'w': torch.ones(2)}, 'message_hub': hub, 'extra': extra}, path
+    )
+    return path
+
+
+def test_own_checkpoints_load_without_running_code(tmp_path):
+    path = save(tmp_path / 'own.pth')
+    loaded = load_checkpoint(nn.Module(), str(path), 'cpu', strict=False)
+    buffer = loaded['message_hub']['log_scalars']['loss']
+    assert buffer.mean() == 3
+    assert buffer.max() == 6
+
+
+def test_stock_checkpoints_still_do_not():
+    code = (
+        'import io, torch; from mmengine.logging import HistoryBuffer\n'
+        'file = io.BytesIO(); torch.save(HistoryBuffer([1.], [1]), file)\n'
+        'file.seek(0); torch.serialization.add_safe_globals([HistoryBuffer])\n'
+        'torch.load(file)'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    needed = done.returncode and 'Weights only load failed' in done.stderr
+    assert needed, 'HistoryBuffer pickles safely now: remove make_history_buffer_safe'
+
+
+class Evil:
+    def __reduce__(self):
+        return (open, ('/tmp/carl_mm_ran_code', 'w'))
+
+
+def test_a_checkpoint_that_runs_code_is_refused(tmp_path, monkeypatch):
+    path = save(tmp_path / 'evil.pth', Evil())
+    with pytest.raises(ValueError, match='--trust-checkpoint') as error:
+        compat.load_local_checkpoint(str(path))
+    assert 'evil.pth' in str(error.value)
+    monkeypatch.setenv(compat.TRUST_VARIABLE, str(tmp_path / 'other.pth'))
+    with pytest.raises(ValueError, match='open'):
+        compat.load_local_checkpoint(str(path))
+
+
+def test_a_trusted_checkpoint_is_read_in_full(tmp_path, monkeypatch):
+    path = save(tmp_path / 'odd.pth', pickle.PickleError('any object'))
+    with pytest.raises(ValueError, match='more than weights'):
+        compat.load_local_checkpoint(str(path))
+    monkeypatch.setenv(compat.TRUST_VARIABLE, str(path))
+    assert str(compat.load_local_checkpoint(str(path))['extra']) == 'any object'
+
+
+def test_a_missing_or_broken_checkpoint_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match='none.pth'):
+        compat.load_local_checkpoint(str(tmp_path / 'none.pth'))
+    whole = save(tmp_path / 'whole.pth').read_bytes()
+    for name, content in {'cut': whole[:-200], 'empty': b'', 'text': b'abc'}.items():
+        (tmp_path / f'{name}.pth').write_bytes(content)
+        with pytest.raises(ValueError, match=f'{name}.pth'):
+            compat.load_local_checkpoint(str(tmp_path / f'{name}.pth'))
+
+
+def test_resume_takes_the_newest_whole_checkpoint_of_this_folder(tmp_path):
+    import os
+
+    from mmengine.runner import runner
+
+    for age, name in enumerate(('epoch_2.pth', 'epoch_10.pth', 'epoch_9.pth')):
+        save(tmp_path / name)
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_99.pth')
+    assert runner.find_latest_checkpoint(str(tmp_path)).endswith('epoch_2.pth')
+    newest = (tmp_path / 'epoch_2.pth').read_bytes()
+    (tmp_path / 'epoch_2.pth').write_bytes(newest[:-100])
+    assert compat.newest_checkpoint(str(tmp_path)).endswith('epoch_10.pth')
+    assert compat.newest_checkpoint(str(tmp_path / 'none')) is None
+
+
+def test_upstream_still_follows_the_absolute_path(tmp_path):
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_99.pth')
+    code = (
+        'from mmengine.runner import find_latest_checkpoint as f\n'
+        f'raise SystemExit(f({str(tmp_path)!r}))'
+    )
+    assert upstream(code) == '/elsewhere/epoch_99.pth', 'remove newest_checkpoint'
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='AmpOptimWrapper runs on a GPU')
+def test_amp_upstream_still_asserts_a_gpu():
+    optimizer = torch.optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1)
+    with pytest.raises(AssertionError, match='gpu'):
+        AmpOptimWrapper(optimizer=optimizer)
+
+
+def test_autocast_runs_in_bfloat16_and_learns():
+    torch.manual_seed(0)
+    net = nn.Linear(8, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+    wrapper = compat.AutocastOptimWrapper(optimizer=optimizer)
+    inputs = torch.randn(64, 8)
+    targets = inputs.sum(1, keepdim=True)
+    losses = []
+    for _ in range(60):
+        with wrapper.optim_context(net):
+            out = net(inputs)
+            assert out.dtype == torch.bfloat16
+        loss = (out.float() - targets).square().mean()
+        wrapper.update_params(loss)
+        losses.append(loss.item())
+    assert losses[-1] < 0.05 * losses[0]
+    assert net.weight.dtype == torch.float32
+
+
+class Frozen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Linear(3, 3).requires_grad_(False)
+        self.body = nn.Linear(3, 3)
+
+    def forward(self, x):
+        return self.body(self.stem(x))
+
+
+def test_activation_checkpointing_keeps_gradients_under_a_frozen_stem():
+    net = Frozen()
+    activation_checkpointing.turn_on_activation_checkpointing(net, 'body')
+    net(torch.randn(2, 3)).sum().backward()
+    assert net.body.weight.grad is not None
+
+
+def test_activation_checkpointing_upstream_still_loses_them():
+    code = (
+        'import torch; from torch import nn\n'
+        'from mmengine.runner.activation_checkpointing import *\n'
+        'body = nn.Linear(3, 3)\n'
+        "turn_on_activation_checkpointing(nn.ModuleDict({'body': body}), 'body')\n"
+        'out = body(torch.randn(2, 3)).sum()\n'
+        "raise SystemExit('' if out.requires_grad else 'lost')"
+    )
+    assert upstream(code) == 'lost', 'remove wrap_forward_non_reentrant'
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='needs a machine without CUDA')
+def test_several_processes_upstream_still_need_cuda():
+    code = (
+        'import os; os.environ.update(RANK="0", LOCAL_RANK="0", WORLD_SIZE="1",'
+        'MASTER_ADDR="127.0.0.1", MASTER_PORT="29677")\n'
+        'from mmengine.dist import init_dist; init_dist("pytorch", "gloo")'
+    )
+    message = upstream(code)
+    assert 'CUDA' in message or 'NVIDIA' in message, 'remove prepare_distributed'
+
+
+def test_one_process_is_left_alone():
+    cfg = Config({'launcher': 'none'})
+    compat.prepare_distributed(cfg)
+    assert 'model_wrapper_cfg' not in cfg
+    assert not torch.distributed.is_initialized()

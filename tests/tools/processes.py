@@ -1,0 +1,83 @@
+"""Start the tools as users do: in a process of their own, from another folder."""
+
+import os
+import runpy
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+
+from tests.engine.small import small_config
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(**extra):
+    """This process's, for a script that is to start this very Python."""
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    return os.environ | {
+        'PYTHON': sys.executable,
+        'PYTHONPATH': str(ROOT),
+        'OMP_NUM_THREADS': '1',
+        'PORT': str(port),
+        **extra,
+    }
+
+
+def run(*command, cwd, env=None):
+    """Run to the end; what it printed. An error shows all of it."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=env or environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def python_tool(name):
+    return [sys.executable, str(ROOT / 'tools' / f'{name}.py')]
+
+
+def shell_tool(name):
+    return ['bash', str(ROOT / 'tools' / f'{name}.sh')]
+
+
+def run_here(monkeypatch, name, *args):
+    """Run a tool in this process: quick, and its exception is seen as it is."""
+    tool = ROOT / 'tools' / f'{name}.py'
+    monkeypatch.setattr(sys, 'argv', [str(tool), *(str(arg) for arg in args)])
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    runpy.run_path(str(tool), run_name='__main__')
+
+
+def write_config(folder, change=None, name='config.py', **kwargs):
+    """Write `small_config` to a text file, after `change` had its way with it."""
+    config = Config(small_config(folder, **kwargs))
+    if change:
+        change(config)
+    config.dump(folder / name)
+    return folder / name
+
+
+def load(checkpoint):
+    import carl_mm  # noqa: F401  (lets the log's buffers be read as plain weights)
+
+    return torch.load(checkpoint, weights_only=True)
+
+
+def weight_difference(checkpoint, other):
+    ours, theirs = load(checkpoint)['state_dict'], load(other)['state_dict']
+    assert ours.keys() == theirs.keys()
+    return max(
+        (ours[key].double() - theirs[key].double()).abs().max().item() for key in ours
+    )

@@ -1,0 +1,45 @@
+"""The demo as a user runs it, for three seeds of the generated videos."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from carl_mm.datasets import Video
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ('similarity', 'retrieval', 'embeddings', 'loss')
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize('seed', [0, 1, 2])
+def test_carl_beats_its_controls(tmp_path, seed):
+    command = [sys.executable, 'tools/demo.py', '--seed', str(seed)]
+    command += ['--out', str(tmp_path / 'out'), '--data-root', str(tmp_path / 'data')]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    figures = json.loads((tmp_path / 'out' / 'results.json').read_text())
+
+    def row(key):
+        names = ('', '_position', '_untrained', '_backbone')
+        return [figures[key + name] for name in names]
+
+    carl, position, untrained, backbone = row('phase_classification/acc')
+    assert position < 0.55
+    assert 0.5 <= backbone <= 0.85
+    assert carl >= max(position, untrained) + 0.15
+    assert carl >= backbone
+    error, *controls = row('alignment/error')
+    assert error <= 0.6 * min(controls)
+
+    assert 'position only' in done.stdout
+    for name in PICTURES:
+        picture = cv2.imread(str(tmp_path / 'out' / f'{name}.png'))
+        assert min(picture.shape[:2]) > 400
+        assert picture.std() > 10
+    aligned = Video(tmp_path / 'out' / 'aligned.mp4')
+    assert aligned.num_frames > 50

@@ -1,0 +1,245 @@
+"""tools/train.py and tools/test.py as users call them."""
+
+import json
+import math
+import os
+import pickle
+import shutil
+import subprocess
+import time
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from carl_mm import compat
+from tests.tools.processes import (
+    ROOT,
+    environment,
+    load,
+    python_tool,
+    run,
+    run_here,
+    weight_difference,
+    write_config,
+)
+
+SYNTHETIC = ROOT / 'configs' / 'carl_synthetic.py'
+CONTROLS = ('', '_position', '_untrained', '_backbone')
+
+
+@pytest.mark.slow
+def test_a_text_config_trains_and_is_judged(make_videos):
+    folder = make_videos()
+    config = write_config(folder)
+    text = config.read_text()
+    assert "imports=[\n        'carl_mm',\n    ]" in text
+    assert "type='FramewiseRecognizer'" in text
+    run(*python_tool('train'), config, cwd=folder)
+    checkpoint = folder / 'work' / 'epoch_2.pth'
+    options = ['--out', 'new/figures.json', '--dump', 'videos.pkl']
+    said = run(*python_tool('test'), config, checkpoint, *options, cwd=folder)
+
+    rows = [line for line in said.splitlines() if line.startswith('|')]
+    heads = [cell.strip() for cell in rows[0].strip('|').split('|')]
+    assert heads == ['', 'CARL', 'position only', 'untrained', 'backbone only']
+    names = [row.split()[1] for row in rows[2:]]
+    figures = json.loads((folder / 'new' / 'figures.json').read_text())
+    assert set(figures) == {name + c for name in names for c in CONTROLS}
+    assert {'phase_classification/acc', 'alignment/error'} <= set(names), names
+    assert any('tau' in name for name in names)
+    assert all(len(row.strip('|').split('|')) == 5 for row in rows)
+    assert math.isfinite(figures['alignment/error_backbone'])
+
+    videos = pickle.loads((folder / 'videos.pkl').read_bytes())
+    shapes = [tuple(video['pred_embedding'].shape) for video in videos]
+    assert shapes == [(30, 128), (24, 128), (36, 128), (20, 128)]
+
+
+MISSPELT = {
+    'transform': ('train', 'train_dataloader.dataset.pipeline.1.num_frame'),
+    'inner_transform': (
+        'test',
+        'test_dataloader.dataset.pipeline.1.transforms.0.sizes',
+    ),
+    'dataset': ('train', 'train_dataloader.dataset.splits'),
+    'model': ('train', 'model.spatial_poolings'),
+    'neck': ('train', 'model.neck.num_layer'),
+    'head': ('train', 'model.cls_head.hidden_channel'),
+    'loss': ('train', 'model.cls_head.loss.temprature'),
+    'augmentation': ('train', 'model.data_preprocessor.augmentation.blur_probs'),
+    'metric': ('test', 'test_evaluator.2.strides'),
+    'hook': ('train', 'custom_hooks.1.max_shares'),
+    'optimizer': ('train', 'optim_wrapper.optimizer.learning_rate'),
+    'loop': ('train', 'train_cfg.max_epoch'),
+}
+
+
+@pytest.mark.parametrize(('tool', 'key'), MISSPELT.values(), ids=MISSPELT)
+def test_a_misspelt_key_is_named(make_videos, monkeypatch, tool, key):
+    folder = make_videos()
+
+    def misspell(config):
+        config.merge_from_dict({key: 1})
+
+    config = write_config(folder, misspell)
+    args = [config, 'none.pth'] if tool == 'test' else [config]
+    options = ['--cfg-options', f'experiment_name={key}']
+    with pytest.raises(Exception, match=rf"'{key.split('.')[-1]}'"):
+        run_here(monkeypatch, tool, *args, *options)
+    assert not list(folder.rglob('*.pth'))
+
+
+@pytest.mark.parametrize(
+    ('option', 'message'),
+    [
+        ('num_frames=3', "'num_frames' is a knob"),
+        ('max_epochs=3', "'max_epochs' is a knob"),
+        ('feature_cache.num_copies=1', "'feature_cache' is a knob"),
+        ('optim_wraper.optimizer.lr=1', "no 'optim_wraper'"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(monkeypatch, option, message):
+    with pytest.raises(ValueError, match=message) as error:
+        run_here(monkeypatch, 'train', SYNTHETIC, '--cfg-options', option)
+    assert option.split('=')[0] in str(error.value)
+
+
+def test_a_misspelt_command_line_is_refused(monkeypatch, capsys):
+    with pytest.raises(SystemExit):
+        run_here(monkeypatch, 'train', SYNTHETIC, '--work-dirs', 'x', '--resum')
+    assert '--work-dirs' in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_options_take_effect_and_amp_trains(make_videos):
+    folder = make_videos()
+    config = write_config(folder, max_epochs=1)
+    options = ['optim_wrapper.optimizer.lr=2e-3', 'train_dataloader.batch_size=1']
+    options = ['--amp', '--seed', '7', '--work-dir', 'amp', '--cfg-options', *options]
+    run(*python_tool('train'), config, *options, cwd=folder)
+    used = Config.fromfile(folder / 'amp' / 'config.py')
+    assert used.optim_wrapper.type.endswith('AutocastOptimWrapper')
+    assert used.randomness.seed == 7
+    saved = load(folder / 'amp' / 'epoch_1.pth')
+    assert saved['meta']['iter'] == 2
+    assert saved['optimizer']['param_groups'][0]['initial_lr'] == 2e-3
+    assert all(weight.isfinite().all() for weight in saved['state_dict'].values())
+    (log,) = (folder / 'amp').rglob('scalars.json')
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line['lr'] for line in lines if 'loss' in line] == [2e-3, 2e-3]
+
+
+def test_without_the_videos_it_names_the_command(monkeypatch, tmp_path):
+    """Also: --amp on a pure-Python config gives a config that can be dumped."""
+    monkeypatch.chdir(tmp_path)
+    options = ['--amp', '--cfg-options', f'experiment_name={tmp_path.name}']
+    with pytest.raises(FileNotFoundError, match='tools/make_synthetic_videos.py'):
+        run_here(monkeypatch, 'train', SYNTHETIC, *options)
+    dumped = tmp_path / 'work_dirs' / 'carl_synthetic' / 'carl_synthetic.py'
+    used = Config.fromfile(dumped).optim_wrapper.type
+    assert str(used).endswith('AutocastOptimWrapper')
+
+
+@pytest.mark.parametrize(
+    ('flags', 'expected'),
+    [
+        (['--deterministic'], dict(seed=5, deterministic=True)),
+        (['--seed', '7'], dict(seed=7, deterministic=True)),
+        (['--diff-rank-seed'], dict(seed=5, deterministic=True, diff_rank_seed=True)),
+    ],
+)
+def test_a_flag_keeps_what_it_does_not_name(monkeypatch, tmp_path, flags, expected):
+    used = randomness_used(
+        monkeypatch, tmp_path, flags, dict(seed=5, deterministic=True)
+    )
+    assert {key: used.get(key) for key in expected} == expected
+
+
+def test_a_rank_seed_needs_no_setting_in_the_config(monkeypatch, tmp_path):
+    used = randomness_used(monkeypatch, tmp_path, ['--diff-rank-seed'], None)
+    assert used['diff_rank_seed'] is True
+
+
+def randomness_used(monkeypatch, folder, flags, randomness):
+    """Start training as far as the dumped config; there is no video."""
+
+    def change(config):
+        config.pop('randomness')
+        if randomness:
+            config.randomness = randomness
+
+    config = write_config(folder, change)
+    monkeypatch.setattr('torch.use_deterministic_algorithms', lambda *_, **__: None)
+    options = ['--cfg-options', f'experiment_name={folder.name}']
+    with pytest.raises(FileNotFoundError):
+        run_here(monkeypatch, 'train', config, *flags, *options)
+    return Config.fromfile(folder / 'work' / 'config.py').randomness
+
+
+def kill_after(epoch, command, folder):
+    """Start training; kill -9 as soon as an epoch's checkpoint is written."""
+    last = folder / 'last_checkpoint'
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=folder.parent,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    try:
+        while process.poll() is None and time.monotonic() < deadline:
+            if last.is_file() and last.read_text().endswith(f'epoch_{epoch}.pth'):
+                break
+            time.sleep(0.005)
+        assert process.poll() is None, 'training ended before it could be killed'
+    finally:
+        process.kill()
+        process.wait()
+
+
+def log_of(folder):
+    return ''.join(path.read_text() for path in sorted(folder.rglob('*.log')))
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_to_the_same_weights(make_videos, record_property):
+    folder = make_videos(lengths=(30, 24, 36, 20, 28, 22), test_share=0)
+    train = [*python_tool('train'), write_config(folder, max_epochs=12)]
+    run(*train, '--work-dir', 'whole', cwd=folder)
+    whole = folder / 'whole' / 'epoch_12.pth'
+
+    killed = folder / 'killed'
+    kill_after(2, [*train, '--work-dir', killed], killed)
+    assert not (killed / 'epoch_12.pth').exists()
+    copied = shutil.copytree(killed, folder / 'copied')
+    newest = compat.newest_checkpoint(str(copied))
+    content = (copied / newest).read_bytes()
+    (copied / newest).write_bytes(content[: len(content) // 2])
+    before = compat.newest_checkpoint(str(copied))
+    assert before is not None
+    assert before != newest
+
+    differences = {}
+    for work_dir in (killed, copied):
+        run(*train, '--work-dir', work_dir, '--resume', cwd=folder)
+        last = work_dir / 'epoch_12.pth'
+        assert load(last)['meta']['iter'] == load(whole)['meta']['iter'] == 36
+        assert load(last)['meta']['epoch'] == 12
+        differences[work_dir.name] = weight_difference(last, whole)
+    record_property('weight_differences', differences)
+    assert max(differences.values()) < 1e-5
+    assert f'from {before}' in log_of(copied), 'not from its own last whole checkpoint'
+    assert f'from {killed}' not in log_of(copied)
+    assert weight_difference(killed / 'epoch_2.pth', whole) > 1e-3
+
+
+def test_a_plain_copy_goes_on_from_its_last_checkpoint(tmp_path):
+    """`cp -r` gives new time stamps, in any order; the name in the file is right."""
+    for age, epoch in enumerate((10, 2, 9)):
+        path = tmp_path / f'epoch_{epoch}.pth'
+        torch.save({'meta': {'epoch': epoch}}, path)
+        os.utime(path, (1000 + age, 1000 + age))
+    (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_10.pth')
+    assert compat.newest_checkpoint(str(tmp_path)) == str(tmp_path / 'epoch_10.pth')

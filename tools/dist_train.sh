@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# bash tools/dist_train.sh CONFIG PROCESSES [options of tools/train.py]
+# Several machines: NNODES, NODE_RANK, MASTER_ADDR and PORT in the environment.
+set -e
+CONFIG=$1
+PROCESSES=$2
+PYTHONPATH="$(dirname "$0")/..:$PYTHONPATH" exec "${PYTHON:-python}" -m torch.distributed.run \
+    --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" \
+    --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
+    --nproc_per_node="$PROCESSES" \
+    "$(dirname "$0")/train.py" "$CONFIG" --launcher pytorch "${@:3}"

@@ -1,0 +1,52 @@
+"""Evaluate a checkpoint: python tools/test.py CONFIG CHECKPOINT."""
+
+import argparse
+import json
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.compat import end_distributed
+from carl_mm.engine.launch import (
+    add_common_arguments,
+    build_runner,
+    load_config,
+    trust,
+)
+from carl_mm.evaluation import results_table
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='a config file')
+    parser.add_argument('checkpoint', help='a checkpoint file')
+    parser.add_argument('--out', help='write the figures to this JSON file')
+    parser.add_argument('--dump', help='write all embeddings to this .pkl file')
+    add_common_arguments(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Test and print the table."""
+    args = parse_args()
+    cfg = load_config(args)
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    trust(args.checkpoint, args)
+    if args.dump:
+        dump = {'type': 'DumpResults', 'out_file_path': args.dump}
+        evaluators = cfg.test_evaluator
+        evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
+        cfg.test_evaluator = [*evaluators, dump]
+    metrics = build_runner(cfg).test()
+    if is_main_process():
+        print(results_table(metrics))
+        if args.out:
+            Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+            Path(args.out).write_text(json.dumps(metrics, indent=1))
+    end_distributed()
+
+
+if __name__ == '__main__':
+    main()

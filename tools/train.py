@@ -1,0 +1,62 @@
+"""Train a config: python tools/train.py configs/carl_synthetic.py."""
+
+import argparse
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.compat import end_distributed, newest_checkpoint
+from carl_mm.engine.launch import (
+    add_common_arguments,
+    build_runner,
+    load_config,
+    trust,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='a config file')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        help='go on from a checkpoint, by default the newest whole one of the work dir',
+    )
+    parser.add_argument('--amp', action='store_true', help='autocast to bfloat16')
+    parser.add_argument('--no-validate', action='store_true')
+    parser.add_argument('--auto-scale-lr', action='store_true')
+    parser.add_argument(
+        '--diff-rank-seed', action='store_true', help='another seed on every rank'
+    )
+    add_common_arguments(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Train."""
+    args = parse_args()
+    cfg = load_config(args)
+    if args.amp:
+        cfg.optim_wrapper.type = 'AutocastOptimWrapper'  # a class would not dump
+    if args.no_validate:
+        cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            raise ValueError(f'--auto-scale-lr: {args.config} has no auto_scale_lr')
+        cfg.auto_scale_lr.enable = True
+    if args.diff_rank_seed:
+        randomness = {'seed': None, **(cfg.get('randomness') or {})}
+        cfg.randomness = {**randomness, 'diff_rank_seed': True}
+    if args.resume:
+        cfg.resume = True
+        automatic = args.resume == 'auto'
+        cfg.load_from = newest_checkpoint(cfg.work_dir) if automatic else args.resume
+        trust(cfg.load_from, args)
+    else:
+        trust(cfg.get('load_from'), args)
+    build_runner(cfg).train()
+    end_distributed()
+
+
+if __name__ == '__main__':
+    main()
