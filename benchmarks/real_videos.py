@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.folder import annotations_from_folder
+from carl_mm.datasets.converters.folder import annotations_from_folder
 from carl_mm.functional import (
     alignment_error,
     event_error,

@@ -1,8 +1,9 @@
 """Annotations of videos: the JSON format and its checks.
 
 ``{"metainfo": {"phases": {ACTION: [PHASE, ...]}}, "data_list": [{"filename": ...,
-"split": ..., "action": ..., "num_frames": ..., "phases": [[first, last, label],
-...]}]}``; both ends of a row are counted in, ``label`` indexes the action's phases.
+"split": ..., "action": ..., "num_frames": ..., "view": ..., "phases": [[first, last,
+label], ...]}]}``; both ends of a row are counted in, ``label`` indexes the action's
+phases. ``view`` names a camera, 'ego' or 'exo' say, between which retrieval can ask.
 """
 
 import json
@@ -128,9 +129,9 @@ def _key_problems(
 def _entry_problems(
     entry: dict[str, Any], phases: dict[str, list[str]]
 ) -> Iterator[str]:
-    optional = frozenset({'action', 'num_frames', 'phases'})
+    optional = frozenset({'action', 'num_frames', 'phases', 'view'})
     yield from _key_problems(entry, {'filename', 'split'}, optional)
-    for key in ('filename', 'action'):
+    for key in ('filename', 'action', 'view'):
         if key in entry and not (isinstance(entry[key], str) and entry[key]):
             yield f'{key} must be a name, got {entry[key]!r}'
     if 'split' in entry and entry['split'] not in SPLITS:

@@ -16,6 +16,7 @@ from carl_mm.datasets.annotations import check_rows_fit, load_annotations
 from carl_mm.datasets.decoding import Video, VideoDecodeError
 from carl_mm.datasets.transforms import META_KEYS
 
+INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
 MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'
 
 
@@ -31,7 +32,7 @@ class FramewiseVideoDataset(BaseDataset):
     Args:
         ann_file: JSON, see `carl_mm.datasets.annotations`.
         pipeline: Transforms; the first gets ``filename`` (a path), ``action``,
-            ``split``, ``sample_idx``, ``rng`` and, when testing, ``phases``.
+            ``split``, ``view``, ``sample_idx``, ``rng`` and, when testing, ``phases``.
         data_root: Stands before a relative ``ann_file`` and ``data_prefix``.
         data_prefix: ``dict(video=FOLDER)``.
         split: One or several of 'train', 'val', 'test'; None takes all.
@@ -147,7 +148,7 @@ class FramewiseVideoDataset(BaseDataset):
     def get_data_info(self, idx: int) -> dict[str, Any]:
         """Return what the pipeline starts from."""
         entry = super().get_data_info(idx)
-        info = {key: entry.get(key) for key in ('action', 'split', 'sample_idx')}
+        info = {key: entry.get(key) for key in INFO_KEYS}
         info['name'] = entry['filename']
         info['filename'] = self.video_path(entry)
         if self.test_mode:

@@ -13,7 +13,7 @@ from carl_mm.datasets.annotations import (
     load_annotations,
     validate_annotations,
 )
-from carl_mm.datasets.folder import annotations_from_folder
+from carl_mm.datasets.converters.folder import annotations_from_folder
 from carl_mm.datasets.video_writer import write_mp4
 
 GOOD = {

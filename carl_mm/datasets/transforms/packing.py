@@ -8,7 +8,15 @@ from mmcv.transforms import BaseTransform
 
 from carl_mm.datasets.annotations import frame_labels
 
-META_KEYS = ('filename', 'action', 'split', 'sample_idx', 'total_frames', 'fps')
+META_KEYS = (
+    'filename',
+    'action',
+    'split',
+    'view',
+    'sample_idx',
+    'total_frames',
+    'fps',
+)
 
 
 @TRANSFORMS.register_module()

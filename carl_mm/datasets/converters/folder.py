@@ -1,50 +1,28 @@
 """Annotations from a folder of videos and what people write as CSV."""
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
-from carl_mm.datasets.annotations import SPLITS
-from carl_mm.datasets.decoding import Video, VideoDecodeError
-from carl_mm.datasets.folder_csv import (
+from carl_mm.datasets.converters.common import (
+    ConversionSummary,
+    side_by_side,
+    summarise,
+)
+from carl_mm.datasets.converters.folder_csv import (
     LabelRow,
     read_labels,
     read_splits,
     row_span_problems,
 )
+from carl_mm.datasets.decoding import Video, VideoDecodeError
 from carl_mm.datasets.problems import refuse
 
 VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.m4v')
-MIN_VIDEOS_FOR_PROGRESS = 50
-
-
-@dataclass(frozen=True)
-class FolderSummary:
-    """What `annotations_from_folder` found.
-
-    Args:
-        num_videos: In the annotations.
-        num_frames: Of these videos together.
-        num_labelled: Videos with a phase row.
-        splits: Videos of each split.
-        phases: Of each action, in order.
-        left_out: Why each video that is not in the annotations is not.
-    """
-
-    num_videos: int
-    num_frames: int
-    num_labelled: int
-    splits: dict[str, int]
-    phases: dict[str, list[str]]
-    left_out: dict[str, str]
 
 
 def annotations_from_folder(
@@ -54,7 +32,7 @@ def annotations_from_folder(
     phases: Sequence[str] | None = None,
     action: str | None = None,
     workers: int = 4,
-) -> tuple[dict[str, Any], FolderSummary]:
+) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations from a folder of videos and what people write as CSV.
 
     Unreadable videos, and videos without a row in ``splits_csv``, are left out and
@@ -101,7 +79,7 @@ def annotations_from_folder(
     _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
     metainfo = {'phases': orders} if orders else {}
     annotations = {'metainfo': metainfo, 'data_list': entries}
-    return annotations, _summarise(annotations, left_out)
+    return annotations, summarise(annotations, left_out)
 
 
 def _find_videos(video_dir: Path) -> list[str]:
@@ -123,20 +101,15 @@ def _read_lengths(
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Frames of each readable video, and why the others are not."""
     lengths, left_out = dict[str, int](), dict[str, str]()
-    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        results = pool.map(lambda name: _read_length(video_dir / name), filenames)
-        progress = track(
-            zip(filenames, results, strict=True),
-            description='Reading videos',
-            total=len(filenames),
-            console=Console(stderr=True),
-            disable=len(filenames) < MIN_VIDEOS_FOR_PROGRESS,
-        )
-        for name, result in progress:
-            if isinstance(result, int):
-                lengths[name] = result
-            else:
-                left_out[name] = result
+
+    def read(name: str) -> int | str:
+        return _read_length(video_dir / name)
+
+    for name, result in side_by_side(read, filenames, workers, 'Reading videos'):
+        if isinstance(result, int):
+            lengths[name] = result
+        else:
+            left_out[name] = result
     return lengths, left_out
 
 
@@ -179,16 +152,3 @@ def _add_rows(
         entry = entries[row.filename]
         entry['action'] = row.action
         entry.setdefault('phases', []).append([row.first, row.last, label])
-
-
-def _summarise(annotations: dict[str, Any], left_out: dict[str, str]) -> FolderSummary:
-    entries = annotations['data_list']
-    counts = Counter(entry['split'] for entry in entries)
-    return FolderSummary(
-        num_videos=len(entries),
-        num_frames=sum(entry['num_frames'] for entry in entries),
-        num_labelled=sum('phases' in entry for entry in entries),
-        splits={split: counts[split] for split in SPLITS if counts[split]},
-        phases=annotations['metainfo'].get('phases', {}),
-        left_out=dict(sorted(left_out.items())),
-    )
