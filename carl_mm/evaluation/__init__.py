@@ -1,6 +1,7 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
 from carl_mm.evaluation.base import ActionVideos, EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation.linear_probe import LinearClassification
 from carl_mm.evaluation.pairs import AlignmentError, FrameRetrieval, KendallsTau
 from carl_mm.evaluation.probes import PhaseClassification, PhaseProgression
 from carl_mm.evaluation.table import results_table
@@ -12,6 +13,7 @@ __all__ = [
     'FrameRetrieval',
     'FramewiseMetric',
     'KendallsTau',
+    'LinearClassification',
     'PhaseClassification',
     'PhaseProgression',
     'results_table',

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ class EmbeddedVideo:
         filename: For messages.
         action: Its group; videos without one form a group of their own.
         split: 'train' (fits the probes) or another (is judged).
+        view: Its camera, '' where none is named.
         labels: ``(T,)`` int64, -1 where unlabelled.
         embeddings: Name to ``(T, D)`` float32; '' is the model, others are controls.
     """
@@ -25,6 +27,7 @@ class EmbeddedVideo:
     filename: str
     action: str
     split: str
+    view: str
     labels: np.ndarray
     embeddings: dict[str, np.ndarray] = field(repr=False)
 
@@ -34,18 +37,24 @@ class ActionVideos:
     """The videos of one action under one embedding.
 
     Attributes:
+        action: Its name.
         phases: Names, in temporal order; empty without labels.
         train_embeddings: Of the labelled train videos, ``(T, D)`` each.
         train_labels: ``(T,)`` int64 each.
         test_embeddings: Of the judged videos.
         test_labels: Of the judged videos.
+        train_views: Of the labelled train videos, their cameras.
+        test_views: Of the judged videos.
     """
 
+    action: str
     phases: list[str]
     train_embeddings: list[np.ndarray]
     train_labels: list[np.ndarray]
     test_embeddings: list[np.ndarray]
     test_labels: list[np.ndarray]
+    train_views: list[str]
+    test_views: list[str]
 
 
 class FramewiseMetric(BaseMetric):
@@ -66,6 +75,7 @@ class FramewiseMetric(BaseMetric):
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
+        self._warned: set[str] = set()
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -87,6 +97,7 @@ class FramewiseMetric(BaseMetric):
                 filename=str(sample.get('filename')),
                 action=sample.get('action') or '',
                 split=sample.get('split') or 'test',
+                view=sample.get('view') or '',
                 labels=np.full(length, -1) if labels is None else labels.cpu().numpy(),
                 embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
             )
@@ -98,6 +109,7 @@ class FramewiseMetric(BaseMetric):
 
     def compute_metrics(self, results: list[tuple[int, EmbeddedVideo]]) -> dict:
         """Judge every embedding; runs on the main process."""
+        self._warned.clear()
         # Samplers pad the last batch with repeated videos.
         videos = [video for _, video in sorted(dict(results).items())]
         for video in [v for v in videos if not len(v.labels)]:
@@ -135,14 +147,21 @@ class FramewiseMetric(BaseMetric):
         test = [v for v in videos if v.split != 'train']
         phases = (self.dataset_meta or {}).get('phases', {})
         return ActionVideos(
+            action=videos[0].action,
             phases=list(phases.get(videos[0].action, [])),
             train_embeddings=[v.embeddings[name] for v in train],
             train_labels=[v.labels for v in train],
             test_embeddings=[v.embeddings[name] for v in test],
             test_labels=[v.labels for v in test],
+            train_views=[v.view for v in train],
+            test_views=[v.view for v in test],
         )
 
     def _warn(self, message: str) -> None:
+        """Warn once an evaluation: controls meet the same problems as the model."""
+        if message in self._warned:
+            return
+        self._warned.add(message)
         print_log(f'{type(self).__name__}: {message}', logger='current', level=30)
 
 
@@ -150,3 +169,14 @@ def _mean(values: list[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')
+
+
+def view_pairs(views: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the ordered pairs of two views, none without views.
+
+    Raises:
+        ValueError: Not two different names.
+    """
+    if views and len(set(views)) != 2:
+        raise ValueError(f'views must be two different names, got {views}')
+    return list(permutations(views, 2))

@@ -1,10 +1,11 @@
 """Metrics of nearest frames between test videos; nothing is fitted."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import numpy as np
 from mmaction.registry import METRICS
 
-from carl_mm.evaluation.base import ActionVideos, FramewiseMetric
+from carl_mm.evaluation.base import ActionVideos, FramewiseMetric, view_pairs
 from carl_mm.functional import (
     alignment_error,
     event_error,
@@ -38,10 +39,28 @@ class KendallsTau(StridedMetric):
     """Kendall's tau of nearest frames, and the share of undefined pairs.
 
     Near 1 for an untrained network with positions: read it beside its controls.
+
+    Args:
+        stride: In frames.
+        nan_policy: 'omit', 'zero' or 'propagate' undefined pairs, see
+            `carl_mm.functional.kendalls_tau`.
+        collect_device: As in `FramewiseMetric`.
+        prefix: As in `FramewiseMetric`.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = ('kendalls_tau', 'nan_share')
+
+    def __init__(
+        self,
+        stride: int = 1,
+        nan_policy: str = 'omit',
+        collect_device: str = 'gpu',
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(stride, collect_device, prefix)
+        kendalls_tau([], nan_policy=nan_policy)  # checks
+        self.nan_policy = nan_policy
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
         """Judge all ordered pairs; of a labelled video its labelled frames alone."""
@@ -51,7 +70,9 @@ class KendallsTau(StridedMetric):
         ):
             known = labels >= 0
             embeddings.append(embedding[known] if known.any() else embedding)
-        tau, nan_share = kendalls_tau(embeddings, self.stride)
+        tau, nan_share = kendalls_tau(
+            embeddings, self.stride, nan_policy=self.nan_policy
+        )
         return {'kendalls_tau': tau, 'nan_share': nan_share}
 
 
@@ -59,11 +80,22 @@ class KendallsTau(StridedMetric):
 class FrameRetrieval(StridedMetric):
     """Precision among the K nearest frames of the other test videos, in [0, 1].
 
+    Logged as ``ap@5``, the field's name for it, or rank-weighted as ``map@10``; from
+    queries of one view to frames of another as ``map@10_ego_to_exo``.
+
     Args:
-        topk: Values of K; logged as ``ap@5`` and so on, the field's name for it.
+        topk: Values of K.
         stride: In frames.
+        rank_weighted: Average precision instead (AE2), see
+            `carl_mm.functional.precision_at_k`.
+        average: Over videos ('video', CARL) or over frames ('frame', AE2).
+        own_video: Frames of the query's video are candidates as well (LAV).
+        views: Two views, 'ego' and 'exo' say; adds retrieval across them.
         collect_device: As in `FramewiseMetric`.
         prefix: As in `FramewiseMetric`.
+
+    Raises:
+        ValueError: An unknown option or a number out of range.
     """
 
     default_prefix: ClassVar[str] = 'retrieval'
@@ -72,21 +104,46 @@ class FrameRetrieval(StridedMetric):
         self,
         topk: tuple[int, ...] = (5, 10, 15),
         stride: int = 1,
+        rank_weighted: bool = False,
+        average: str = 'video',
+        own_video: bool = False,
+        views: tuple[str, ...] = (),
         collect_device: str = 'gpu',
         prefix: str | None = None,
     ) -> None:
         super().__init__(stride, collect_device, prefix)
-        if not topk or min(topk) < 1:
-            raise ValueError(f'topk must be positive numbers, got {topk}')
+        self.options: dict[str, Any] = {
+            'rank_weighted': rank_weighted,
+            'average': average,
+        }
+        precision_at_k([], [], topk, stride, **self.options)  # checks
         self.topk = tuple(topk)
-        self.keys = tuple(f'ap@{k}' for k in topk)
+        self.own_video = own_video
+        self.name = 'map' if rank_weighted else 'ap'
+        self.crossings = {f'_{a}_to_{b}': (a, b) for a, b in view_pairs(views)}
+        suffixes = ('', *self.crossings)
+        self.keys = tuple(f'{self.name}@{k}{s}' for s in suffixes for k in topk)
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
         """Judge all labelled frames."""
-        precision = precision_at_k(
-            videos.test_embeddings, videos.test_labels, self.topk, self.stride
-        )
-        return {f'ap@{k}': value for k, value in precision.items()}
+        views = np.array(videos.test_views)
+        own = np.eye(len(views), dtype=bool)
+        answers = {'': ~own | self.own_video}
+        for suffix, (asking, answering) in self.crossings.items():
+            answers[suffix] = np.outer(views == asking, views == answering)
+        values = {}
+        for suffix, matrix in answers.items():
+            precision = precision_at_k(
+                videos.test_embeddings,
+                videos.test_labels,
+                self.topk,
+                self.stride,
+                answers=matrix,
+                **self.options,
+            )
+            for k, value in precision.items():
+                values[f'{self.name}@{k}{suffix}'] = value
+        return values
 
 
 @METRICS.register_module()

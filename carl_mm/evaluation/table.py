@@ -24,8 +24,9 @@ def results_table(metrics: dict[str, float], model: str = 'CARL') -> str:
     lines = [['', *heads]]
     for key, row in rows.items():
         arrow = 'lower' if key.split('/')[-1] in LOWER_IS_BETTER else 'higher'
+        hint = '' if key.endswith('_std') else f' ({arrow} is better)'
         cells = [f'{row[c]:.3f}' if c in row else '-' for c in columns]
-        lines.append([f'{key} ({arrow} is better)', *cells])
+        lines.append([key + hint, *cells])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ['-' * width for width in widths])
     return '\n'.join(

@@ -2,6 +2,8 @@
 
 from carl_mm.functional.alignment import alignment_error, event_error, kendalls_tau
 from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.linear_protocol import linear_classification
+from carl_mm.functional.localization import detection_map, resample_features
 from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
 from carl_mm.functional.phases import phase_boundaries, phase_progress
 from carl_mm.functional.positions import relative_time_embedding, sinusoidal_positions
@@ -12,16 +14,19 @@ from carl_mm.functional.views import sample_two_views
 
 __all__ = [
     'alignment_error',
+    'detection_map',
     'dtw',
     'event_error',
     'gaussian_log_prior',
     'kendalls_tau',
+    'linear_classification',
     'phase_boundaries',
     'phase_classification',
     'phase_progress',
     'phase_progression',
     'precision_at_k',
     'relative_time_embedding',
+    'resample_features',
     'sample_two_views',
     'sequence_contrastive_loss',
     'shift_hue',

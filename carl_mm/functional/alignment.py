@@ -17,26 +17,34 @@ from carl_mm.functional._inputs import (
     to_floats,
 )
 
+NAN_POLICIES = ('omit', 'zero', 'propagate')
 
-def kendalls_tau(embeddings: Sequence[Any], stride: int = 1) -> tuple[float, float]:
+
+def kendalls_tau(
+    embeddings: Sequence[Any], stride: int = 1, *, nan_policy: str = 'omit'
+) -> tuple[float, float]:
     """Kendall's tau-b between frames and their nearest frames in another video.
 
-    Mean over all ordered pairs of videos; undefined pairs (all nearest frames are
-    one, or a single query) are left out, which flatters a collapsed embedding: read
-    it beside their share.
+    Mean over all ordered pairs of videos. A pair is undefined if all nearest frames
+    are one, or with a single query.
 
     Args:
         embeddings: Of each video ``(T_i, D)``, finite; videos without a frame are
             left out.
         stride: Every ``stride``-th frame is taken.
+        nan_policy: Undefined pairs are left out ('omit', the published way, which
+            flatters a collapsed embedding: read it beside their share), count as 0
+            ('zero'), or make the mean NaN ('propagate').
 
     Returns:
         Mean in [-1, 1] and share of undefined pairs in [0, 1]; NaN without any.
 
     Raises:
-        ValueError: NaN embeddings or a stride below 1.
+        ValueError: NaN embeddings, a stride below 1, or an unknown policy.
     """
     check_stride(stride)
+    if nan_policy not in NAN_POLICIES:
+        raise ValueError(f'nan_policy must be of {NAN_POLICIES}, got {nan_policy!r}')
     videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
     taus = np.array(
         [
@@ -49,7 +57,11 @@ def kendalls_tau(embeddings: Sequence[Any], stride: int = 1) -> tuple[float, flo
     if not len(taus):
         return float('nan'), float('nan')
     undefined = np.isnan(taus)
-    mean = float('nan') if undefined.all() else float(taus[~undefined].mean())
+    if nan_policy == 'omit':
+        taus = taus[~undefined]
+    elif nan_policy == 'zero':
+        taus = np.nan_to_num(taus)
+    mean = float(taus.mean()) if len(taus) else float('nan')
     return mean, float(undefined.mean())
 
 

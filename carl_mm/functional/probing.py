@@ -2,13 +2,21 @@
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import r2_score
+from sklearn.metrics import accuracy_score, f1_score, r2_score
+from sklearn.svm import SVC
 
 from carl_mm.functional._inputs import Floats, Ints, to_labelled
+
+CLASSIFIERS = {'logreg': partial(LogisticRegression, max_iter=100_000), 'svm': SVC}
+SCORES = {
+    'accuracy': accuracy_score,
+    'weighted_f1': partial(f1_score, average='weighted', zero_division=0),
+}
 
 
 def phase_classification(
@@ -16,33 +24,51 @@ def phase_classification(
     train_labels: Sequence[Any],
     test_embeddings: Sequence[Any],
     test_labels: Sequence[Any],
+    *,
+    classifier: str = 'logreg',
+    score: str = 'accuracy',
 ) -> float:
-    """Accuracy on the test frames of a logistic regression on the train frames.
+    """Score on the test frames of a classifier fitted to the train frames.
 
-    Multinomial, lbfgs, C = 1. Test frames of a phase that no train video has count,
-    as wrong. With one phase in training, that phase is predicted everywhere.
+    Test frames of a phase that no train video has count, as wrong. With one phase in
+    training, that phase is predicted everywhere.
 
     Args:
         train_embeddings: Of each video ``(T_i, D)``, finite.
         train_labels: Of each video ``(T_i,)`` integers; negative frames are left out.
         test_embeddings: Likewise.
         test_labels: Likewise.
+        classifier: 'logreg', multinomial logistic regression by lbfgs with C = 1
+            (CARL), or 'svm', with a Gaussian kernel and C = 1 (TCC, LAV, AE2).
+        score: 'accuracy', or 'weighted_f1', the mean of the phases' F1 weighted by
+            their test frames (AE2).
 
     Returns:
         In [0, 1]; NaN without a labelled train or test frame.
 
     Raises:
-        ValueError: NaN embeddings or lengths that differ.
+        ValueError: NaN embeddings, lengths that differ, an unknown option.
     """
+    check_classification_options(classifier, score)
     train = _labelled_frames(train_embeddings, train_labels, 'train ')
     test = _labelled_frames(test_embeddings, test_labels, 'test ')
     if train is None or test is None:
         return float('nan')
-    phases = np.unique(train[1])
-    if len(phases) == 1:
-        return float((test[1] == phases[0]).mean())
-    classifier = LogisticRegression(max_iter=100_000).fit(*train)
-    return float(classifier.score(*test))
+    if len(np.unique(train[1])) == 1:
+        predicted = np.full_like(test[1], train[1][0])
+    else:
+        predicted = CLASSIFIERS[classifier]().fit(*train).predict(test[0])
+    return float(SCORES[score](test[1], predicted))
+
+
+def check_classification_options(classifier: str, score: str) -> None:
+    """Raise ValueError for an option that `phase_classification` does not know."""
+    for name, value, known in (
+        ('classifier', classifier, CLASSIFIERS),
+        ('score', score, SCORES),
+    ):
+        if value not in known:
+            raise ValueError(f'{name} must be one of {tuple(known)}, got {value!r}')
 
 
 def phase_progression(
@@ -51,6 +77,8 @@ def phase_progression(
     test_embeddings: Sequence[Any],
     test_labels: Sequence[Any],
     num_phases: int,
+    *,
+    include_last: bool = False,
 ) -> float:
     """Mean R squared of linear regressions on the time to each phase's end.
 
@@ -64,6 +92,7 @@ def phase_progression(
         test_embeddings: Likewise.
         test_labels: Likewise.
         num_phases: C.
+        include_last: Make the last phase a target as well, C in all (AE2).
 
     Returns:
         At most 1; NaN without any target.
@@ -74,7 +103,7 @@ def phase_progression(
     train = to_labelled(train_embeddings, train_labels, 'train ')
     test = to_labelled(test_embeddings, test_labels, 'test ')
     scores = []
-    for phase in range(num_phases - 1):
+    for phase in range(num_phases - (not include_last)):
         fitted, judged = _time_to_end(*train, phase), _time_to_end(*test, phase)
         if fitted is None or judged is None:
             where = 'train' if fitted is None else 'test'

@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from carl_mm.functional._inputs import check_stride, squared_distances, to_labelled
+from carl_mm.functional._inputs import (
+    Floats,
+    check_stride,
+    squared_distances,
+    to_labelled,
+)
 
 
 def precision_at_k(
@@ -13,41 +19,88 @@ def precision_at_k(
     labels: Sequence[Any],
     topk: Sequence[int] = (5, 10, 15),
     stride: int = 1,
+    *,
+    answers: Any = None,
+    rank_weighted: bool = False,
+    average: str = 'video',
 ) -> dict[int, float]:
     """Share of the K nearest frames of all other videos that have the query's label.
 
-    The field's AP@K. Mean over a video's frames, then over videos. With fewer than K
-    candidates all are used, and divided by their number.
+    The field's AP@K. With fewer than K candidates all are used, and divided by their
+    number. With ``rank_weighted``, the average precision of AE2's mAP@K: the mean,
+    over the ranks k <= K that hold the query's label, of the precision at k; 0
+    without any.
 
     Args:
         embeddings: Of each video ``(T_i, D)``, finite.
         labels: Of each video ``(T_i,)`` integers; negative frames are left out.
         topk: Values of K, >= 1.
         stride: Every ``stride``-th of the labelled frames is taken.
+        answers: ``(N, N)`` bool: the frames of video j are candidates for queries
+            of video i; by default those of all others. A video that no video answers
+            asks nothing. In its own video a query is no candidate for itself.
+        rank_weighted: Weigh by rank.
+        average: 'video': mean over a video's frames, then over videos (CARL); or
+            'frame': over all frames (AE2).
 
     Returns:
-        K to a value in [0, 1]; NaN with fewer than two labelled videos.
+        K to a value in [0, 1]; NaN if no frame has a candidate.
 
     Raises:
-        ValueError: NaN embeddings, lengths that differ, K or stride below 1.
+        ValueError: NaN embeddings, lengths that differ, K or stride below 1, a
+            wrong shape of ``answers``, an unknown ``average``.
     """
     check_stride(stride)
     if not topk or min(topk) < 1:
         raise ValueError(f'topk must be numbers >= 1, got {tuple(topk)}')
-    videos = []
-    for video, label in zip(*to_labelled(embeddings, labels), strict=True):
-        known = label >= 0
-        if known.any():
-            videos.append((video[known][::stride], label[known][::stride]))
-    precisions: dict[int, list[float]] = {int(k): [] for k in topk}
-    for index, (query, label) in enumerate(videos if len(videos) > 1 else []):
-        others = videos[:index] + videos[index + 1 :]
-        candidates = np.concatenate([video for video, _ in others])
-        truth = np.concatenate([value for _, value in others])
-        order = squared_distances(query, candidates).argsort(axis=1, kind='stable')
-        for k, values in precisions.items():
-            values.append(float((truth[order[:, :k]] == label[:, None]).mean()))
-    return {
-        k: float(np.mean(values)) if values else float('nan')
-        for k, values in precisions.items()
-    }
+    if average not in ('video', 'frame'):
+        raise ValueError(f"average must be 'video' or 'frame', got {average!r}")
+    videos, values = to_labelled(embeddings, labels)
+    known = [label >= 0 for label in values]
+    videos = [v[mask][::stride] for v, mask in zip(videos, known, strict=True)]
+    values = [v[mask][::stride] for v, mask in zip(values, known, strict=True)]
+    may_answer = _check_answers(answers, len(videos))
+    scores: dict[int, list[Floats]] = {int(k): [] for k in topk}
+    for index, (queries, label) in enumerate(zip(videos, values, strict=True)):
+        others = np.flatnonzero(may_answer[index])
+        count = sum(len(videos[j]) for j in others) - may_answer[index, index]
+        if not len(queries) or count < 1:
+            continue
+        distances = np.hstack([squared_distances(queries, videos[j]) for j in others])
+        truth = np.concatenate([values[j] for j in others])
+        if may_answer[index, index]:
+            start = sum(len(videos[j]) for j in others if j < index)
+            frames = np.arange(len(queries))
+            distances[frames, start + frames] = np.inf
+        nearest = distances.argsort(axis=1, kind='stable')[:, : min(max(topk), count)]
+        hits = truth[nearest] == label[:, None]
+        for k, found in scores.items():
+            found.append(_precision(hits[:, :k], rank_weighted))
+    return {k: _mean(found, average) for k, found in scores.items()}
+
+
+def _check_answers(answers: Any, num_videos: int) -> npt.NDArray[np.bool_]:
+    if answers is None:
+        return ~np.eye(num_videos, dtype=bool)
+    matrix = np.asarray(answers, dtype=bool)
+    if matrix.shape != (num_videos, num_videos):
+        raise ValueError(
+            f'answers must be ({num_videos}, {num_videos}), got {matrix.shape}'
+        )
+    return matrix
+
+
+def _precision(hits: npt.NDArray[np.bool_], rank_weighted: bool) -> Floats:
+    """Score of each query, ``(N,)``, from its ranked hits ``(N, K)``."""
+    if not rank_weighted:
+        return np.asarray(hits.mean(axis=1), dtype=np.float64)
+    at_rank = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
+    return np.asarray((at_rank * hits).sum(axis=1) / hits.sum(axis=1).clip(min=1))
+
+
+def _mean(scores: list[Floats], average: str) -> float:
+    if not scores:
+        return float('nan')
+    if average == 'frame':
+        return float(np.concatenate(scores).mean())
+    return float(np.mean([score.mean() for score in scores]))

@@ -1,0 +1,146 @@
+"""FineGym's linear protocol: one layer by SGD, for more frames than lbfgs can take."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def linear_classification(
+    train_embeddings: Sequence[Any],
+    train_labels: Sequence[Any],
+    test_embeddings: Sequence[Any],
+    test_labels: Sequence[Any],
+    num_classes: int,
+    *,
+    lr: float = 50.0,
+    momentum: float = 0.9,
+    weight_decay: float = 1e-6,
+    max_epochs: int = 100,
+    videos_per_batch: int = 10,
+    seed: int = 0,
+    device: torch.device | str | None = None,
+) -> float:
+    """Accuracy on the test frames of one linear layer, trained by SGD.
+
+    A step takes the labelled frames of ``videos_per_batch`` videos; the rate of epoch
+    e of E is lr (1 + cos(pi e / E)) / 2; the accuracy is that after the last epoch.
+    Embeddings stay where they are: the device holds a batch at a time.
+
+    All draws come from one CPU generator: first the layer, uniform in +-1 / sqrt(D),
+    weight before bias, then one ``randperm`` of the videos an epoch.
+
+    Args:
+        train_embeddings: Of each video ``(T_i, D)`` float32, finite.
+        train_labels: Of each video ``(T_i,)`` integers; negative frames are left out.
+        test_embeddings: Likewise.
+        test_labels: Likewise.
+        num_classes: Of the labels.
+        lr: Of the first epoch.
+        momentum: Of SGD, without Nesterov.
+        weight_decay: Of weight and bias.
+        max_epochs: E, >= 1.
+        videos_per_batch: >= 1.
+        seed: Of the draws.
+        device: By default the first GPU, where there is one.
+
+    Returns:
+        In [0, 1]; NaN without a labelled train or test frame.
+
+    Raises:
+        ValueError: Lengths that differ, or a label that is not below
+            ``num_classes``; names the video.
+    """
+    train = _check_videos(train_embeddings, train_labels, num_classes, 'train')
+    test = _check_videos(test_embeddings, test_labels, num_classes, 'test')
+    if not train or not test:
+        return float('nan')
+    if device is None:
+        device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    generator = torch.Generator().manual_seed(seed)
+    layer = _make_layer(train[0][0].shape[1], num_classes, generator).to(device)
+    optimizer = torch.optim.SGD(
+        layer.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay
+    )
+    for epoch in range(max_epochs):
+        for group in optimizer.param_groups:
+            group['lr'] = lr * (1 + math.cos(math.pi * epoch / max_epochs)) / 2
+        order = torch.randperm(len(train), generator=generator).tolist()
+        for start in range(0, len(order), videos_per_batch):
+            batch = [train[i] for i in order[start : start + videos_per_batch]]
+            frames, labels = _labelled_frames(batch, device)
+            optimizer.zero_grad()
+            F.cross_entropy(layer(frames), labels).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+    return _accuracy(layer, test, videos_per_batch, device)
+
+
+@torch.no_grad()
+def _accuracy(
+    layer: torch.nn.Linear,
+    videos: list[tuple[Tensor, Tensor]],
+    videos_per_batch: int,
+    device: torch.device | str,
+) -> float:
+    correct = total = 0
+    for start in range(0, len(videos), videos_per_batch):
+        batch = videos[start : start + videos_per_batch]
+        frames, labels = _labelled_frames(batch, device)
+        correct += int((layer(frames).argmax(dim=1) == labels).sum())
+        total += len(labels)
+    return correct / total
+
+
+def _make_layer(
+    channels: int, num_classes: int, generator: torch.Generator
+) -> torch.nn.Linear:
+    layer = torch.nn.Linear(channels, num_classes)
+    bound = 1 / math.sqrt(channels)
+    with torch.no_grad():
+        for parameter in (layer.weight, layer.bias):
+            parameter.uniform_(-bound, bound, generator=generator)
+    return layer
+
+
+def _check_videos(
+    embeddings: Sequence[Any], labels: Sequence[Any], num_classes: int, split: str
+) -> list[tuple[Tensor, Tensor]]:
+    """Videos with a labelled frame, as tensors that share the arrays' memory."""
+    if len(embeddings) != len(labels):
+        raise ValueError(
+            f'{split}: embeddings of {len(embeddings)} videos, labels of {len(labels)}'
+        )
+    videos = []
+    for index, (frames, values) in enumerate(_tensors(embeddings, labels)):
+        if len(frames) != len(values):
+            raise ValueError(
+                f'{split} video {index}: {len(frames)} frames, {len(values)} labels'
+            )
+        if len(values) and int(values.max()) >= num_classes:
+            raise ValueError(
+                f'{split} video {index}: label {int(values.max())} is not below '
+                f'num_classes {num_classes}'
+            )
+        if (values >= 0).any():
+            videos.append((frames, values))
+    return videos
+
+
+def _tensors(
+    embeddings: Sequence[Any], labels: Sequence[Any]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    for frames, values in zip(embeddings, labels, strict=True):
+        yield torch.as_tensor(frames), torch.as_tensor(values)
+
+
+def _labelled_frames(
+    videos: list[tuple[Tensor, Tensor]], device: torch.device | str
+) -> tuple[Tensor, Tensor]:
+    """Concatenate the labelled frames of some videos on the device."""
+    known = [labels >= 0 for _, labels in videos]
+    frames = [video[mask] for (video, _), mask in zip(videos, known, strict=True)]
+    values = [labels[mask] for (_, labels), mask in zip(videos, known, strict=True)]
+    return torch.cat(frames).float().to(device), torch.cat(values).long().to(device)
