@@ -12,8 +12,12 @@ from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from carl_mm.datasets.annotations import check_rows_fit, load_annotations
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.annotations import (
+    check_rows_fit,
+    choose_videos,
+    load_annotations,
+)
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.transforms import META_KEYS
 
 INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
@@ -32,10 +36,14 @@ class FramewiseVideoDataset(BaseDataset):
     Args:
         ann_file: JSON, see `carl_mm.datasets.annotations`.
         pipeline: Transforms; the first gets ``filename`` (a path), ``action``,
-            ``split``, ``view``, ``sample_idx``, ``rng`` and, when testing, ``phases``.
+            ``split``, ``view``, ``sample_idx``, ``rng`` and, with labels, ``phases``.
         data_root: Stands before a relative ``ann_file`` and ``data_prefix``.
         data_prefix: ``dict(video=FOLDER)``.
         split: One or several of 'train', 'val', 'test'; None takes all.
+        action: Take the videos of this action alone.
+        video_share: Of the videos of each split, the first max(1, int(share x N)) are
+            taken, in (0, 1].
+        with_labels: Give phase labels; by default in testing alone.
         test_mode: Give labels; leave out train videos without any, which no metric
             uses, unless there are no others.
         check_videos: Open every video first; costs about 5 ms a video.
@@ -54,12 +62,20 @@ class FramewiseVideoDataset(BaseDataset):
         data_root: str = '',
         data_prefix: dict | None = None,
         split: str | Sequence[str] | None = None,
+        action: str | None = None,
+        video_share: float = 1.0,
+        with_labels: bool | None = None,
         test_mode: bool = False,
         check_videos: bool = True,
         max_unreadable_share: float = 0.1,
         metainfo: dict | None = None,
     ) -> None:
+        if not 0 < video_share <= 1:
+            raise ValueError(f'video_share must be in (0, 1], got {video_share}')
         self.splits = (split,) if isinstance(split, str) else split
+        self.action = action
+        self.video_share = video_share
+        self.with_labels = test_mode if with_labels is None else with_labels
         self.check_videos = check_videos
         self.max_unreadable_share = max_unreadable_share
         # Shared with the workers, which outlive an epoch: (seed, epoch), -1 if unset.
@@ -92,16 +108,16 @@ class FramewiseVideoDataset(BaseDataset):
         annotations = load_annotations(self.ann_file)
         for key, value in annotations['metainfo'].items():
             self._metainfo.setdefault(key, value)
-        entries = [
-            entry
-            for entry in annotations['data_list']
-            if self.splits is None or entry['split'] in self.splits
-        ]
+        entries = choose_videos(
+            annotations['data_list'],
+            self.splits,
+            self.action,
+            self.video_share,
+            self.ann_file,
+        )
         if self.test_mode:
             judged = [e for e in entries if e['split'] != 'train' or e.get('phases')]
             entries = judged or entries
-        if not entries:
-            raise ValueError(f'{self.ann_file}: no video of split {self.splits}')
         if self.check_videos:
             entries = self._drop_unreadable(entries)
         return entries
@@ -113,7 +129,7 @@ class FramewiseVideoDataset(BaseDataset):
     def _drop_unreadable(self, entries: list[dict]) -> list[dict]:
         def check(entry: dict) -> str | None:
             try:
-                video = Video(self.video_path(entry))
+                video = open_video(self.video_path(entry))
             except VideoDecodeError as error:
                 return str(error)
             check_rows_fit(entry, video.num_frames, self.ann_file)
@@ -151,7 +167,7 @@ class FramewiseVideoDataset(BaseDataset):
         info = {key: entry.get(key) for key in INFO_KEYS}
         info['name'] = entry['filename']
         info['filename'] = self.video_path(entry)
-        if self.test_mode:
+        if self.with_labels:
             info['phases'] = entry.get('phases', [])
         if entry['filename'] in self.feature_files:
             info['feature_file'] = self.feature_files[entry['filename']]

@@ -42,8 +42,11 @@ def add_common_arguments(parser: ArgumentParser) -> None:
 def load_config(args: Namespace) -> Config:
     """Read the config and merge the arguments of `add_common_arguments`.
 
+    An option that the config's ``knobs`` list is sent to all the settings it feeds.
+
     Raises:
-        ValueError: An option names nothing in the config, or a mere knob of its file.
+        ValueError: An option names nothing in the config, or a value of its file from
+            which others derive.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
@@ -61,8 +64,15 @@ def load_config(args: Namespace) -> Config:
     if args.deterministic:
         cfg.randomness = {**randomness, 'deterministic': True}
     if args.cfg_options:
-        _check_options(args.cfg_options, cfg, args.config)
-        cfg.merge_from_dict(args.cfg_options)
+        knobs = cfg.get('knobs') or {}
+        options = {
+            target: value
+            for option, value in args.cfg_options.items()
+            for target in knobs.get(option, [option])
+        }
+        _check_options(options, cfg, args.config)
+        turned = {key: value for key, value in args.cfg_options.items() if key in knobs}
+        cfg.merge_from_dict({**options, **turned})
     return cfg
 
 
@@ -77,8 +87,9 @@ def _check_options(options: dict, cfg: Config, filename: str) -> None:
         if key not in cfg:
             raise ValueError(f'--cfg-options {option}: {filename} has no {key!r}')
         raise ValueError(
-            f'--cfg-options {option}: {key!r} is a knob of {filename}, and what '
-            'derives from it would not follow; edit the file, or set what it feeds'
+            f'--cfg-options {option}: {key!r} is a value of {filename} that its '
+            '`knobs` do not list, and what derives from it would not follow; edit '
+            'the file, or set what it feeds'
         )
 
 

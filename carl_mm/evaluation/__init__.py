@@ -1,6 +1,7 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
 from carl_mm.evaluation.base import ActionVideos, EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation.frame_accuracy import FrameAccuracy
 from carl_mm.evaluation.linear_probe import LinearClassification
 from carl_mm.evaluation.pairs import AlignmentError, FrameRetrieval, KendallsTau
 from carl_mm.evaluation.probes import PhaseClassification, PhaseProgression
@@ -10,6 +11,7 @@ __all__ = [
     'ActionVideos',
     'AlignmentError',
     'EmbeddedVideo',
+    'FrameAccuracy',
     'FrameRetrieval',
     'FramewiseMetric',
     'KendallsTau',

@@ -26,9 +26,11 @@ class PhotometricAugmentation:
         gray_prob: Of losing all colour.
         blur_prob: Of a Gaussian blur.
         blur_sigma: Range of its width, in pixels.
+        blur_count: How often it is applied; published: 4.
+        blur_in_jitter: Blur only where the jitter is drawn; published: True.
 
     Raises:
-        ValueError: A probability or a range out of bounds.
+        ValueError: A probability, a range or the count out of bounds.
     """
 
     brightness: float = 0.8
@@ -39,6 +41,8 @@ class PhotometricAugmentation:
     gray_prob: float = 0.2
     blur_prob: float = 0.5
     blur_sigma: tuple[float, float] = (0.1, 2.0)
+    blur_count: int = 1
+    blur_in_jitter: bool = False
 
     def __post_init__(self) -> None:
         for name in ('jitter_prob', 'gray_prob', 'blur_prob'):
@@ -51,6 +55,8 @@ class PhotometricAugmentation:
             raise ValueError(f'hue must be in [0, 0.5], got {self.hue}')
         if not 0 < self.blur_sigma[0] <= self.blur_sigma[1]:
             raise ValueError(f'blur_sigma must be 0 < low <= high: {self.blur_sigma}')
+        if self.blur_count < 1:
+            raise ValueError(f'blur_count must be at least 1, got {self.blur_count}')
 
     def __call__(self, frames: Tensor, generator: Generator | None = None) -> Tensor:
         """Augment one view.
@@ -72,7 +78,8 @@ class PhotometricAugmentation:
         order = torch.randperm(4, generator=generator).tolist()
         jitter_chance, gray_chance, blur_chance, sigma_draw, *factors = draws
         operations: list[Callable[[Tensor], Tensor]] = []
-        if jitter_chance < self.jitter_prob:
+        jitters = jitter_chance < self.jitter_prob
+        if jitters:
             ranges = (self.brightness, self.contrast, self.saturation)
             factors[:3] = [
                 1 + width * (2 * draw - 1)
@@ -87,12 +94,11 @@ class PhotometricAugmentation:
             operations += [jitter[index] for index in order]
         if gray_chance < self.gray_prob:
             operations.append(partial(TF.rgb_to_grayscale, num_output_channels=3))
-        if blur_chance < self.blur_prob:
+        if blur_chance < self.blur_prob and (jitters or not self.blur_in_jitter):
             low, high = self.blur_sigma
             sigma = low + (high - low) * sigma_draw
             # Beyond three sigma a Gaussian weighs under 0.3%.
             kernel = 2 * max(1, round(3 * sigma)) + 1
-            operations.append(
-                partial(TF.gaussian_blur, kernel_size=kernel, sigma=sigma)
-            )
+            blur = partial(TF.gaussian_blur, kernel_size=kernel, sigma=sigma)
+            operations += [blur] * self.blur_count
         return operations

@@ -41,7 +41,11 @@ class SequenceContrastiveHead(BaseModule):
         self.loss_module = MODELS.build(loss or {'type': 'SequenceContrastiveLoss'})
 
     def loss(
-        self, embedding: Tensor, frame_inds: Tensor, valid: Tensor
+        self,
+        embedding: Tensor,
+        frame_inds: Tensor,
+        valid: Tensor,
+        data_samples: Any = None,
     ) -> dict[str, Tensor]:
         """Project, L2-normalise and compare the views.
 
@@ -49,6 +53,7 @@ class SequenceContrastiveHead(BaseModule):
             embedding: ``(B, V, T, D)``.
             frame_inds: ``(B, V, T)`` int64.
             valid: ``(B, V, T)`` bool.
+            data_samples: Unused: no label enters.
 
         Returns:
             ``{'loss': scalar}``.
@@ -80,4 +85,4 @@ def frame_share(valid: Tensor) -> Tensor:
     local = valid.sum().float()
     mean = local.clone()
     dist.all_reduce(mean, 'mean')
-    return local / mean
+    return local / mean.clamp(min=1e-6)  # no frame anywhere: 0

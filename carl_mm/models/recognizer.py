@@ -34,6 +34,9 @@ class FramewiseRecognizer(BaseRecognizer):
         backbone_dtype: In which the backbone computes when it keeps no gradients or
             when testing: 'float32', 'bfloat16' (autocast; about half the time where
             the hardware has it) or 'auto', bfloat16 on such hardware.
+        max_frames: Frames that pass the neck at once in testing; a longer video is
+            cut, and its positions restart (published: 1,000; FineGym 6,000). By
+            default the whole video passes, as the paper says.
         chunk_size: Frames that pass the backbone at once when it keeps no gradients
             or when testing.
         controls: Embeddings given beside the trained ones in testing, see
@@ -44,7 +47,7 @@ class FramewiseRecognizer(BaseRecognizer):
 
     Raises:
         ValueError: Unknown ``spatial_pooling``, ``backbone_dtype`` or control, or
-            ``chunk_size`` < 1.
+            ``chunk_size`` or ``max_frames`` < 1.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class FramewiseRecognizer(BaseRecognizer):
         spatial_pooling: str = 'max',
         freeze_backbone: bool = False,
         backbone_dtype: str = 'float32',
+        max_frames: int | None = None,
         chunk_size: int = 64,
         controls: Sequence[str] = CONTROLS,
         data_preprocessor: dict | None = None,
@@ -69,8 +73,11 @@ class FramewiseRecognizer(BaseRecognizer):
             raise ValueError(
                 f'backbone_dtype must be one of {DTYPES}, got {backbone_dtype!r}'
             )
-        if chunk_size < 1:
-            raise ValueError(f'chunk_size must be at least 1, got {chunk_size}')
+        if chunk_size < 1 or (max_frames is not None and max_frames < 1):
+            raise ValueError(
+                'chunk_size and max_frames must be at least 1, got '
+                f'{chunk_size} and {max_frames}'
+            )
         control_embeddings = ControlEmbeddings(controls, neck)  # before neck is built
         super().__init__(
             backbone=backbone,
@@ -85,6 +92,7 @@ class FramewiseRecognizer(BaseRecognizer):
         if backbone_dtype == 'auto':
             backbone_dtype = 'bfloat16' if has_fast_bfloat16() else 'float32'
         self.backbone_dtype = backbone_dtype
+        self.max_frames = max_frames
         self.chunk_size = chunk_size
         self.controls = control_embeddings
         # Convolutions on the CPU and on tensor cores are up to twice as fast.
@@ -175,7 +183,7 @@ class FramewiseRecognizer(BaseRecognizer):
 
         Args:
             inputs: ``(B, V, T, 3, H, W)`` normalised, or ``(B, V, T, C)`` features.
-            data_samples: Unused.
+            data_samples: One a video, for heads that learn from labels.
             frame_inds: ``(B, V, T)`` int64, frames of the source video.
             valid: ``(B, V, T)`` bool, False on padding.
 
@@ -184,7 +192,7 @@ class FramewiseRecognizer(BaseRecognizer):
         """
         embedding = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
         embedding = embedding.unflatten(0, inputs.shape[:2])
-        return self.cls_head.loss(embedding, frame_inds, valid)
+        return self.cls_head.loss(embedding, frame_inds, valid, data_samples)
 
     @torch.no_grad()
     def predict(
@@ -198,17 +206,21 @@ class FramewiseRecognizer(BaseRecognizer):
 
         Returns:
             The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
-            ``(T, D')``: L2-normalised float32 on the CPU.
+            ``(T, D')``: L2-normalised float32 on the CPU; with a head that classifies
+            also pred_frame_label ``(T,)`` int64.
         """
         for video, sample in zip(inputs, data_samples, strict=True):
             if len(video) == 0:  # the file could not be decoded
                 sample.pred_embedding, sample.controls = torch.empty(0, 1), {}
                 continue
             features = self.spatial_features(video)
-            embedding = self.neck(features[None])[0]
+            parts = features.split(self.max_frames or len(features))
+            embedding = torch.cat([self.neck(part[None])[0] for part in parts])
             predict = self.cls_head.predict if self.with_cls_head else normalized
             sample.pred_embedding = predict(embedding)
             sample.controls = self.controls(features)
+            if hasattr(self.cls_head, 'classify'):
+                sample.pred_frame_label = self.cls_head.classify(embedding)
         return data_samples
 
 

@@ -42,3 +42,15 @@ train_dataloader = dict(
         ],
     ),
 )
+# What `--cfg-options KNOB=VALUE` reaches.
+knobs = dict(
+    num_frames=[
+        'model.neck.num_frames',
+        'train_dataloader.dataset.pipeline.1.num_frames',
+    ],
+    action=[
+        'train_dataloader.dataset.action',
+        'val_dataloader.dataset.action',
+        'test_dataloader.dataset.action',
+    ],
+)

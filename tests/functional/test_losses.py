@@ -83,6 +83,32 @@ def match(query, other, n, i, variance=10.0, temperature=0.1, negatives='video')
     return [g / sum(gauss) for g in gauss], [s / denominator for s in similar]
 
 
+def test_without_width_it_is_the_contrastive_baseline():
+    """Table 13: cross-entropy with the nearest frame of the other view."""
+    embeddings = [normalize(torch.randn(2, 6, 5).double(), dim=-1) for _ in range(2)]
+    inds = torch.tensor([[0, 3, 5, 9, 14, 20], [1, 2, 4, 8, 16, 32]])
+    other = torch.tensor([[1, 2, 7, 8, 15, 40], [0, 5, 6, 9, 15, 31]])
+    valid = torch.ones(2, 6, dtype=torch.bool)
+    losses = []
+    for (a, s), (b, t) in (
+        (pair, pair[::-1])[flip]
+        for pair in [((embeddings[0], inds), (embeddings[1], other))]
+        for flip in (0, 1)
+    ):
+        for n in range(2):
+            for i in range(6):
+                gaps = [abs(int(s[n, i] - t[n, j])) for j in range(6)]
+                nearest = [j for j in range(6) if gaps[j] == min(gaps)]
+                logits = torch.stack([a[n, i] @ b[n, j] / 0.1 for j in range(6)])
+                log_p = logits.log_softmax(0)[nearest]
+                losses.append(-log_p.mean() - math.log(len(nearest)))
+    options = {'variance': 1e-3, 'eps': 0}
+    result = sequence_contrastive_loss(
+        *embeddings, inds, other, valid, valid, **options
+    )
+    torch.testing.assert_close(result, torch.stack(losses).mean())
+
+
 @pytest.mark.parametrize('seed', SEEDS)
 @pytest.mark.parametrize('negatives', NEGATIVES)
 @pytest.mark.parametrize('padded', [False, True])

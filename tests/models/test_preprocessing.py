@@ -117,13 +117,27 @@ def test_probabilities_and_ranges():
     assert abs(starts - 0.25) < 0.04  # the order is random
 
 
+def test_the_published_blur_comes_with_the_jitter_and_four_times():
+    options = PhotometricAugmentation(blur_in_jitter=True, blur_count=4)
+    generator = torch.Generator().manual_seed(0)
+    jittered = blurred = 0
+    for _ in range(2000):
+        names = [operation.func.__name__ for operation in options.draw(generator)]
+        assert names.count('gaussian_blur') in (0, 4)
+        assert 'gaussian_blur' not in names or 'shift_hue' in names
+        jittered += 'shift_hue' in names
+        blurred += 'gaussian_blur' in names
+    assert abs(jittered / 2000 - 0.8) < 0.03
+    assert abs(blurred / 2000 - 0.4) < 0.04
+
+
 def test_off_is_the_identity():
     view = frames().float() / 255
     assert torch.equal(PhotometricAugmentation(**OFF)(view), view)
 
 
 @pytest.mark.parametrize(
-    'kwargs', [{'jitter_prob': 1.2}, {'hue': 0.6}, {'contrast': -1}]
+    'kwargs', [{'jitter_prob': 1.2}, {'hue': 0.6}, {'contrast': -1}, {'blur_count': 0}]
 )
 def test_bad_arguments_are_named(kwargs):
     name, value = next(iter(kwargs.items()))

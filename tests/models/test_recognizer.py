@@ -141,6 +141,20 @@ def test_predict_gives_unit_embeddings_and_controls():
         assert sample.controls['backbone'].shape == (len(video), 512)
 
 
+def test_max_frames_cuts_a_video_and_restarts_its_positions():
+    video = torch.randint(0, 256, (7, 3, 32, 32), dtype=torch.uint8)
+
+    def embed(frames, **kwargs):
+        torch.manual_seed(0)
+        model = build(controls=(), **kwargs).eval()
+        return model.predict([frames], [ActionDataSample()])[0].pred_embedding
+
+    pieces = [embed(video[:4]), embed(video[4:])]
+    torch.testing.assert_close(embed(video, max_frames=4), torch.cat(pieces))
+    assert not torch.allclose(embed(video), torch.cat(pieces), atol=1e-3)
+    torch.testing.assert_close(embed(video, max_frames=7), embed(video))
+
+
 def test_untrained_control_is_the_initial_network_and_no_part_of_the_model():
     model = build().eval()
     video = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8)
@@ -168,5 +182,7 @@ def test_bad_arguments_are_named():
         build(controls=('random',))
     with pytest.raises(ValueError, match="'int8'"):
         build(backbone_dtype='int8')
+    with pytest.raises(ValueError, match='got 64 and 0'):
+        build(max_frames=0)
     with pytest.raises(TypeError, match='chunksize'):
         build(chunksize=3)

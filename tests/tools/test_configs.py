@@ -1,5 +1,6 @@
 """Every config loads, builds and survives being dumped; the paper's ones train."""
 
+from argparse import ArgumentParser
 from copy import deepcopy
 
 import pytest
@@ -8,9 +9,12 @@ from mmaction.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from carl_mm.engine.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
-CONFIGS = sorted((ROOT / 'configs').glob('carl_*.py'))
+CONFIGS = sorted(
+    [*(ROOT / 'configs').glob('carl_*.py'), ROOT / 'configs' / 'finegym_supervised.py']
+)
 PAPER = ('carl_finegym', 'carl_pennaction', 'carl_pouring')
 
 
@@ -21,9 +25,10 @@ def dumped(path, folder):
     return Config.fromfile(folder / path.name)
 
 
-def test_there_are_five():
+def test_they_are_there():
     names = {path.stem for path in CONFIGS}
-    assert names >= {*PAPER, 'carl_folder', 'carl_synthetic'}
+    assert names >= {*PAPER, 'carl_folder', 'carl_synthetic', 'carl_k400'}
+    assert names >= {f'{name}_published' for name in (*PAPER, 'carl_k400')}
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
@@ -33,16 +38,68 @@ def test_loads_and_its_dumped_text_builds(path, tmp_path):
             cfg.model.backbone.init_cfg = None
         model = MODELS.build(cfg.model)
         assert model.neck.num_frames == cfg.num_frames
-        for loader in (cfg.train_dataloader, cfg.test_dataloader):
+        loaders = [cfg.train_dataloader, cfg.get('test_dataloader')]
+        for loader in filter(None, loaders):
             for step in loader.dataset.pipeline:
                 TRANSFORMS.build(step)
         crop = cfg.train_dataloader.dataset.pipeline[1]
         assert crop.num_frames == cfg.num_frames
-        assert cfg.val_evaluator == cfg.test_evaluator
-        for metric in cfg.test_evaluator:
+        assert cfg.get('val_evaluator') == cfg.get('test_evaluator')
+        for metric in cfg.get('test_evaluator') or []:
             METRICS.build(metric)
         for hook in [*cfg.custom_hooks, *cfg.default_hooks.values()]:
             HOOKS.build(hook)
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+def test_a_knob_reaches_all_that_it_feeds(path):
+    cfg = Config.fromfile(path)
+    for knob, targets in cfg.knobs.items():
+        values = [_at(cfg, target) for target in targets]
+        assert values == [cfg.get(knob)] * len(values), knob
+        changed = load_config(arguments(path, f'{knob}=7'))
+        assert [_at(changed, target) for target in targets] == [7] * len(targets)
+        assert changed[knob] == 7
+
+
+def _at(cfg, target):
+    """Return what stands at a dotted path, None where a key is not set."""
+    *parents, last = target.split('.')
+    for key in parents:
+        cfg = cfg[int(key)] if key.isdecimal() else cfg[key]
+    return cfg.get(last)
+
+
+def arguments(path, *options):
+    parser = ArgumentParser()
+    parser.add_argument('config')
+    add_common_arguments(parser)
+    return parser.parse_args([str(path), '--cfg-options', *options])
+
+
+def test_the_published_variants_differ_from_the_papers():
+    for name, max_frames in (
+        ('pennaction', 1000),
+        ('pouring', 1000),
+        ('finegym', 6000),
+    ):
+        cfg = Config.fromfile(ROOT / 'configs' / f'carl_{name}_published.py')
+        assert cfg.model.backbone.init_cfg == dict(
+            type='Pretrained', checkpoint='torchvision://resnet50'
+        )
+        assert cfg.optim_wrapper.type.__name__ == 'AmpOptimWrapper'
+        for loader in (cfg.val_dataloader, cfg.test_dataloader):
+            assert loader.dataset.pipeline[1].transforms[0].short_side == 0
+        cfg.model.backbone.init_cfg = None
+        model = MODELS.build(cfg.model)
+        assert model.max_frames == max_frames
+        augmentation = model.data_preprocessor.augmentation
+        window = cfg.train_dataloader.dataset.pipeline[1].window
+        if name == 'finegym':
+            assert (augmentation.blur_prob, window) == (0, 'paper')
+        else:
+            assert (augmentation.blur_count, augmentation.blur_in_jitter) == (4, True)
+            assert (augmentation.blur_prob, window) == (0.5, 'published')
 
 
 def small(cfg, folder):
@@ -160,7 +217,8 @@ def test_the_published_settings(name, epochs, num_frames, num_layers, stride, bl
     assert augmentation.blur_prob == blur
 
     names = [metric.type.__name__ for metric in cfg.test_evaluator]
-    assert names[0] == 'PhaseClassification'
+    finegym = name == 'carl_finegym'
+    assert names[0] == ('LinearClassification' if finegym else 'PhaseClassification')
     strided = {'KendallsTau', 'FrameRetrieval'} & set(names)
     assert len(strided) == (0 if stride is None else 2)
     for metric in cfg.test_evaluator:

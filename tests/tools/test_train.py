@@ -93,9 +93,8 @@ def test_a_misspelt_key_is_named(make_videos, monkeypatch, tool, key):
 @pytest.mark.parametrize(
     ('option', 'message'),
     [
-        ('num_frames=3', "'num_frames' is a knob"),
-        ('max_epochs=3', "'max_epochs' is a knob"),
-        ('feature_cache.num_copies=1', "'feature_cache' is a knob"),
+        ('data_root=elsewhere', "'data_root' is a value of"),
+        ('feature_cache.num_copies=1', "'feature_cache' is a value of"),
         ('optim_wraper.optimizer.lr=1', "no 'optim_wraper'"),
     ],
 )

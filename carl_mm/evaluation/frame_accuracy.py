@@ -1,0 +1,42 @@
+"""Accuracy of a network that classifies frames itself."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from mmaction.registry import METRICS
+from mmengine.evaluator import BaseMetric
+
+
+@METRICS.register_module()
+class FrameAccuracy(BaseMetric):
+    """Share of the labelled test frames whose class is predicted, in [0, 1].
+
+    For a head that classifies, `FramewiseClassificationHead`; nothing is fitted.
+
+    Args:
+        collect_device: 'gpu' gathers over the process group, also gloo's; 'cpu'
+            through files below the working directory.
+        prefix: Stands before the key.
+    """
+
+    default_prefix: ClassVar[str] = 'frame_classification'
+
+    def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
+        super().__init__(collect_device, prefix)
+
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
+        """Count the hits of each video; see `FramewiseRecognizer.predict`."""
+        for sample in data_samples:
+            hits = total = 0
+            if sample.get('split') != 'train' and 'pred_frame_label' in sample:
+                known = sample['gt_label'] >= 0
+                right = sample['pred_frame_label'] == sample['gt_label'].cpu()
+                hits, total = int(right[known].sum()), int(known.sum())
+            self.results.append((sample['sample_idx'], hits, total))
+
+    def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict:
+        """Add up; samplers repeat videos, so each counts once."""
+        counts = {index: (hits, total) for index, hits, total in results}.values()
+        total = sum(total for _, total in counts)
+        hits = sum(hits for hits, _ in counts)
+        return {'acc': hits / total if total else float('nan')}

@@ -1,0 +1,20 @@
+"""CARL on FineGym as the authors' released code has it, not the paper.
+
+    bash tools/dist_train.sh configs/carl_finegym_published.py 4
+
+Supervised ImageNet weights, fp16, a test crop of the stored frame, chunks of 6,000 test
+frames. Data and cost as carl_finegym.py; not run. The paper does not say which of its
+numbers are the code's.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from ._base_.published import *
+    from .carl_finegym import *
+
+model.backbone.init_cfg = supervised_weights
+model.max_frames = 6000
+optim_wrapper.update(float16)
+test_dataloader.dataset.pipeline[1].transforms[0].update(short_side=0)
+val_dataloader = test_dataloader

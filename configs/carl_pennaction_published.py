@@ -1,0 +1,22 @@
+"""CARL on Penn Action as the authors' released code has it, not the paper.
+
+    bash tools/dist_train.sh configs/carl_pennaction_published.py 4
+
+Supervised ImageNet weights, fp16, the code's window and blur, a test crop of the stored
+frame, chunks of 1,000 test frames. Data and cost as carl_pennaction.py; not run. The
+paper does not say which of its numbers are the code's.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from ._base_.published import *
+    from .carl_pennaction import *
+
+model.backbone.init_cfg = supervised_weights
+model.max_frames = 1000
+model.data_preprocessor.augmentation.update(published_blur)
+optim_wrapper.update(float16)
+train_dataloader.dataset.pipeline[1].update(window='published')
+test_dataloader.dataset.pipeline[1].transforms[0].update(short_side=0)
+val_dataloader = test_dataloader
