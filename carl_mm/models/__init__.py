@@ -7,12 +7,15 @@ from carl_mm.models.efficientnet_lite import EfficientNetLite0
 from carl_mm.models.heads import SequenceContrastiveHead
 from carl_mm.models.losses import SequenceContrastiveLoss
 from carl_mm.models.recognizer import FramewiseRecognizer
+from carl_mm.models.supervised import FramewiseClassificationHead
 from carl_mm.models.temporal_ablations import FramewiseMLP, TemporalConv3d
 from carl_mm.models.temporal_transformer import TemporalTransformer
+from carl_mm.models.timm_vit import TimmViT
 
 __all__ = [
     'ControlEmbeddings',
     'EfficientNetLite0',
+    'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
     'FramewiseMLP',
     'FramewiseRecognizer',
@@ -21,4 +24,5 @@ __all__ = [
     'SequenceContrastiveLoss',
     'TemporalConv3d',
     'TemporalTransformer',
+    'TimmViT',
 ]
