@@ -1,6 +1,6 @@
 """Videos in, samples out."""
 
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.decoding import Video, VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import (
     ClipConsistentCenterCrop,
@@ -29,4 +29,5 @@ __all__ = [
     'Video',
     'VideoDecodeError',
     'WholeVideo',
+    'open_video',
 ]

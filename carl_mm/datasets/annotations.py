@@ -143,7 +143,7 @@ def _annotation_problems(annotations: Any) -> Iterator[str]:
             f'names, got {phases!r}'
         )
         return
-    first_use: dict[str, int] = {}
+    first_use: dict[tuple[str, str], int] = {}
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             yield f'data_list[{index}] must be a mapping, got {entry!r}'
@@ -151,8 +151,10 @@ def _annotation_problems(annotations: Any) -> Iterator[str]:
         name = entry.get('filename')
         for problem in _entry_problems(entry, phases):
             yield f'data_list[{index}] ({name}): {problem}'
-        if isinstance(name, str) and first_use.setdefault(name, index) != index:
-            yield f'data_list[{index}] ({name}): also data_list[{first_use[name]}]'
+        # In another split it may stand again, with other labels, as in FineGym.
+        first = first_use.setdefault((str(name), str(entry.get('split'))), index)
+        if isinstance(name, str) and first != index:
+            yield f'data_list[{index}] ({name}): also data_list[{first}]'
 
 
 def _key_problems(

@@ -12,9 +12,10 @@ import cv2
 from rich.progress import track
 
 from carl_mm.datasets.synthetic_processes import PROCESSES
-from carl_mm.datasets.synthetic_record import read_record, record_line, write_text
+from carl_mm.datasets.synthetic_record import read_record, record_line
 from carl_mm.datasets.synthetic_video import FPS, SPLITS, VideoPlan, render_video
 from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.whole_files import write_text_whole
 
 __all__ = ['PROCESSES', 'VideoPlan', 'make_synthetic_dataset', 'render_video']
 
@@ -71,7 +72,7 @@ def make_synthetic_dataset(
         'metainfo': {'phases': {process.name: process.phase_names for process in used}},
         'data_list': [plan.entry() for plan in plans],
     }
-    write_text(path, json.dumps(annotations, indent=1))
+    write_text_whole(path, json.dumps(annotations, indent=1))
     return path
 
 
@@ -119,7 +120,9 @@ def _find_missing(
         line = made.get(plan.filename)
         if line is not None and line == record_line(plan, video_dir):
             whole[plan] = line
-    write_text(record, ''.join(json.dumps(line) + '\n' for line in whole.values()))
+    write_text_whole(
+        record, ''.join(json.dumps(line) + '\n' for line in whole.values())
+    )
     return [plan for plan in plans if plan not in whole]
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from carl_mm.datasets.synthetic_video import FPS, VideoPlan
@@ -39,13 +38,3 @@ def read_record(record: Path) -> dict[str, dict[str, str]]:
             continue
         made[row['filename']] = row
     return made
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that appears only when whole."""
-    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
-    try:
-        part.write_text(text, 'utf-8')
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

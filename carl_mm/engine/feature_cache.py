@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.engine.datasets_of import framewise_datasets
 from carl_mm.models.recognizer import FramewiseRecognizer
+from carl_mm.whole_files import write_whole
 
 FORMAT_VERSION = 1  # raise it when the same settings give other features
 
@@ -145,13 +145,8 @@ class FeatureCacheHook(Hook):
 
     @staticmethod
     def _write(file: Path, copies: list[np.ndarray]) -> None:
-        part = file.with_name(f'.{file.name}.{os.getpid()}.part')
-        try:
-            with part.open('wb') as stream:
-                np.save(stream, np.stack(copies).astype(np.float32))
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
+        features = np.stack(copies).astype(np.float32)
+        write_whole(file, lambda stream: np.save(stream, features))
 
 
 def _video_key(filename: str) -> str:

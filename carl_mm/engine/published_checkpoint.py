@@ -5,7 +5,6 @@ shapes; what else a file holds (the optimizer's state, the published settings) h
 place in the other and is named.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from carl_mm.models import (
     SequenceContrastiveHead,
     TemporalTransformer,
 )
+from carl_mm.whole_files import write_whole
 
 PREFIX = 'module.'  # of DataParallel
 NUM_NAMED = 20  # an error names so many tensors, and counts the others
@@ -126,13 +126,7 @@ def write_checkpoint(path: str | Path, checkpoint: dict, *, force: bool) -> None
     path = Path(path)
     if path.exists() and not force:
         raise ValueError(f'{path}: exists; pass --force to replace it')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
-    try:
-        torch.save(checkpoint, part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, lambda stream: torch.save(checkpoint, stream))
 
 
 def _entry(checkpoint: Any, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from carl_mm.models.temporal_transformer import transformation_block
+from carl_mm.models.temporal_transformer import check_channels, transformation_block
 
 
 @MODELS.register_module()
@@ -30,12 +30,14 @@ class FramewiseMLP(BaseModule):
         init_cfg: Any = None,
     ) -> None:
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         self.linears = transformation_block(
             in_channels, hidden_channels, out_channels, dropout
         )
 
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Embed ``(B, T, C)`` features as ``(B, T, D)``; ``valid`` plays no part."""
+        check_channels(features, self.in_channels)
         return self.linears(features.flatten(0, 1)).unflatten(0, features.shape[:2])
 
 
@@ -67,6 +69,7 @@ class TemporalConv3d(FramewiseMLP):
         super().__init__(
             conv_channels, hidden_channels, out_channels, dropout, init_cfg
         )
+        self.map_channels = in_channels
         layers: list[nn.Module] = []
         for channels in (in_channels, conv_channels):
             layers += [
@@ -86,6 +89,7 @@ class TemporalConv3d(FramewiseMLP):
                 'TemporalConv3d takes feature maps (B, T, C, h, w), got '
                 f"{tuple(features.shape)}; set spatial_pooling='none'"
             )
+        check_channels(features, self.map_channels)
         if valid is not None:
             features = features * valid[:, :, None, None, None]
         x = self.convolutions(features.transpose(1, 2))

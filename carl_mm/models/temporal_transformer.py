@@ -25,6 +25,15 @@ def transformation_block(
     return nn.Sequential(*layers, nn.Linear(hidden_channels, out_channels))
 
 
+def check_channels(features: Tensor, in_channels: int) -> None:
+    """Raise ValueError where ``(B, T, C)`` features do not fit a neck."""
+    if features.shape[2] != in_channels:
+        raise ValueError(
+            f'the backbone gives {features.shape[2]} channels, neck.in_channels is '
+            f'{in_channels}'
+        )
+
+
 class PreNormLayer(nn.Module):
     """Pre-LayerNorm Transformer layer with dropout on its residual branches alone.
 
@@ -119,6 +128,7 @@ class TemporalTransformer(BaseModule):
             raise ValueError(
                 f'embed_channels {embed_channels} is no multiple of {num_heads} heads'
             )
+        self.in_channels = in_channels
         self.num_frames = num_frames
         self.position = position
         self.embed_channels = embed_channels
@@ -145,6 +155,7 @@ class TemporalTransformer(BaseModule):
         Returns:
             ``(B, T, D)``, not normalised.
         """
+        check_channels(features, self.in_channels)
         batch, length = features.shape[:2]
         # BatchNorm sees padded frames too, as in the published code.
         x = self.reduce(features.flatten(0, 1)).unflatten(0, (batch, length))

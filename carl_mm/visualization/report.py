@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.decoding import Video
+from carl_mm.datasets.decoding import open_video
 from carl_mm.functional import dtw
 from carl_mm.visualization.aligned_video import write_aligned_video
 from carl_mm.visualization.embedding import embedding_figure
@@ -142,7 +142,7 @@ def write_loss_curve(work_dir: str | Path, out_dir: str | Path) -> Path:
 
 
 def _frames(video: TestedVideo) -> np.ndarray:
-    reader = Video(video.filename)
+    reader = open_video(video.filename)
     return reader.read(range(reader.num_frames))
 
 
@@ -176,7 +176,7 @@ def _retrieval(videos: Sequence[TestedVideo], phases: list[str] | None) -> Any:
 
 
 def _read(video: TestedVideo, frame: int) -> np.ndarray:
-    return Video(video.filename).read([frame])[0]
+    return open_video(video.filename).read([frame])[0]
 
 
 def _caption(video: TestedVideo, frame: int, phases: list[str] | None) -> str:

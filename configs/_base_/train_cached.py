@@ -64,6 +64,11 @@ knobs = dict(
         'val_dataloader.dataset.pipeline.1.transforms.0.size',
         'test_dataloader.dataset.pipeline.1.transforms.0.size',
     ],
+    video_dir=[
+        'train_dataloader.dataset.data_prefix.video',
+        'val_dataloader.dataset.data_prefix.video',
+        'test_dataloader.dataset.data_prefix.video',
+    ],
     action=[
         'train_dataloader.dataset.action',
         'val_dataloader.dataset.action',

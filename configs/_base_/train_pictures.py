@@ -48,6 +48,11 @@ knobs = dict(
         'model.neck.num_frames',
         'train_dataloader.dataset.pipeline.1.num_frames',
     ],
+    video_dir=[
+        'train_dataloader.dataset.data_prefix.video',
+        'val_dataloader.dataset.data_prefix.video',
+        'test_dataloader.dataset.data_prefix.video',
+    ],
     action=[
         'train_dataloader.dataset.action',
         'val_dataloader.dataset.action',

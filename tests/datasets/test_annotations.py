@@ -48,6 +48,10 @@ def test_frame_labels_equals_a_loop(runs):
     assert frame_labels(rows, len(expected)).tolist() == expected
 
 
+def test_a_video_may_stand_in_two_splits_with_other_labels():
+    validate_annotations(entry(filename='b.mp4'), 'a.json')
+
+
 @pytest.mark.parametrize(
     ('rows', 'message'),
     [
@@ -91,7 +95,10 @@ def entry(**changes):
         (entry(action=7), 'action must be a name, got 7'),
         (entry(split='dev'), "unknown split 'dev'; known: train, val, test"),
         (entry(num_frames=0), 'num_frames must be a positive integer, got 0'),
-        (entry(filename='b.mp4'), r'data_list\[1\] \(b.mp4\): also data_list\[0\]'),
+        (
+            entry(filename='b.mp4', split='test'),
+            r'data_list\[1\] \(b.mp4\): also data_list\[0\]',
+        ),
         (entry(fps=30), "unknown key 'fps'"),
         ({'data_list': []}, "missing key 'metainfo'"),
         ({'metainfo': {}, 'data_list': []}, 'at least one video'),

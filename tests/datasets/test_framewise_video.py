@@ -1,5 +1,6 @@
 import json
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -108,6 +109,32 @@ def test_unreadable_videos_are_named_at_once_and_left_out(make_videos, caplog):
     assert 'video_4.mp4: cannot be decoded' in str(error.value)
     dataset = build(folder, max_unreadable_share=0.25)
     assert len(dataset) == 6
+
+
+def test_folders_of_images_are_videos(make_videos):
+    folder = make_videos(lengths=(20,) * 2, test_share=0)
+    for index in range(2):
+        images = folder / 'videos' / f'images_{index}'
+        images.mkdir()
+        for number in range(1, 10):
+            picture = np.full((32, 32, 3), 10 * number, np.uint8)
+            cv2.imwrite(str(images / f'{number:06d}.png'), picture)
+    (folder / 'videos' / 'images_1' / '000004.png').unlink()
+    names = ['images_0', 'images_1']
+    edit(
+        folder,
+        lambda entries: [
+            entry.update(filename=name, phases=[[0, 8, 0]])
+            for entry, name in zip(entries, names, strict=True)
+        ],
+    )
+    with pytest.raises(ValueError, match='images_1: frame 4 is missing'):
+        build(folder)
+    dataset = build(folder, pipeline=TEST, test_mode=True, max_unreadable_share=0.5)
+    assert len(dataset) == 1
+    assert dataset[0]['inputs'].shape == (9, 3, 32, 32)
+    assert dataset[0]['inputs'][:, 0, 0, 0].tolist() == [*range(10, 100, 10)]
+    assert len(dataset[0]['data_samples'].gt_label) == 9
 
 
 def test_all_unreadable_is_an_error(make_videos):

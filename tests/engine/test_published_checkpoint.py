@@ -318,8 +318,8 @@ def test_a_file_is_whole_or_absent_and_kept_without_force(tmp_path, monkeypatch)
     with pytest.raises(ValueError, match='out.pth: exists; pass --force'):
         write_checkpoint(path, {}, force=False)
 
-    def fail(content, part):
-        part.write_bytes(b'half')
+    def fail(content, stream):
+        stream.write(b'half')
         raise OSError('disk full')
 
     before = path.read_bytes()

@@ -186,3 +186,18 @@ def test_bad_arguments_are_named():
         build(max_frames=0)
     with pytest.raises(TypeError, match='chunksize'):
         build(chunksize=3)
+
+
+@pytest.mark.parametrize(
+    'neck', ['TemporalTransformer', 'FramewiseMLP', 'TemporalConv3d']
+)
+def test_a_neck_that_does_not_fit_is_told(neck):
+    pooling = 'none' if neck == 'TemporalConv3d' else 'max'
+    frames = {'num_frames': 4} if neck == 'TemporalTransformer' else {}
+    model = build(
+        neck=dict(type=neck, in_channels=64, **frames), spatial_pooling=pooling
+    )
+    with pytest.raises(
+        ValueError, match=r'gives 512 channels, neck\.in_channels is 64'
+    ):
+        model(torch.zeros(1, 2, 3, 32, 32), mode='tensor')

@@ -42,7 +42,7 @@ def test_converts_and_says_what_it_did(tool, video_dir, tmp_path, capsys):
     assert annotations['metainfo'] == {'phases': {'pour': ['y', 'x']}}
     assert annotations['data_list'][0]['phases'] == [[0, 3, 1], [4, 7, 0]]
     said = capsys.readouterr().out
-    for text in ('2 (train 2), 16 frames', 'pour: y, x', 'broken.mp4: ', str(out)):
+    for text in ('2 (train 2), 16 frames', 'pour: 2: y, x', 'broken.mp4: ', str(out)):
         assert text in said
     assert list(out.parent.iterdir()) == [out]
 

@@ -3,12 +3,15 @@
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from carl_mm.datasets.converters.common import (
+    MAX_NAMES_SHOWN,
     ConversionSummary,
     describe,
     write_annotations,
+    write_left_out,
 )
 
 
@@ -30,14 +33,25 @@ def _positive(text: str) -> int:
 
 
 def run(
-    out: str, convert: Callable[[], tuple[dict[str, Any], ConversionSummary]]
+    out: str,
+    convert: Callable[[], tuple[dict[str, Any], ConversionSummary]],
+    report: bool = False,
 ) -> int:
-    """Convert, write and describe; the exit status is 1 where the data is refused."""
+    """Convert, write and describe; the exit status is 1 where the data is refused.
+
+    With ``report`` a CSV file beside ``out`` lists all that was left out, and the
+    description the first of it.
+    """
     try:
         annotations, summary = convert()
         write_annotations(out, annotations)
     except (OSError, ValueError) as error:
         sys.stderr.write(f'error: {error}\n')
         return 1
-    sys.stdout.write(f'{describe(summary)}\nwritten   {out}\n')
+    sys.stdout.write(f'{describe(summary, MAX_NAMES_SHOWN if report else None)}\n')
+    sys.stdout.write(f'written   {out}\n')
+    if report:
+        path = Path(out).with_suffix('.left_out.csv')
+        write_left_out(path, summary.left_out)
+        sys.stdout.write(f'written   {path}\n')
     return 0

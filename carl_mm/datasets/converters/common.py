@@ -1,7 +1,7 @@
 """What all dataset converters share: jobs side by side, the summary, the output."""
 
+import csv
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import track
 
 from carl_mm.datasets.annotations import SPLITS, validate_annotations
+from carl_mm.datasets.problems import refuse
+from carl_mm.whole_files import write_text_whole
 
 MIN_JOBS_FOR_PROGRESS = 50
 MAX_NAMES_SHOWN = 20
@@ -31,6 +33,7 @@ class ConversionSummary:
         splits: Videos of each split.
         phases: Of each action, in order.
         left_out: Why each video that is not in the annotations is not.
+        warnings: What works, but perhaps not as meant.
     """
 
     num_videos: int
@@ -39,6 +42,32 @@ class ConversionSummary:
     splits: dict[str, int]
     phases: dict[str, list[str]]
     left_out: dict[str, str]
+    warnings: list[str]
+
+
+def conclude(
+    source: str | Path,
+    phases: dict[str, list[str]],
+    entries: list[dict[str, Any]],
+    left_out: dict[str, str],
+) -> tuple[dict[str, Any], ConversionSummary]:
+    """Make annotations of the videos that are not left out, and their summary.
+
+    Args:
+        source: Where they come from, for the message.
+        phases: Of each action, in order.
+        entries: Of all videos.
+        left_out: Why each video is left out that is, by file name.
+
+    Raises:
+        ValueError: No video is left; names the source and all reasons.
+    """
+    kept = [entry for entry in entries if entry['filename'] not in left_out]
+    if not kept:
+        reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
+        refuse(f'{source}: no video is left', reasons or ['there was none'])
+    annotations = {'metainfo': {'phases': phases}, 'data_list': kept}
+    return annotations, summarise(annotations, left_out)
 
 
 def summarise(
@@ -47,17 +76,24 @@ def summarise(
     """Count what annotations hold."""
     entries = annotations['data_list']
     counts = Counter(entry['split'] for entry in entries)
+    phases = annotations['metainfo'].get('phases', {})
+    judged = {entry.get('action') for entry in entries if entry['split'] != 'train'}
     return ConversionSummary(
         num_videos=len(entries),
         num_frames=sum(entry.get('num_frames', 0) for entry in entries),
         num_labelled=sum(bool(entry.get('phases')) for entry in entries),
         splits={split: counts[split] for split in SPLITS if counts[split]},
-        phases=annotations['metainfo'].get('phases', {}),
+        phases=phases,
         left_out=dict(sorted(left_out.items())),
+        warnings=[
+            f'{action}: no test video, so nothing judges it'
+            for action in phases
+            if action not in judged
+        ],
     )
 
 
-def describe(summary: ConversionSummary) -> str:
+def describe(summary: ConversionSummary, max_left_out: int | None = None) -> str:
     """Say in words what went in and what was left out, with the reasons."""
     splits = ', '.join(f'{split} {count}' for split, count in summary.splits.items())
     lines = [
@@ -68,9 +104,13 @@ def describe(summary: ConversionSummary) -> str:
         shown = ', '.join(phases[:MAX_NAMES_SHOWN])
         more = ', ...' if len(phases) > MAX_NAMES_SHOWN else ''
         lines.append(f'phases    {action}: {len(phases)}: {shown}{more}')
+    lines += [f'warning   {warning}' for warning in summary.warnings]
     if summary.left_out:
         lines.append(f'left out  {len(summary.left_out)}')
-        lines += [f'  {name}: {reason}' for name, reason in summary.left_out.items()]
+        shown_names = list(summary.left_out)[:max_left_out]
+        lines += [f'  {name}: {summary.left_out[name]}' for name in shown_names]
+        if len(shown_names) < len(summary.left_out):
+            lines.append('  ...')
     return '\n'.join(lines)
 
 
@@ -107,6 +147,12 @@ def side_by_side(
         pool.shutdown(cancel_futures=True)
 
 
+def write_left_out(path: str | Path, left_out: dict[str, str]) -> None:
+    """Write a CSV file of what was left out and why; a header alone if nothing was."""
+    with open(path, 'w', encoding='utf-8', newline='') as file:
+        csv.writer(file).writerows([('name', 'reason'), *left_out.items()])
+
+
 def write_annotations(path: str | Path, annotations: dict[str, Any]) -> None:
     """Check and write annotations, a video a line; the file appears only when whole.
 
@@ -120,10 +166,4 @@ def write_annotations(path: str | Path, annotations: dict[str, Any]) -> None:
     text = (
         f'{{"metainfo": {metainfo},\n"data_list": [\n' + ',\n'.join(entries) + '\n]}\n'
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
-    try:
-        part.write_text(text, encoding='utf-8')
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_text_whole(path, text)

@@ -19,7 +19,7 @@ from carl_mm.datasets.converters.folder_csv import (
     read_splits,
     row_span_problems,
 )
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.problems import refuse
 
 VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.m4v')
@@ -64,7 +64,7 @@ def annotations_from_folder(
     splits = dict.fromkeys(filenames, 'train')
     if splits_csv is not None:
         splits = read_splits(splits_csv, filenames)
-    lengths, left_out = _read_lengths(Path(video_dir), filenames, workers)
+    lengths, left_out = read_lengths(Path(video_dir), filenames, workers)
     for name in lengths.keys() - splits.keys():
         left_out[name] = f'has no row in {splits_csv}'
     used = [name for name in filenames if name not in left_out]
@@ -96,7 +96,7 @@ def _find_videos(video_dir: Path) -> list[str]:
     return sorted(found)
 
 
-def _read_lengths(
+def read_lengths(
     video_dir: Path, filenames: list[str], workers: int
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Frames of each readable video, and why the others are not."""
@@ -115,7 +115,7 @@ def _read_lengths(
 
 def _read_length(path: Path) -> int | str:
     try:
-        return Video(path).num_frames
+        return open_video(path).num_frames
     except VideoDecodeError as error:
         return str(error).removeprefix(f'{path}: ')
 

@@ -6,14 +6,14 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform, Compose
 
-from carl_mm.datasets.decoding import Video
+from carl_mm.datasets.decoding import open_video
 from carl_mm.datasets.transforms.rng import sample_rng
 from carl_mm.functional import sample_two_views
 
 
 @TRANSFORMS.register_module()
 class OpenVideo(BaseTransform):
-    """Open a video file in the process that reads it.
+    """Open a video file or a folder of images in the process that reads it.
 
     Required keys: filename. Added keys: video, total_frames, fps.
 
@@ -25,8 +25,8 @@ class OpenVideo(BaseTransform):
         self.num_threads = num_threads
 
     def transform(self, results: dict) -> dict:
-        """Open the file; raises `VideoDecodeError`, which names it."""
-        results['video'] = Video(results['filename'], self.num_threads)
+        """Open it; raises `VideoDecodeError`, which names it."""
+        results['video'] = open_video(results['filename'], self.num_threads)
         results['total_frames'] = results['video'].num_frames
         results['fps'] = results['video'].fps
         return results

@@ -1,0 +1,121 @@
+"""Cut clips of a constant frame rate out of videos of any frame rate, frame-exact."""
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.video_writer import write_mp4
+
+if TYPE_CHECKING:
+    import av
+
+CLIP_FPS = 25
+CLIP_SIZE = (640, 360)
+MAX_HELD_SECONDS = 1.0  # a source may begin late or end early by this much
+TIME_TOLERANCE = 1e-6  # seconds; far below a time stamp's unit
+SEEK_MARGINS = (0.0, 1.0, 10.0, math.inf)
+Frame = TypeVar('Frame')
+
+
+def cut_clip(source: str | Path, path: str | Path, start: float, end: float) -> int:
+    """Cut ``[start, end)`` of a video to 640x360 at 25 frames a second.
+
+    Frame k shows what a player shows of the source at ``start + k / 25``, by the
+    source's presentation time stamps. Another aspect is stretched, as in the clips
+    that CARL published.
+
+    Args:
+        source: A video file.
+        path: Of the clip, an mp4; it appears only when whole.
+        start: In seconds from the source's beginning.
+        end: In seconds, after ``start``.
+
+    Returns:
+        The number of frames written, the duration times 25, rounded up.
+
+    Raises:
+        VideoDecodeError: The source cannot be decoded, or has no such seconds.
+    """
+    num_frames = max(1, math.ceil((end - start) * CLIP_FPS - TIME_TOLERANCE))
+    times = [start + index / CLIP_FPS for index in range(num_frames)]
+    return write_mp4(path, _pictures(source, times), CLIP_FPS)
+
+
+def on_screen(
+    frames: Iterable[tuple[float, Frame]], times: Iterable[float]
+) -> Iterator[Frame]:
+    """Yield what is on screen at each time: the last frame that is not after it.
+
+    Before the first frame and after the last, these stand for up to a second.
+
+    Args:
+        frames: Each with its time stamp in seconds, ascending.
+        times: In seconds, ascending.
+
+    Raises:
+        ValueError: No frame, or none within a second of a time.
+    """
+    frames = iter(frames)
+    shown = upcoming = next(frames, None)
+    if shown is None:
+        raise ValueError(f'no frame from {next(iter(times)):.2f} s on')
+    for time in times:
+        while upcoming is not None and upcoming[0] <= time + TIME_TOLERANCE:
+            shown, upcoming = upcoming, next(frames, None)
+        if time < shown[0] - MAX_HELD_SECONDS:
+            raise ValueError(f'starts at {shown[0]:.2f} s, after {time:.2f} s')
+        if upcoming is None and time > shown[0] + MAX_HELD_SECONDS:
+            raise ValueError(f'ends at {shown[0]:.2f} s, before {time:.2f} s')
+        yield shown[1]
+
+
+def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
+    """Pictures on screen at times, resized; only these are converted."""
+    import av  # optional requirement: only who cuts videos needs it
+
+    width, height = CLIP_SIZE
+    try:
+        with av.open(str(source)) as container:
+            if not container.streams.video:
+                raise ValueError('holds no video')
+            # Clips are cut side by side.
+            container.streams.video[0].codec_context.thread_count = 1
+            for frame in on_screen(_frames_from(container, times[0]), times):
+                yield frame.to_ndarray(
+                    width=width, height=height, format='rgb24', interpolation='BICUBIC'
+                )
+    # PyAV's errors are ValueError, OSError and others, by the cause.
+    except (av.FFmpegError, ValueError) as error:
+        reason = getattr(error, 'strerror', None) or error
+        raise VideoDecodeError(f'{source}: cannot be cut ({reason})') from error
+
+
+def _frames_from(
+    container: 'av.container.InputContainer', start: float
+) -> Iterator[tuple[float, 'av.VideoFrame']]:
+    """Decode from the key frame before a time on; each frame with its time.
+
+    Times count from the beginning of the file, audio included, as players do. Seeking
+    goes by decoding time, so the key frame may come out after ``start``: then from
+    farther back.
+    """
+    import av
+
+    origin = (container.start_time or 0) / av.time_base
+    for margin in SEEK_MARGINS:
+        target = origin + max(0.0, start - margin)
+        container.seek(int(target * av.time_base))
+        frames = (
+            (frame.time - origin, frame)
+            for frame in container.decode(video=0)
+            if frame.time is not None
+        )
+        first = next(frames, None)
+        if first is not None and first[0] <= start:
+            break
+    return chain([] if first is None else [first], frames)

@@ -1,0 +1,66 @@
+"""Labels that are published one a frame, as the rows of our annotations."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+
+def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:
+    """Check labels as published, one a frame; every negative one means unlabelled.
+
+    Args:
+        values: ``(T,)`` whole numbers, of any integer or float type.
+        num_phases: Labels are below it.
+
+    Returns:
+        ``(T,)`` int64, -1 where unlabelled.
+
+    Raises:
+        ValueError: Not numbers in one row, or a label that is not whole or too
+            large; names its frame and the value.
+    """
+    values = np.asarray(values)
+    if values.ndim != 1 or values.dtype.kind not in 'iuf':
+        raise ValueError(
+            'labels must be numbers, one a frame, got an array of '
+            f'{values.dtype.name} of shape {values.shape}'
+        )
+    whole = np.isfinite(values) & (values == np.rint(values))
+    bad = np.flatnonzero(~whole | (values >= num_phases))
+    if len(bad):
+        raise ValueError(
+            f'frame {bad[0]}: label {values[bad[0]]} is outside 0 to '
+            f'{num_phases - 1} ({len(bad)} such frames; negative means unlabelled)'
+        )
+    return np.maximum(values.astype(np.int64), -1)
+
+
+def stretch_labels(labels: np.ndarray, num_frames: int) -> np.ndarray:
+    """Spread labels over a video of another length by proportion.
+
+    Args:
+        labels: ``(L,)``, L > 0.
+        num_frames: T.
+
+    Returns:
+        ``(T,)``; frame t has the label at floor(t L / T).
+    """
+    return labels[np.arange(num_frames) * len(labels) // num_frames]
+
+
+def label_rows(labels: np.ndarray) -> list[list[int]]:
+    """Make phase rows of the runs of equal labels.
+
+    Args:
+        labels: ``(T,)`` integers, negative where unlabelled.
+
+    Returns:
+        Rows ``[first, last, label]``, both ends counted in, in order of time.
+    """
+    starts = np.flatnonzero(np.diff(labels, prepend=labels[:1] - 1))
+    return [
+        [int(start), int(end) - 1, int(labels[start])]
+        for start, end in pairwise([*starts, len(labels)])
+        if labels[start] >= 0
+    ]

@@ -1,0 +1,117 @@
+"""Penn Action: folders of images, a .mat file a video and phases in .npy files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.encoding import encode_videos
+from carl_mm.datasets.converters.frame_labels import label_rows, stretch_labels
+from carl_mm.datasets.converters.penn_action_labels import (
+    ACTIONS_WITHOUT_PHASES,
+    NUM_PHASES,
+    PhaseFile,
+    find_phase_files,
+    list_folder,
+    penn_action_phases,
+    read_mat,
+    read_phases,
+)
+from carl_mm.datasets.decoding import IMAGE_FOLDER_FPS, ImageFolder, open_video
+from carl_mm.datasets.problems import refuse
+
+CHUNK_SIZE = 32  # frames that are held at once
+
+
+def annotations_from_penn_action(
+    penn_dir: str | Path,
+    phase_dir: str | Path,
+    video_dir: str | Path | None = None,
+    workers: int = 4,
+) -> tuple[dict[str, Any], ConversionSummary]:
+    """Make annotations of Penn Action, and mp4 files of its images.
+
+    A video trains or tests as the folder of its phases says. Left out are videos
+    without phases, of an action without phases, without images or .mat file, or with
+    an image that cannot be decoded. Phases of another length than the video are
+    stretched to it.
+
+    Args:
+        penn_dir: Holds ``frames/NNNN/MMMMMM.jpg`` and ``labels/NNNN.mat``.
+        phase_dir: Holds ``SPLIT/ACTION/NNNN*.npy``, SPLIT train, val or test (the
+            last two are test here).
+        video_dir: Of the mp4 files; None takes the folders of images as videos,
+            relative to ``penn_dir/frames``.
+        workers: Threads that encode.
+
+    Raises:
+        FileNotFoundError: A folder is missing.
+        ValueError: The files contradict each other; all problems at once.
+    """
+    penn_dir, phase_files = Path(penn_dir), find_phase_files(Path(phase_dir))
+    names = {
+        path.stem for path in list_folder(penn_dir / 'labels') if path.suffix == '.mat'
+    }
+    names |= {path.name for path in list_folder(penn_dir / 'frames') if path.is_dir()}
+    suffix = '' if video_dir is None else '.mp4'
+    entries, left_out, problems = list[dict[str, Any]](), dict[str, str](), list[str]()
+    for name in sorted(names | phase_files.keys()):
+        try:
+            entry = _entry(penn_dir, name, phase_files.get(name))
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        if isinstance(entry, str):
+            left_out[name + suffix] = entry
+        else:
+            entries.append({'filename': name + suffix, **entry})
+    refuse(str(penn_dir), problems)
+    if video_dir is not None:
+        left_out |= encode_videos(
+            entries,
+            video_dir,
+            lambda entry: _frames(penn_dir / 'frames' / Path(entry['filename']).stem),
+            IMAGE_FOLDER_FPS,
+            workers,
+        )
+    return conclude(penn_dir, penn_action_phases(), entries, left_out)
+
+
+def _entry(penn_dir: Path, name: str, phases: PhaseFile | None) -> dict[str, Any] | str:
+    """What is known of a video, or why it is left out."""
+    mat, folder = penn_dir / 'labels' / f'{name}.mat', penn_dir / 'frames' / name
+    if not mat.is_file():
+        return f'has no labels/{mat.name}'
+    action, num_frames = read_mat(mat)
+    if action in ACTIONS_WITHOUT_PHASES:
+        return f'{action} has no phases'
+    if action not in NUM_PHASES:
+        known = ', '.join([*NUM_PHASES, *ACTIONS_WITHOUT_PHASES])
+        raise ValueError(
+            f'labels/{mat.name}: unknown action {action!r}; known: {known}'
+        )
+    if phases is None:
+        return f'{action}, has no phase labels'
+    if phases.folder in NUM_PHASES and phases.folder != action:
+        raise ValueError(f'labels/{mat.name} says {action}, not so {phases.path}')
+    if not folder.is_dir():
+        return f'has no frames/{name}'
+    found = ImageFolder(folder).num_frames
+    if found != num_frames:
+        raise ValueError(
+            f'frames/{name} holds {found} frames, labels/{mat.name} says {num_frames}'
+        )
+    labels = stretch_labels(read_phases(phases.path, NUM_PHASES[action]), num_frames)
+    return {
+        'split': phases.split,
+        'num_frames': num_frames,
+        'action': action,
+        'phases': label_rows(labels),
+    }
+
+
+def _frames(folder: Path) -> Iterator[np.ndarray]:
+    for chunk in open_video(folder).chunks(CHUNK_SIZE):
+        yield from chunk

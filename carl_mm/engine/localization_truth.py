@@ -1,0 +1,84 @@
+"""The ground truth of temporal localisation, in ActivityNet's form."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from carl_mm.datasets.problems import refuse
+
+SUBSETS = {'train': 'training', 'val': 'validation', 'test': 'testing'}
+Truth = dict[str, dict[str, Any]]
+
+
+def load_truth(path: str | Path) -> Truth:
+    """Read ActivityNet's ground truth, ``activity_net.v1-3.min.json`` say.
+
+    Returns:
+        Video id to ``{'subset': ..., 'annotations': [...]}``.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: Not JSON, or not the form; names the file, the video and the value.
+    """
+    try:
+        content = json.loads(Path(path).read_text('utf-8'))
+    except ValueError as error:
+        raise ValueError(f'{path}: not a JSON file: {error}') from error
+    database = content.get('database') if isinstance(content, dict) else None
+    if not isinstance(database, dict):
+        raise ValueError(f'{path}: must be {{"database": {{ID: ...}}}}')
+    refuse(str(path), list(_truth_problems(database)))
+    return database
+
+
+def _truth_problems(database: dict[str, Any]) -> Iterator[str]:
+    for video, entry in database.items():
+        rows = entry.get('annotations') if isinstance(entry, dict) else None
+        if not isinstance(rows, list):
+            yield f'{video}: must be {{"subset": ..., "annotations": [...]}}'
+            continue
+        if entry.get('subset') not in SUBSETS.values():
+            known = ', '.join(SUBSETS.values())
+            yield f'{video}: unknown subset {entry.get("subset")!r}; known: {known}'
+        for index, row in enumerate(rows):
+            if not (isinstance(row, dict) and _is_segment(row)):
+                yield (
+                    f'{video}: annotations[{index}] must have a segment [start, end] '
+                    f'in seconds, start <= end, and a label, got {row}'
+                )
+
+
+def _is_segment(row: dict[str, Any]) -> bool:
+    ends, label = row.get('segment'), row.get('label')
+    if not (isinstance(label, str) and label):
+        return False
+    if not (isinstance(ends, list) and len(ends) == 2):
+        return False
+    numbers = all(isinstance(x, int | float) and math.isfinite(x) for x in ends)
+    return numbers and ends[0] <= ends[1]
+
+
+def video_ids(filenames: Sequence[str], truth: Truth | None) -> list[str]:
+    """Return each video's id: its file's stem, less the ``v_`` before it.
+
+    Raises:
+        ValueError: Two videos of one id, or videos that ``truth`` lacks.
+    """
+    ids, problems = [], []
+    first_use: dict[str, str] = {}
+    for filename in filenames:
+        stem = Path(filename).stem
+        known = truth is not None and stem in truth  # an id may itself begin with v_
+        video_id = stem if known else stem.removeprefix('v_')
+        if truth is not None and video_id not in truth:
+            problems.append(f'{filename}: no video {video_id!r}')
+        if first_use.setdefault(video_id, filename) != filename:
+            problems.append(
+                f'{filename}: the id {video_id!r} is also that of '
+                f'{first_use[video_id]}; rename one'
+            )
+        ids.append(video_id)
+    refuse('the localisation annotations', problems)
+    return ids

@@ -1,0 +1,24 @@
+"""Files that appear only when whole."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
+    """Make a file, and its folder, by ``write``; interrupted, leave the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    try:
+        with part.open('wb') as stream:
+            write(stream)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_text_whole(path: Path, text: str) -> None:
+    """Write text as UTF-8, see `write_whole`."""
+    content = text.encode()
+    write_whole(path, lambda stream: stream.write(content))

@@ -1,0 +1,53 @@
+"""Make the annotation file of Penn Action, and mp4 files of its images.
+
+python tools/dataset_converters/penn_action.py PENN_ACTION_DIR PHASE_DIR OUT_DIR
+
+PENN_ACTION_DIR, as published: frames/NNNN/MMMMMM.jpg, labels/NNNN.mat. PHASE_DIR:
+SPLIT/ACTION/NNNN*.npy with one number a frame, SPLIT train and val or test. Makes
+OUT_DIR/annotations.json and OUT_DIR/videos/NNNN.mp4; a second run makes what is
+missing. With --no-encode the folders of images are read as videos.
+
+Train: python tools/train.py configs/carl_pennaction.py --data-root OUT_DIR
+and after --no-encode with --cfg-options video_dir=/PATH/OF/PENN_ACTION_DIR/frames
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.penn_action import annotations_from_penn_action
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = make_parser(__doc__)
+    parser.add_argument('penn_dir', metavar='PENN_ACTION_DIR')
+    parser.add_argument('phase_dir', metavar='PHASE_DIR')
+    parser.add_argument('out_dir', metavar='OUT_DIR', type=Path)
+    parser.add_argument(
+        '--encode',
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help='make mp4 files, which are smaller and read faster',
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Convert; the exit status is 1 where the data is refused."""
+    args = parse_args(argv)
+    return run(
+        str(args.out_dir / 'annotations.json'),
+        lambda: annotations_from_penn_action(
+            args.penn_dir,
+            args.phase_dir,
+            video_dir=args.out_dir / 'videos' if args.encode else None,
+            workers=args.workers,
+        ),
+    )
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Export features for temporal localisation, for mmaction2's BMN or for G-TAD.
+
+python tools/export_localization.py CONFIG CHECKPOINT OUT_DIR
+    --truth activity_net.v1-3.min.json
+
+Embeds every video of the config's test annotation file and reads the embeddings at
+the centres of 100 equal snippets. Writes, in OUT_DIR, features/v_ID.csv and
+anet_anno_{train,val,test}.json for configs/bmn_carl_activitynet.py; with --format
+gtad features/v_ID.npy, anet_anno_action.json and video_info_new.csv, and G-TAD's
+_load_file then reads `feat = np.load(self.feature_path + video_name + '.npy')`.
+Without --truth the segments are the phase rows. Stopped, it goes on where it was.
+On several GPUs: torchrun --nproc_per_node=4 tools/export_localization.py ...
+--launcher pytorch
+"""
+
+import argparse
+import sys
+
+from mmengine.dist import is_main_process
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.compat import end_distributed
+from carl_mm.engine.launch import (
+    add_common_arguments,
+    build_runner,
+    load_config,
+    trust,
+)
+from carl_mm.engine.localization_export import ExportSummary, export_localization
+from carl_mm.engine.localization_forms import FORMS
+
+
+def parse_args() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add('config', help='a config file')
+    add('checkpoint', help='a checkpoint file')
+    add('out_dir', metavar='OUT_DIR')
+    add('--num-snippets', type=int, default=100, help='rows a video (default: 100)')
+    add('--format', choices=FORMS, default='bmn')
+    add('--truth', metavar='JSON', help="ActivityNet's ground truth")
+    add_common_arguments(parser)
+    return parser.parse_args()
+
+
+def describe(summary: ExportSummary) -> str:
+    """Say in words what was written and what was not."""
+    lines = [f'features  {summary.num_written} written, {summary.num_kept} kept']
+    lines += [f'written   {file}' for file in summary.files]
+    if summary.num_unlisted:
+        lines.append(f'unlisted  {summary.num_unlisted} videos without a segment')
+    if summary.failed:
+        lines.append(f'failed    {len(summary.failed)}')
+        lines += [f'  {reason}' for _, reason in sorted(summary.failed.items())]
+    return '\n'.join(lines)
+
+
+def main() -> int:
+    """Export; the exit status is 1 where a video could not be decoded."""
+    args = parse_args()
+    cfg = load_config(args)
+    cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.model.controls = ()  # they are not exported
+    trust(args.checkpoint, args)
+    runner = build_runner(cfg)
+    runner.load_or_resume()
+    summary = export_localization(
+        runner, args.out_dir, args.format, args.num_snippets, args.truth
+    )
+    if is_main_process():
+        print(describe(summary))
+    end_distributed()
+    return 1 if summary.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
