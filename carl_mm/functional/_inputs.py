@@ -6,7 +6,6 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.spatial.distance import cdist
 
 ArrayOrTensor: TypeAlias = npt.ArrayLike | torch.Tensor
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -107,23 +106,3 @@ def check_stride(stride: int) -> None:
     """Raise ValueError for a stride below 1."""
     if stride < 1:
         raise ValueError(f'stride must be >= 1, got {stride}')
-
-
-def nearest_frames(queries: Floats, candidates: Floats) -> Ints:
-    """Index of the nearest candidate by Euclidean distance; ties go to the first.
-
-    Args:
-        queries: ``(N, D)``.
-        candidates: ``(M, D)``, M >= 1.
-
-    Returns:
-        ``(N,)`` in [0, M).
-    """
-    nearest: Ints = squared_distances(queries, candidates).argmin(axis=1)
-    return nearest
-
-
-def squared_distances(queries: Floats, candidates: Floats) -> Floats:
-    """Squared Euclidean distances ``(N, M)``, in double precision."""
-    distances: Floats = cdist(queries, candidates, 'sqeuclidean')
-    return distances

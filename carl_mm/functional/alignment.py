@@ -1,21 +1,20 @@
 """Alignment of pairs of videos by nearest frames."""
 
 from collections.abc import Sequence
-from itertools import permutations
 from typing import Any
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from carl_mm.functional._inputs import (
     ArrayOrTensor,
     Ints,
     check_lengths,
     check_stride,
-    nearest_frames,
     to_embeddings,
     to_floats,
 )
+from carl_mm.functional._nearest import Candidates, nearest_in_each, nearest_in_others
+from carl_mm.functional._rank_correlation import tau_of_columns
 
 NAN_POLICIES = ('omit', 'zero', 'propagate')
 
@@ -46,16 +45,14 @@ def kendalls_tau(
     if nan_policy not in NAN_POLICIES:
         raise ValueError(f'nan_policy must be of {NAN_POLICIES}, got {nan_policy!r}')
     videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
-    taus = np.array(
+    if len(videos) < 2:
+        return float('nan'), float('nan')
+    taus = np.concatenate(
         [
-            kendalltau(np.arange(len(a)), nearest_frames(a, b)).statistic
-            if len(a) > 1
-            else np.nan
-            for a, b in permutations(videos, 2)
+            tau_of_columns(np.delete(nearest, index, axis=1))
+            for index, nearest in nearest_in_others(videos)
         ]
     )
-    if not len(taus):
-        return float('nan'), float('nan')
     undefined = np.isnan(taus)
     if nan_policy == 'omit':
         taus = taus[~undefined]
@@ -93,11 +90,16 @@ def alignment_error(
         known = value >= 0  # nor is NaN
         if known.any():
             labelled.append((video[known][::stride], value[known][::stride]))
-    errors = [
-        np.abs(value_a - value_b[nearest_frames(a, b)]).mean()
-        for (a, value_a), (b, value_b) in permutations(labelled, 2)
-    ]
-    return float(np.mean(errors)) if errors else float('nan')
+    if len(labelled) < 2:
+        return float('nan')
+    frames = [video for video, _ in labelled]
+    progress_of = np.concatenate([value for _, value in labelled])
+    starts = np.cumsum([0, *(len(video) for video in frames[:-1])])
+    errors = []
+    for index, nearest in nearest_in_others(frames):
+        gaps = np.abs(labelled[index][1][:, None] - progress_of[nearest + starts])
+        errors.append(np.delete(gaps.mean(axis=0), index))
+    return float(np.mean(errors))
 
 
 def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
@@ -129,14 +131,16 @@ def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
             raise ValueError(
                 f'video {index}: event at frame {outside[0]} of {len(video)} frames'
             )
-    errors = [
-        np.abs(nearest_frames(a[event_a], b) - event_b) / len(b)
-        for (a, event_a), (b, event_b) in permutations(
-            zip(videos, frames, strict=True), 2
-        )
-        if len(event_a)
-    ]
-    return float(np.mean(errors)) if errors else float('nan')
+    if len(videos) < 2 or not len(frames[0]):
+        return float('nan')
+    events_of = np.stack(frames)  # (V, E)
+    queries = [video[event] for video, event in zip(videos, frames, strict=True)]
+    nearest = nearest_in_each(np.concatenate(queries), Candidates(videos))
+    found = nearest.reshape(*events_of.shape, len(videos))  # (V, E, V)
+    lengths = np.array([len(video) for video in videos])
+    gaps = np.abs(found - events_of.T[None]) / lengths
+    others = ~np.eye(len(videos), dtype=bool)
+    return float(gaps.mean(axis=1)[others].mean())
 
 
 def _to_frames(event: ArrayOrTensor, index: int) -> Ints:

@@ -9,9 +9,11 @@ import numpy as np
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, r2_score
 from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import Floats, Ints, to_labelled
 
+MIN_SIZE_FOR_THREADS = 2**24  # numbers in the train frames
 CLASSIFIERS = {'logreg': partial(LogisticRegression, max_iter=100_000), 'svm': SVC}
 SCORES = {
     'accuracy': accuracy_score,
@@ -57,7 +59,8 @@ def phase_classification(
     if len(np.unique(train[1])) == 1:
         predicted = np.full_like(test[1], train[1][0])
     else:
-        predicted = CLASSIFIERS[classifier]().fit(*train).predict(test[0])
+        with _few_threads(train[0]):
+            predicted = CLASSIFIERS[classifier]().fit(*train).predict(test[0])
     return float(SCORES[score](test[1], predicted))
 
 
@@ -112,9 +115,15 @@ def phase_progression(
                 stacklevel=2,
             )
             continue
-        predicted = LinearRegression().fit(*fitted).predict(judged[0])
+        with _few_threads(fitted[0]):
+            predicted = LinearRegression().fit(*fitted).predict(judged[0])
         scores.append(r2_score(judged[1], predicted))
     return float(np.mean(scores)) if scores else float('nan')
+
+
+def _few_threads(frames: Floats) -> Any:
+    """Keep BLAS to one thread where starting others costs more than they compute."""
+    return threadpool_limits(1 if frames.size < MIN_SIZE_FOR_THREADS else None)
 
 
 def _labelled_frames(

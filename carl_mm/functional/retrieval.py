@@ -6,12 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from carl_mm.functional._inputs import (
-    Floats,
-    check_stride,
-    squared_distances,
-    to_labelled,
-)
+from carl_mm.functional._inputs import Floats, check_stride, to_labelled
+from carl_mm.functional._nearest import Candidates, nearest_candidates
 
 
 def precision_at_k(
@@ -61,18 +57,21 @@ def precision_at_k(
     values = [v[mask][::stride] for v, mask in zip(values, known, strict=True)]
     may_answer = _check_answers(answers, len(videos))
     scores: dict[int, list[Floats]] = {int(k): [] for k in topk}
+    if not any(map(len, videos)):
+        return dict.fromkeys(scores, float('nan'))
+    candidates = Candidates(videos)
+    truth = np.concatenate(values)
     for index, (queries, label) in enumerate(zip(videos, values, strict=True)):
-        others = np.flatnonzero(may_answer[index])
-        count = sum(len(videos[j]) for j in others) - may_answer[index, index]
+        allowed = may_answer[index, candidates.video_of][None]
+        own = slice(candidates.starts[index], candidates.ends[index])
+        count = int(allowed.sum()) - int(may_answer[index, index])
         if not len(queries) or count < 1:
             continue
-        distances = np.hstack([squared_distances(queries, videos[j]) for j in others])
-        truth = np.concatenate([values[j] for j in others])
         if may_answer[index, index]:
-            start = sum(len(videos[j]) for j in others if j < index)
-            frames = np.arange(len(queries))
-            distances[frames, start + frames] = np.inf
-        nearest = distances.argsort(axis=1, kind='stable')[:, : min(max(topk), count)]
+            allowed = allowed.repeat(len(queries), axis=0)
+            np.fill_diagonal(allowed[:, own], val=False)
+        deepest = min(max(topk), count)
+        nearest = nearest_candidates(queries, candidates, allowed, deepest)
         hits = truth[nearest] == label[:, None]
         for k, found in scores.items():
             found.append(_precision(hits[:, :k], rank_weighted))
