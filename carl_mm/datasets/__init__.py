@@ -5,9 +5,11 @@ from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import (
     ClipConsistentCenterCrop,
     ClipConsistentFlip,
+    ClipConsistentPhotometric,
     ClipConsistentResizedCrop,
     DecodeViews,
     DualViewTemporalCrop,
+    FrameStream,
     OpenCachedFeatures,
     OpenVideo,
     PackFramewiseInputs,
@@ -18,9 +20,11 @@ from carl_mm.datasets.transforms import (
 __all__ = [
     'ClipConsistentCenterCrop',
     'ClipConsistentFlip',
+    'ClipConsistentPhotometric',
     'ClipConsistentResizedCrop',
     'DecodeViews',
     'DualViewTemporalCrop',
+    'FrameStream',
     'FramewiseVideoDataset',
     'OpenCachedFeatures',
     'OpenVideo',

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ from rich.progress import track
 
 from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+from carl_mm.datasets.transforms import FrameStream
 from carl_mm.engine.datasets_of import framewise_datasets
 from carl_mm.models.recognizer import FramewiseRecognizer
+from carl_mm.prefetching import prefetch
 from carl_mm.whole_files import write_whole
 
-FORMAT_VERSION = 1  # raise it when the same settings give other features
+FORMAT_VERSION = 2  # raise it when the same settings give other features
 
 
 @HOOKS.register_module()
@@ -109,44 +111,39 @@ class FeatureCacheHook(Hook):
         show = track(mine, 'caching features') if runner.rank == 0 else mine
         for entry, file in show:
             try:
-                self._write(file, list(self._copies(entry, model)))
+                copies = self._copies(entry, model)
+                write_whole(file, partial(np.save, arr=copies))
             except VideoDecodeError as error:
                 # Without its file the dataset skips the video and counts it.
                 runner.logger.warning(f'no features: {error}')
 
-    def _copies(self, entry: dict, model: FramewiseRecognizer) -> Iterator[np.ndarray]:
-        for copy in range(self.num_copies):
-            # By name, not by place in the list: other videos do not change it.
-            name = int(hashlib.sha256(entry['name'].encode()).hexdigest()[:15], 16)
-            draws = np.random.SeedSequence([self.seed, copy, name])
-            results = {
-                'filename': entry['filename'],
-                'rng': np.random.default_rng(draws),
-            }
-            frames = self.transforms(results)['inputs']
-            photometric = int(draws.generate_state(1)[0])
-            with torch.no_grad():
-                yield torch.cat(
-                    [
-                        self._features(chunk, photometric, model).cpu()
-                        for chunk in frames.split(model.chunk_size)
-                    ]
-                ).numpy()
-
-    @staticmethod
-    def _features(
-        chunk: torch.Tensor, seed: int, model: FramewiseRecognizer
-    ) -> torch.Tensor:
-        """Return ``(n, C)``; the same seed draws the same for every chunk."""
-        generator = torch.Generator().manual_seed(seed)
+    def _copies(self, entry: dict, model: FramewiseRecognizer) -> np.ndarray:
+        """Return ``(K, S, C)``; one decode serves all copies."""
+        # By name, not by place in the list: other videos do not change it.
+        name = int(hashlib.sha256(entry['name'].encode()).hexdigest()[:15], 16)
+        draws = [
+            np.random.SeedSequence([self.seed, copy, name]).generate_state(2)
+            for copy in range(self.num_copies)
+        ]
+        results = {'filename': entry['filename'], 'rng': np.random.default_rng(0)}
+        frames: FrameStream = self.transforms(results)['inputs']
+        frames.seeds = [int(spatial) for spatial, _ in draws]
         preprocessor = model.data_preprocessor
-        frames = preprocessor.augment(chunk.to(preprocessor.device), generator)
-        return model.spatial_features(frames)
-
-    @staticmethod
-    def _write(file: Path, copies: list[np.ndarray]) -> None:
-        features = np.stack(copies).astype(np.float32)
-        write_whole(file, lambda stream: np.save(stream, features))
+        operations = [
+            preprocessor.draw(torch.Generator().manual_seed(int(photometric)))
+            for _, photometric in draws
+        ]
+        chunks: list[list[np.ndarray]] = []
+        with torch.no_grad():
+            for views in prefetch(frames.chunks(model.chunk_size)):
+                features = [
+                    model.spatial_features(
+                        preprocessor.augment(view.to(preprocessor.device), drawn)
+                    )
+                    for view, drawn in zip(views, operations, strict=True)
+                ]
+                chunks.append([copy.float().cpu().numpy() for copy in features])
+        return np.stack([np.concatenate(copy) for copy in zip(*chunks, strict=True)])
 
 
 def _video_key(filename: str) -> str:

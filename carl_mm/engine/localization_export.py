@@ -166,6 +166,8 @@ class _Exporter:
             return False
         record.unlink(missing_ok=True)  # so that it never vouches for other features
         (sample,) = self.model.test_step(pseudo_collate([self.dataset.pipeline(info)]))
+        if 'problem' in sample:
+            raise VideoDecodeError(sample.problem)
         try:
             rows = resample_features(sample.pred_embedding, self.num_snippets)
         except ValueError as error:  # NaN, of a checkpoint that diverged

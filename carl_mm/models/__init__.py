@@ -1,6 +1,6 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
-from carl_mm.models.augmentation import PhotometricAugmentation
+from carl_mm.functional.photometric import PhotometricAugmentation
 from carl_mm.models.controls import ControlEmbeddings
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
 from carl_mm.models.efficientnet_lite import EfficientNetLite0

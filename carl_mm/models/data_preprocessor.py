@@ -7,7 +7,8 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Generator, Tensor
 
-from carl_mm.models.augmentation import PhotometricAugmentation
+from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
+from carl_mm.models.augmentation import augment_tensor, draw_operations
 
 IMAGENET_MEAN = (123.675, 116.28, 103.53)
 IMAGENET_STD = (58.395, 57.12, 57.375)
@@ -62,16 +63,53 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         }
         inputs = data['inputs']
         if inputs.dtype == torch.uint8:
-            views = [self.augment(view) for view in inputs.flatten(0, 1)]
-            data['inputs'] = torch.stack(views).unflatten(0, inputs.shape[:2])
+            views = inputs.flatten(0, 1)
+            out = torch.empty(views.permute(0, 1, 3, 4, 2).shape, device=views.device)
+            for view, target in zip(views, out, strict=True):
+                self.augment(view, self.draw(), target)
+            out = out.permute(0, 1, 4, 2, 3)
+            data['inputs'] = out.unflatten(0, inputs.shape[:2])
         return data
 
-    def augment(self, frames: Tensor, generator: Generator | None = None) -> Tensor:
-        """Augment and normalise one view ``(T, 3, H, W)`` uint8; float32 comes back."""
-        frames = frames.float() / 255
-        if self.augmentation:
-            frames = self.augmentation(frames, generator)
-        return (frames * 255 - self.mean) / self.std
+    def draw(self, generator: Generator | None = None) -> list[tuple[str, float]]:
+        """Draw a view's operations, none without ``augmentation``."""
+        if self.augmentation is None:
+            return []
+        return draw_operations(self.augmentation, generator)
+
+    def augment(
+        self,
+        frames: Tensor,
+        operations: list[tuple[str, float]],
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Augment and normalise the frames of a view.
+
+        On a CPU frame by frame in 8 bits, several times as fast there; on another
+        device all at once in float32.
+
+        Args:
+            frames: ``(T, 3, H, W)`` uint8.
+            operations: Of `draw`.
+            out: ``(T, H, W, 3)`` float32, where to write.
+
+        Returns:
+            ``(T, 3, H, W)`` float32, channels last.
+        """
+        pictures = frames.permute(0, 2, 3, 1)
+        if out is None:
+            out = torch.empty(pictures.shape, device=frames.device)
+        if frames.device.type == 'cpu':
+            function = frame_function(operations)
+            scale = (1 / self.std).flatten().repeat(frames.shape[3])
+            offset = (-self.mean / self.std).flatten().repeat(frames.shape[3])
+            for picture, target in zip(pictures.contiguous(), out, strict=True):
+                row = torch.from_numpy(function(picture.numpy())).flatten(1).float()
+                torch.addcmul(offset, row, scale, out=target.flatten(1))
+        else:
+            augmented = augment_tensor(frames.float() / 255, operations)
+            out.copy_(((augmented * 255 - self.mean) / self.std).permute(0, 2, 3, 1))
+        return out.permute(0, 3, 1, 2)
 
     def normalize(self, frames: Tensor) -> Tensor:
         """Return uint8 frames ``(..., 3, H, W)`` in float32, normalised."""

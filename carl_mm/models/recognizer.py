@@ -7,18 +7,23 @@ import torch
 from mmaction.models import BaseRecognizer
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
+from mmengine.logging import print_log
 from torch import Tensor
 
+from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.models.chunked_backbone import (
+    DTYPES,
+    POOLINGS,
+    ChunkedBackbone,
+    has_fast_bfloat16,
+)
 from carl_mm.models.controls import CONTROLS, ControlEmbeddings
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
 from carl_mm.models.heads import normalized
 
-DTYPES = ('float32', 'bfloat16', 'auto')
-POOLINGS = ('max', 'mean', 'max_mean', 'none')
-
 
 @MODELS.register_module()
-class FramewiseRecognizer(BaseRecognizer):
+class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
     """Backbone a frame, neck over time, head (CARL, Fig. 3).
 
     Args:
@@ -107,42 +112,6 @@ class FramewiseRecognizer(BaseRecognizer):
             self.backbone.eval()
         return self
 
-    def spatial_features(self, frames: Tensor) -> Tensor:
-        """Pass frames through the backbone and pool them.
-
-        Args:
-            frames: ``(N, 3, H, W)``, normalised, or uint8 RGB.
-
-        Returns:
-            ``(N, C)``, or ``(N, C, h, w)`` with ``spatial_pooling='none'``.
-        """
-        if self.training and not self.freeze_backbone:
-            return self._pool(self._run_backbone(frames))  # BatchNorm needs all at once
-        keeps_grad = torch.is_grad_enabled() and not self.freeze_backbone
-        with torch.set_grad_enabled(keeps_grad):
-            chunks = frames.split(self.chunk_size)
-            return torch.cat([self._chunk_features(chunk) for chunk in chunks])
-
-    def _chunk_features(self, frames: Tensor) -> Tensor:
-        low = self.backbone_dtype == 'bfloat16'
-        with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
-            return self._pool(self._run_backbone(frames)).float()
-
-    def _run_backbone(self, frames: Tensor) -> Tensor:
-        if frames.dtype == torch.uint8:
-            frames = self.data_preprocessor.normalize(frames)
-        features = self.backbone(frames.contiguous(memory_format=torch.channels_last))
-        return features[-1] if isinstance(features, (tuple, list)) else features
-
-    def _pool(self, maps: Tensor) -> Tensor:
-        if self.spatial_pooling == 'none' or maps.dim() == 2:
-            return maps
-        pooled = [
-            maps.amax((2, 3)) if name == 'max' else maps.mean((2, 3))
-            for name in self.spatial_pooling.split('_')
-        ]
-        return torch.cat(pooled, dim=1)
-
     def extract_feat(
         self, inputs: Tensor, valid: Tensor | None = None, stage: str = 'neck'
     ) -> Tensor:
@@ -201,19 +170,27 @@ class FramewiseRecognizer(BaseRecognizer):
         """Embed whole videos, each on its own, of any length.
 
         Args:
-            inputs: Of each video ``(T, 3, H, W)`` uint8 or normalised.
+            inputs: Of each video a `FrameStream`, or ``(T, 3, H, W)`` uint8 or
+                normalised.
             data_samples: One a video.
 
         Returns:
             The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
             ``(T, D')``: L2-normalised float32 on the CPU; with a head that classifies
-            also pred_frame_label ``(T,)`` int64.
+            also pred_frame_label ``(T,)`` int64. A video that cannot be decoded has
+            T = 0 and says why in ``problem``.
         """
         for video, sample in zip(inputs, data_samples, strict=True):
-            if len(video) == 0:  # the file could not be decoded
+            try:
+                features = self.whole_features(video) if len(video) else None
+            except VideoDecodeError as error:
+                print_log(f'skipped: {error}', logger='current', level=30)
+                sample.set_metainfo({'problem': str(error)})
+                features = None
+            if features is None:  # metrics leave a video without a frame out
                 sample.pred_embedding, sample.controls = torch.empty(0, 1), {}
+                sample.gt_label = torch.empty(0, dtype=torch.int64)
                 continue
-            features = self.spatial_features(video)
             parts = features.split(self.max_frames or len(features))
             embedding = torch.cat([self.neck(part[None])[0] for part in parts])
             predict = self.cls_head.predict if self.with_cls_head else normalized
@@ -222,11 +199,3 @@ class FramewiseRecognizer(BaseRecognizer):
             if hasattr(self.cls_head, 'classify'):
                 sample.pred_frame_label = self.cls_head.classify(embedding)
         return data_samples
-
-
-def has_fast_bfloat16() -> bool:
-    """Whether this machine multiplies bfloat16 faster than float32."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_capability() >= (8, 0)  # below it is emulated
-    check = getattr(torch.cpu, '_is_avx512_bf16_supported', None)
-    return bool(check and check())

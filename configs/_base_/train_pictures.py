@@ -35,9 +35,13 @@ train_dataloader = dict(
                 sampling='random',
                 window='paper',
             ),
-            dict(type=DecodeViews),
-            dict(type=ClipConsistentResizedCrop, size=224, scale=(0.8, 1.0)),
-            dict(type=ClipConsistentFlip, prob=0.5),
+            dict(
+                type=DecodeViews,
+                transforms=[
+                    dict(type=ClipConsistentResizedCrop, size=224, scale=(0.8, 1.0)),
+                    dict(type=ClipConsistentFlip, prob=0.5),
+                ],
+            ),
             dict(type=PackFramewiseInputs),
         ],
     ),

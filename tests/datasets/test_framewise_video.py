@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmaction.registry import MODELS
 from torch.utils.data import DataLoader
 
 from carl_mm.datasets import FramewiseVideoDataset
@@ -132,8 +133,9 @@ def test_folders_of_images_are_videos(make_videos):
         build(folder)
     dataset = build(folder, pipeline=TEST, test_mode=True, max_unreadable_share=0.5)
     assert len(dataset) == 1
-    assert dataset[0]['inputs'].shape == (9, 3, 32, 32)
-    assert dataset[0]['inputs'][:, 0, 0, 0].tolist() == [*range(10, 100, 10)]
+    ((frames,),) = dataset[0]['inputs'].chunks(20)
+    assert frames.shape == (9, 3, 32, 32)
+    assert frames[:, 0, 0, 0].tolist() == [*range(10, 100, 10)]
     assert len(dataset[0]['data_samples'].gt_label) == 9
 
 
@@ -169,10 +171,38 @@ def test_a_video_that_fails_in_testing_has_no_frame(make_videos, break_middle):
     folder = make_videos(lengths=(90,) * 4)
     break_middle(folder / 'videos' / 'video_3.mp4')
     dataset = build(folder, split=None, pipeline=TEST, test_mode=True)
+    data = [dataset[2], dataset[3]]
+    assert [len(sample['inputs']) for sample in data] == [90, 90]
+    good, bad = build_model().predict(*zip(*map(to_pair, data), strict=True))
+    assert len(good.pred_embedding) == len(good.gt_label) == 90
+    assert len(bad.pred_embedding) == len(bad.gt_label) == 0
+    assert bad.filename.endswith('video_3.mp4')
+    assert 'video_3.mp4: cannot be decoded' in bad.problem
+
+
+def test_a_video_that_vanishes_before_testing_has_no_frame(make_videos):
+    folder = make_videos(lengths=(20,) * 4)
+    dataset = build(folder, split=None, pipeline=TEST, test_mode=True)
+    (folder / 'videos' / 'video_3.mp4').unlink()
     sample = dataset[3]
-    assert sample['inputs'].shape[0] == 0
-    assert sample['data_samples'].filename.endswith('video_3.mp4')
-    assert len(dataset[2]['inputs']) == 90
+    assert len(sample['inputs']) == 0
+    (bad,) = build_model().predict(*zip(to_pair(sample), strict=True))
+    assert len(bad.pred_embedding) == len(bad.gt_label) == 0
+
+
+def to_pair(sample):
+    return sample['inputs'], sample['data_samples']
+
+
+def build_model():
+    neck = dict(type='TemporalTransformer', in_channels=512, num_frames=6, num_layers=1)
+    return MODELS.build(
+        dict(
+            type='FramewiseRecognizer',
+            backbone=dict(type='mmpretrain.ResNet', depth=18),
+            neck=neck,
+        )
+    ).eval()
 
 
 def test_a_video_shorter_than_its_labels_is_named(make_videos):

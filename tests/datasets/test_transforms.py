@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -42,21 +44,45 @@ def test_the_frames_are_those_of_the_indices(make_videos):
     torch.testing.assert_close(left, expected.float(), atol=1.5, rtol=0)
 
 
-def test_decoding_takes_each_frame_once(make_videos):
+def test_decoding_takes_each_frame_once():
     reads = []
 
     class Spy:
-        num_frames = 30
-
-        def read(self, inds):
+        def stream(self, inds):
             reads.append(list(inds))
-            return np.zeros((len(inds), 4, 4, 3), np.uint8)
+            return (np.full((4, 4, 3), index, np.uint8) for index in inds)
 
     step = TRANSFORMS.build({'type': 'DecodeViews'})
-    inds = np.array([[1, 2, 5, 9], [2, 5, 6, 7]])
+    inds = np.array([[1, 2, 5, 9], [2, 5, 6, 6]])  # the second view ends in padding
     results = step({'video': Spy(), 'frame_inds': inds})
-    assert reads == [[1, 2, 5, 6, 7, 9]]
-    assert results['imgs'][0][1].base is results['imgs'][1][0].base
+    assert reads == [[1, 2, 5, 6, 9]]
+    assert results['imgs'].shape == (2, 4, 4, 4, 3)
+    np.testing.assert_array_equal(results['imgs'][..., 0, 0, 0], inds)
+
+
+def test_transforms_within_decoding_are_those_behind_it(make_videos):
+    """A view's draws are the same, whether its frames come one by one or all."""
+    video = str(make_videos() / 'videos' / 'video_0.mp4')
+    for step in (TRAIN[3], TRAIN[4]):
+        within = [*TRAIN[:2], {**TRAIN[2], 'transforms': [step]}, TRAIN[5]]
+        behind = [*TRAIN[:3], step, TRAIN[5]]
+        for seed in range(4):
+            first, second = (run(p, seed, filename=video) for p in (within, behind))
+            assert torch.equal(first['inputs'], second['inputs'])
+
+
+def test_colour_of_a_view_in_the_worker():
+    step = TRANSFORMS.build({'type': 'ClipConsistentPhotometric', 'gray_prob': 1.0})
+    results = {'imgs': imgs(), 'rng': np.random.default_rng(1)}
+    original = results['imgs'][0][0].copy()
+    views = step.transform(results)['imgs']
+    for view in views:
+        assert all(np.array_equal(view[0], frame) for frame in view)
+        assert np.ptp(view[0].astype(int), axis=2).max() == 0
+    assert not np.array_equal(views[0][0], views[1][0])
+    np.testing.assert_array_equal(imgs()[0][0], original)
+    with pytest.raises(TypeError, match='jiter_prob'):
+        TRANSFORMS.build({'type': 'ClipConsistentPhotometric', 'jiter_prob': 1})
 
 
 def imgs(views=2, frames=5, height=40, width=60):
@@ -121,20 +147,34 @@ def test_center_crop_of_the_stored_frame_is_the_published_one():
 @pytest.mark.parametrize('chunk_size', [1, 7, 100])
 def test_whole_video_draws_once_for_all_chunks(make_videos, chunk_size):
     video = str(make_videos() / 'videos' / 'video_0.mp4')
-    random_steps = [TRAIN[3], TRAIN[4]]
 
     def whole(size, seed):
-        step = {'type': 'WholeVideo', 'transforms': random_steps, 'chunk_size': size}
-        return run([TRAIN[0], step, TRAIN[5]], seed, filename=video)
+        step = {'type': 'WholeVideo', 'transforms': [TRAIN[3], TRAIN[4]]}
+        sample = run([TRAIN[0], step, TRAIN[5]], seed, filename=video)
+        assert len(sample['inputs']) == 30
+        assert sample['frame_inds'].tolist() == [list(range(30))]
+        chunks = list(sample['inputs'].chunks(size))
+        assert [chunk.shape[:2] for chunk in chunks[:-1]] == [(1, size)] * (
+            len(chunks) - 1
+        )
+        return torch.cat(chunks, dim=1)
 
     expected, chunked = whole(1000, 3), whole(chunk_size, 3)
-    assert expected['inputs'].shape == (30, 3, 32, 32)
-    assert torch.equal(expected['inputs'], chunked['inputs'])
-    assert expected['frame_inds'].tolist() == [list(range(30))]
-    assert any(
-        not torch.equal(expected['inputs'], whole(chunk_size, seed)['inputs'])
-        for seed in range(4)
-    )
+    assert expected.shape == (1, 30, 3, 32, 32)
+    assert torch.equal(expected, chunked)
+    assert any(not torch.equal(expected, whole(chunk_size, seed)) for seed in range(4))
+
+
+def test_a_stream_goes_to_another_process_and_gives_several_views(make_videos):
+    video = str(make_videos() / 'videos' / 'video_0.mp4')
+    step = {'type': 'WholeVideo', 'transforms': [TRAIN[3]]}
+    stream = run([TRAIN[0], step, TRAIN[5]], 0, filename=video)['inputs']
+    stream.seeds = [5, 6, 5]
+    stream = pickle.loads(pickle.dumps(stream))
+    views = torch.cat(list(stream.chunks(8)), dim=1)
+    assert views.shape == (3, 30, 3, 32, 32)
+    assert torch.equal(views[0], views[2])
+    assert not torch.equal(views[0], views[1])
 
 
 def test_packing_gives_labels_and_meta(make_videos):

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torchvision.transforms import functional as TF
 
-from carl_mm.models import FramewiseDataPreprocessor, PhotometricAugmentation
+from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
+from carl_mm.models import FramewiseDataPreprocessor
+from carl_mm.models.augmentation import augment_tensor, draw_operations
 
 OFF = {'jitter_prob': 0.0, 'gray_prob': 0.0, 'blur_prob': 0.0}
 
@@ -56,6 +59,10 @@ def test_one_draw_a_view_another_for_the_next():
     assert not torch.allclose(out[0, 0], out[1, 0])
 
 
+def drawn(options, seed):
+    return draw_operations(options, torch.Generator().manual_seed(seed))
+
+
 def reference(picture, generator, options):
     """One frame through torchvision, drawing as the augmentation does."""
     draws = torch.rand(8, generator=generator, dtype=torch.float64).tolist()
@@ -85,36 +92,118 @@ def reference(picture, generator, options):
 def test_equals_a_plain_reference_frame_by_frame(seed):
     options = PhotometricAugmentation()
     view = frames(size=24).float() / 255
-    out = options(view, torch.Generator().manual_seed(seed))
+    out = augment_tensor(view, drawn(options, seed))
     for index in range(len(view)):
         generator = torch.Generator().manual_seed(seed)
         expected = reference(view[index], generator, options)
         torch.testing.assert_close(out[index], expected, atol=4e-3, rtol=0)
 
 
+def smooth_pictures(count=3, size=48):
+    """A coloured scene with edges: on noise 8-bit hue means nothing."""
+    y, x = np.mgrid[:size, :size] / size
+    pictures = []
+    for k in range(count):
+        red = 200 * x + 20
+        green = 150 * np.sin(3 * y + k) ** 2 + 40
+        blue = np.where(x + y > 0.4 + 0.2 * k, 170, 60)
+        pictures.append(np.stack([red, green, blue], axis=2).astype(np.uint8))
+    return pictures
+
+
+@pytest.mark.parametrize('seed', range(12))
+def test_eight_bit_frames_are_those_of_the_tensors(seed):
+    """On a CPU frames pass in 8 bits: the same augmentation to a few levels."""
+    operations = drawn(PhotometricAugmentation(), seed)
+    pictures = smooth_pictures()
+    view = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+    expected = augment_tensor(view.float() / 255, operations).permute(0, 2, 3, 1)
+    function = frame_function(operations)
+    for picture, wanted in zip(pictures, expected, strict=True):
+        before = picture.copy()
+        found = function(picture)
+        np.testing.assert_array_equal(picture, before)
+        gap = np.abs(found - 255 * wanted.numpy())
+        assert gap.mean() < 2.5
+        assert np.quantile(gap, 0.99) < 12  # hue has 256 steps
+
+
+@pytest.mark.parametrize('name', ['brightness', 'contrast', 'saturation', 'hue'])
+@pytest.mark.parametrize('value', [0.05, 0.2, 0.6, 1.3, 1.8])
+def test_one_operation_is_pils(name, value):
+    value = value / 9 if name == 'hue' else value
+    picture = smooth_pictures()[1]
+    image = Image.fromarray(picture)
+    expected = getattr(TF, f'adjust_{name}')(image, value)
+    found = frame_function([(name, value)])(picture)
+    gap = np.abs(found.astype(int) - np.asarray(expected).astype(int))
+    assert gap.mean() < (2.5 if name == 'hue' else 1)  # its turns have 256 steps
+    assert np.quantile(gap, 0.99) <= (8 if name == 'hue' else 2)
+
+
+def test_the_preprocessor_augments_and_normalizes_on_the_cpu():
+    preprocessor = FramewiseDataPreprocessor(augmentation={})
+    view = torch.from_numpy(np.stack(smooth_pictures())).permute(0, 3, 1, 2)
+    operations = drawn(preprocessor.augmentation, 3)
+    assert operations
+    out = preprocessor.augment(view, operations)
+    assert out.is_contiguous(memory_format=torch.channels_last)
+    pictures = np.stack([frame_function(operations)(p) for p in smooth_pictures()])
+    mean, std = preprocessor.mean, preprocessor.std
+    expected = (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() - mean) / std
+    torch.testing.assert_close(out, expected, atol=1e-5, rtol=1e-5)
+    # The same, whatever the memory's order.
+    again = preprocessor.augment(view.contiguous(), operations)
+    assert torch.equal(out, again)
+
+
 def test_probabilities_and_ranges():
     options = PhotometricAugmentation()
     generator = torch.Generator().manual_seed(0)
-    seen = {'adjust_brightness': [], 'rgb_to_grayscale': [], 'gaussian_blur': []}
+    seen = {}
     first = []
     for _ in range(2000):
-        operations = options.draw(generator)
-        first.append(operations[0].func.__name__ if operations else '')
-        for operation in operations:
-            seen.setdefault(operation.func.__name__, []).append(operation.keywords)
-    factors = np.array([k['brightness_factor'] for k in seen['adjust_brightness']])
-    sigmas = np.array([k['sigma'] for k in seen['gaussian_blur']])
-    assert abs(len(factors) / 2000 - 0.8) < 0.03
-    assert abs(len(seen['rgb_to_grayscale']) / 2000 - 0.2) < 0.03
-    assert abs(len(sigmas) / 2000 - 0.5) < 0.04
-    assert abs(factors.mean() - 1) < 0.03
-    assert factors.min() < 0.22
-    assert factors.max() > 1.78
-    assert abs(sigmas.mean() - 1.05) < 0.05
-    turns = np.array([k['turns'] for k in seen['shift_hue']])
-    assert abs(turns).max() <= 0.2
-    starts = first.count('adjust_contrast') / len(factors)
-    assert abs(starts - 0.25) < 0.04  # the order is random
+        operations = draw_operations(options, generator)
+        first.append(operations[0][0] if operations else '')
+        for name, value in operations:
+            seen.setdefault(name, []).append(value)
+    seen = {name: np.array(values) for name, values in seen.items()}
+    for name in ('brightness', 'contrast', 'saturation'):
+        assert abs(len(seen[name]) / 2000 - 0.8) < 0.03
+        assert abs(seen[name].mean() - 1) < 0.04
+        assert 0.2 <= seen[name].min() < 0.22
+        assert 1.78 < seen[name].max() <= 1.8
+    assert abs(len(seen['gray']) / 2000 - 0.2) < 0.03
+    assert abs(len(seen['blur']) / 2000 - 0.5) < 0.04
+    assert abs(seen['blur'].mean() - 1.05) < 0.05
+    assert 0.15 < np.abs(seen['hue']).max() <= 0.2
+    assert abs(seen['hue'].mean()) < 0.01
+    for name in ('brightness', 'contrast', 'saturation', 'hue'):  # in random order
+        assert abs(first.count(name) / len(seen['hue']) - 0.25) < 0.04
+
+
+def test_moments_over_draws_are_those_of_pil():
+    """Mean and spread of a picture's channels over many draws, by both ways."""
+    options = PhotometricAugmentation(blur_prob=0.0)
+    picture = smooth_pictures()[2]
+    ours, plain = [], []
+    for seed in range(300):
+        operations = drawn(options, seed)
+        ours.append(frame_function(operations)(picture).reshape(-1, 3))
+        image = Image.fromarray(picture)
+        for name, value in operations:
+            image = (
+                image.convert('L').convert('RGB')
+                if name == 'gray'
+                else getattr(TF, f'adjust_{name}')(image, value)
+            )
+        plain.append(np.asarray(image).reshape(-1, 3))
+    ours, plain = np.stack(ours).astype(float), np.stack(plain).astype(float)
+    np.testing.assert_allclose(ours.mean((0, 1)), plain.mean((0, 1)), atol=1.5)
+    np.testing.assert_allclose(ours.std((0, 1)), plain.std((0, 1)), atol=1)
+    np.testing.assert_allclose(
+        ours.mean(1).std(0), plain.mean(1).std(0), atol=1
+    )  # between draws
 
 
 def test_the_published_blur_comes_with_the_jitter_and_four_times():
@@ -122,18 +211,18 @@ def test_the_published_blur_comes_with_the_jitter_and_four_times():
     generator = torch.Generator().manual_seed(0)
     jittered = blurred = 0
     for _ in range(2000):
-        names = [operation.func.__name__ for operation in options.draw(generator)]
-        assert names.count('gaussian_blur') in (0, 4)
-        assert 'gaussian_blur' not in names or 'shift_hue' in names
-        jittered += 'shift_hue' in names
-        blurred += 'gaussian_blur' in names
+        names = [name for name, _ in draw_operations(options, generator)]
+        assert names.count('blur') in (0, 4)
+        assert 'blur' not in names or 'hue' in names
+        jittered += 'hue' in names
+        blurred += 'blur' in names
     assert abs(jittered / 2000 - 0.8) < 0.03
     assert abs(blurred / 2000 - 0.4) < 0.04
 
 
-def test_off_is_the_identity():
-    view = frames().float() / 255
-    assert torch.equal(PhotometricAugmentation(**OFF)(view), view)
+def test_off_draws_nothing():
+    assert drawn(PhotometricAugmentation(**OFF), 0) == []
+    assert FramewiseDataPreprocessor().draw() == []
 
 
 @pytest.mark.parametrize(

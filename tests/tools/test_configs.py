@@ -108,7 +108,7 @@ def small(cfg, folder):
     cfg.model.neck.num_frames = 8
     cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
     cfg.train_dataloader.dataset.pipeline[1].num_frames = 8
-    cfg.train_dataloader.dataset.pipeline[3].size = 32
+    cfg.train_dataloader.dataset.pipeline[2].transforms[0].size = 32
     for name in ('train', 'val', 'test'):
         cfg[f'{name}_dataloader'].dataset.data_root = str(folder)
     for name in ('val', 'test'):
@@ -210,9 +210,9 @@ def test_the_published_settings(name, epochs, num_frames, num_layers, stride, bl
     assert crop.options['max_crop_ratio'] == 1.5
     assert crop.options['min_overlap'] == 0.2
     assert (crop.options['sampling'], crop.options['window']) == ('random', 'paper')
-    resize = cfg.train_dataloader.dataset.pipeline[3]
+    resize, flip = cfg.train_dataloader.dataset.pipeline[2].transforms
     assert (resize.size, tuple(resize.scale)) == (224, (0.8, 1.0))
-    assert cfg.train_dataloader.dataset.pipeline[4].prob == 0.5
+    assert flip.prob == 0.5
     augmentation = model.data_preprocessor.augmentation
     assert augmentation.blur_prob == blur
 

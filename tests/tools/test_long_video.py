@@ -32,11 +32,10 @@ torch.set_num_threads(1)
 init_default_scope('mmaction')
 
 
-def open_dataset(chunk_size):
+def open_dataset():
     whole = dict(
         type='WholeVideo',
         transforms=[dict(type='ClipConsistentCenterCrop', size=128)],
-        chunk_size=chunk_size,
     )
     steps = [dict(type='OpenVideo'), whole, dict(type='PackFramewiseInputs')]
     return DATASETS.build(
@@ -70,19 +69,16 @@ def embed(sample, chunk_size):
     return result
 
 
-sample = open_dataset(64)[0]
+sample = open_dataset()[0]
 result = embed(sample, 64)
 status = Path('/proc/self/status').read_text()
 peak = int(re.search(r'VmHWM:\\s*(\\d+) kB', status)[1]) / 2**20
 embedding = result.pred_embedding
 shapes = [list(value.shape) for value in (embedding, *result.controls.values())]
-in_pieces = open_dataset(16)[0]
-same_frames = torch.equal(sample['inputs'], in_pieces['inputs'])
-again = embed(in_pieces, 16).pred_embedding if sys.argv[2] == 'again' else embedding
+again = embed(sample, 16).pred_embedding if sys.argv[2] == 'again' else embedding
 print('RESULT', json.dumps(dict(
     peak=peak,
     shapes=shapes,
-    same_frames=same_frames,
     difference=(again - embedding).abs().max().item(),
     spread=embedding.std(0).max().item(),
 )))
@@ -107,10 +103,9 @@ def test_five_thousand_frames(tmp_path, record_property):
     short = embed(tmp_path, 500, again=True)
     long = embed(tmp_path, 5000, again=False)
     record_property('peaks_gib', [short['peak'], long['peak']])
-    assert long['peak'] - short['peak'] <= 1
+    assert long['peak'] - short['peak'] <= 0.2
     for result, num_frames in ((short, 500), (long, 5000)):
         assert result['shapes'][0] == [num_frames, 128]
         assert [shape[0] for shape in result['shapes']] == [num_frames] * 4
-        assert result['same_frames'], 'other frames in chunks of 16'
         assert result['spread'] > 1e-3
     assert short['difference'] < 1e-5

@@ -148,7 +148,7 @@ def test_one_row_of_each_kind_trains_a_step(name, make_videos):
     dataset = cfg.train_dataloader.dataset
     dataset.data_root = str(folder)
     dataset.pipeline[1].num_frames = 8
-    dataset.pipeline[3].size = 64
+    dataset.pipeline[2].transforms[0].size = 64
     if 'num_frames' in cfg.model.neck:
         cfg.model.neck.num_frames = 8
     if cfg.optim_wrapper.type.__name__ == 'AmpOptimWrapper':  # asserts a GPU

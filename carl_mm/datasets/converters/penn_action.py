@@ -22,8 +22,6 @@ from carl_mm.datasets.converters.penn_action_labels import (
 from carl_mm.datasets.decoding import IMAGE_FOLDER_FPS, ImageFolder, open_video
 from carl_mm.datasets.problems import refuse
 
-CHUNK_SIZE = 32  # frames that are held at once
-
 
 def annotations_from_penn_action(
     penn_dir: str | Path,
@@ -113,5 +111,5 @@ def _entry(penn_dir: Path, name: str, phases: PhaseFile | None) -> dict[str, Any
 
 
 def _frames(folder: Path) -> Iterator[np.ndarray]:
-    for chunk in open_video(folder).chunks(CHUNK_SIZE):
-        yield from chunk
+    images = open_video(folder)
+    yield from images.stream(range(images.num_frames))

@@ -5,6 +5,7 @@ from carl_mm.datasets.transforms.features import (
     TakeCachedFeatures,
 )
 from carl_mm.datasets.transforms.packing import META_KEYS, PackFramewiseInputs
+from carl_mm.datasets.transforms.photometric import ClipConsistentPhotometric
 from carl_mm.datasets.transforms.spatial import (
     ClipConsistentCenterCrop,
     ClipConsistentFlip,
@@ -16,17 +17,21 @@ from carl_mm.datasets.transforms.temporal import (
     OpenVideo,
     WholeVideo,
 )
+from carl_mm.datasets.transforms.views import FrameStream, ViewTransform
 
 __all__ = [
     'META_KEYS',
     'ClipConsistentCenterCrop',
     'ClipConsistentFlip',
+    'ClipConsistentPhotometric',
     'ClipConsistentResizedCrop',
     'DecodeViews',
     'DualViewTemporalCrop',
+    'FrameStream',
     'OpenCachedFeatures',
     'OpenVideo',
     'PackFramewiseInputs',
     'TakeCachedFeatures',
+    'ViewTransform',
     'WholeVideo',
 ]

@@ -24,8 +24,8 @@ class PackFramewiseInputs(BaseTransform):
     """Pack views or a whole video.
 
     Required keys: imgs or inputs, frame_inds, valid. Optional: phases, and the keys
-    of ``meta_keys``. Result: inputs uint8 ``(V, T, 3, H, W)``, or ``(T, 3, H, W)`` of
-    a whole video, or cached ``(V, T, C)`` float32; frame_inds int64 and valid bool
+    of ``meta_keys``. Result: inputs uint8 ``(V, T, 3, H, W)``, or a whole video's
+    `FrameStream`, or cached ``(V, T, C)`` float32; frame_inds int64 and valid bool
     ``(V, T)``; data_samples, an `ActionDataSample`, with gt_label ``(S,)`` int64, -1
     where unlabelled, if there are phases.
 
@@ -39,12 +39,13 @@ class PackFramewiseInputs(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Pack."""
         if 'inputs' in results:
-            inputs = torch.from_numpy(results['inputs'])
+            inputs = results['inputs']
+            if isinstance(inputs, np.ndarray):
+                inputs = torch.from_numpy(inputs)
         else:
             # Frames stay as decoded, (H, W, 3) in memory: that is channels_last.
-            views = [torch.from_numpy(np.asarray(view)) for view in results['imgs']]
-            views = [view.permute(0, 3, 1, 2) for view in views]
-            inputs = views[0] if len(views) == 1 else torch.stack(views)
+            views = torch.from_numpy(np.asarray(results['imgs']))
+            inputs = views.permute(0, 1, 4, 2, 3)
         data_sample = ActionDataSample(
             metainfo={key: results[key] for key in self.meta_keys if key in results}
         )

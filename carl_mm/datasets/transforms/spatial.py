@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform
 
-from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.transforms.views import FrameFunction, ViewTransform
 
 
 def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -17,8 +16,18 @@ def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
     return cv2.resize(img, (width, height), interpolation=mode)
 
 
+def mirror(img: np.ndarray) -> np.ndarray:
+    """Mirror left to right."""
+    return cv2.flip(img, 1)
+
+
+def unchanged(img: np.ndarray) -> np.ndarray:
+    """Return the frame itself."""
+    return img
+
+
 @TRANSFORMS.register_module()
-class ClipConsistentResizedCrop(BaseTransform):
+class ClipConsistentResizedCrop(ViewTransform):
     """Crop a random box and resize it to a square.
 
     Required and modified keys: imgs, V lists of ``(H, W, 3)`` uint8.
@@ -60,18 +69,15 @@ class ClipConsistentResizedCrop(BaseTransform):
             box_h = min(height, round(width / aspect))
         return (height - box_h) // 2, (width - box_w) // 2, box_h, box_w
 
-    def transform(self, results: dict) -> dict:
-        """Crop and resize every view with a draw of its own."""
-        rng = sample_rng(results)
-        for view in results['imgs']:
-            top, left, height, width = self.draw_box(rng, *view[0].shape[:2])
-            box = np.s_[top : top + height, left : left + width]
-            view[:] = [resize(img[box], self.size, self.size) for img in view]
-        return results
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
+        """Draw a box."""
+        top, left, box_h, box_w = self.draw_box(rng, height, width)
+        box = np.s_[top : top + box_h, left : left + box_w]
+        return lambda img: resize(img[box], self.size, self.size)
 
 
 @TRANSFORMS.register_module()
-class ClipConsistentFlip(BaseTransform):
+class ClipConsistentFlip(ViewTransform):
     """Mirror a view left to right.
 
     Required and modified keys: imgs.
@@ -85,17 +91,13 @@ class ClipConsistentFlip(BaseTransform):
             raise ValueError(f'prob must be in [0, 1], got {prob}')
         self.prob = prob
 
-    def transform(self, results: dict) -> dict:
-        """Mirror every view with a draw of its own."""
-        rng = sample_rng(results)
-        for view in results['imgs']:
-            if rng.random() < self.prob:
-                view[:] = [img[:, ::-1] for img in view]
-        return results
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
+        """Draw whether to mirror."""
+        return mirror if rng.random() < self.prob else unchanged
 
 
 @TRANSFORMS.register_module()
-class ClipConsistentCenterCrop(BaseTransform):
+class ClipConsistentCenterCrop(ViewTransform):
     """Resize the short side, then take the central square; for testing.
 
     Required and modified keys: imgs.
@@ -112,10 +114,9 @@ class ClipConsistentCenterCrop(BaseTransform):
         if self.short_side and self.short_side < size:
             raise ValueError(f'short_side {short_side} is smaller than size {size}')
 
-    def transform(self, results: dict) -> dict:
-        """Resize and crop."""
-        results['imgs'] = [[self.crop(img) for img in v] for v in results['imgs']]
-        return results
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
+        """Return `crop`; nothing is drawn."""
+        return self.crop
 
     def crop(self, img: np.ndarray) -> np.ndarray:
         """Return the central ``(size, size, 3)`` of one picture."""

@@ -1,13 +1,15 @@
 """Which frames of a video are taken, and their decoding."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
-from mmcv.transforms import BaseTransform, Compose
+from mmcv.transforms import BaseTransform
 
 from carl_mm.datasets.decoding import open_video
 from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.transforms.views import FrameFunction, FrameStream, draw_view
 from carl_mm.functional import sample_two_views
 
 
@@ -82,56 +84,65 @@ class DualViewTemporalCrop(BaseTransform):
 
 @TRANSFORMS.register_module()
 class DecodeViews(BaseTransform):
-    """Decode the frames of all views at once, each distinct frame once.
+    """Decode the frames of all views in one pass, each distinct one once.
 
-    Required keys: video, frame_inds ``(V, T)``. Added keys: imgs, V lists of T
-    ``(H, W, 3)`` uint8 RGB arrays, which share memory where views share frames.
-    Removed keys: video.
+    A frame passes the spatial transforms as soon as it is decoded, so that no more
+    than one is held at its full size. Required keys: video, frame_inds ``(V, T)``,
+    ascending. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed keys: video.
+
+    Args:
+        transforms: `ViewTransform`s, each view with draws of its own.
     """
 
+    def __init__(self, transforms: Sequence[dict] = ()) -> None:
+        self.transforms = [TRANSFORMS.build(step) for step in transforms]
+
     def transform(self, results: dict) -> dict:
-        """Decode."""
+        """Decode and transform."""
         frame_inds = results['frame_inds']
-        unique, inverse = np.unique(frame_inds, return_inverse=True)
-        frames = results.pop('video').read(unique)
-        rows = inverse.reshape(frame_inds.shape)
-        results['imgs'] = [[frames[index] for index in row] for row in rows]
+        unique = np.unique(frame_inds)
+        # Where each frame goes: a view's are ascending, a padded one's repeat.
+        first = [np.searchsorted(view, unique, 'left') for view in frame_inds]
+        end = [np.searchsorted(view, unique, 'right') for view in frame_inds]
+        rng, imgs = sample_rng(results), None
+        functions: list[FrameFunction] = []
+        for place, frame in enumerate(results.pop('video').stream(unique)):
+            if not functions:
+                functions = [draw_view(self.transforms, rng, frame) for _ in frame_inds]
+            for view, function in enumerate(functions):
+                start, stop = first[view][place], end[view][place]
+                if start == stop:
+                    continue
+                img = function(frame)
+                if imgs is None:
+                    imgs = np.empty((*frame_inds.shape, *img.shape), np.uint8)
+                imgs[view, start:stop] = img
+        results['imgs'] = imgs
         return results
 
 
 @TRANSFORMS.register_module()
 class WholeVideo(BaseTransform):
-    """Decode a whole video, a chunk at a time, each chunk transformed at once.
+    """Take all frames, decoded and transformed while they are read.
 
-    Only the transformed frames are held. Random transforms draw the same for every
-    chunk. Required keys: video, total_frames. Added keys: imgs, one
-    ``(S, H, W, 3)`` uint8 array; frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool.
-    Removed keys: video.
+    So a video of any length needs the memory of a chunk. Required keys: video,
+    filename, total_frames. Added keys: inputs, a `FrameStream` of one view;
+    frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool. Removed keys: video.
 
     Args:
-        transforms: Spatial transforms of ``imgs``.
-        chunk_size: In frames.
+        transforms: `ViewTransform`s.
     """
 
-    def __init__(self, transforms: list, chunk_size: int = 64) -> None:
-        if chunk_size < 1:
-            raise ValueError(f'chunk_size must be at least 1, got {chunk_size}')
-        self.transforms = Compose(transforms)
-        self.chunk_size = chunk_size
+    def __init__(self, transforms: Sequence[dict] = ()) -> None:
+        self.transforms = [TRANSFORMS.build(step) for step in transforms]
 
     def transform(self, results: dict) -> dict:
-        """Decode and transform."""
+        """Make the stream; nothing is decoded yet."""
         seed = int(sample_rng(results).integers(2**63))
         video, total_frames = results.pop('video'), results['total_frames']
-        frames, start = None, 0
-        for chunk in video.chunks(self.chunk_size):
-            part = {'imgs': [list(chunk)], 'rng': np.random.default_rng(seed)}
-            imgs = self.transforms(part)['imgs'][0]
-            if frames is None:
-                frames = np.empty((total_frames, *imgs[0].shape), np.uint8)
-            frames[start : start + len(imgs)] = imgs
-            start += len(imgs)
-        results['imgs'] = [frames]
+        results['inputs'] = FrameStream(
+            video.filename, total_frames, self.transforms, [seed], video.num_threads
+        )
         results['frame_inds'] = np.arange(total_frames)[None]
         results['valid'] = np.ones((1, total_frames), dtype=bool)
         return results

@@ -1,0 +1,35 @@
+"""Colour and blur in the worker, for machines whose device has no time for it."""
+
+from typing import Any
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+
+from carl_mm.datasets.transforms.views import FrameFunction, ViewTransform
+from carl_mm.functional.photometric import (
+    NUM_DRAWS,
+    PhotometricAugmentation,
+    frame_function,
+)
+
+
+@TRANSFORMS.register_module()
+class ClipConsistentPhotometric(ViewTransform):
+    """Jitter the colours of a view, lose them, blur it.
+
+    The same draws as `FramewiseDataPreprocessor` makes, which then must not augment
+    (``model.data_preprocessor.augmentation=None``). Required and modified keys: imgs.
+
+    Args:
+        **augmentation: Of `carl_mm.functional.photometric.PhotometricAugmentation`;
+            an unknown one is a TypeError that names it.
+    """
+
+    def __init__(self, **augmentation: Any) -> None:
+        self.augmentation = PhotometricAugmentation(**augmentation)
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
+        """Draw the operations."""
+        draws = rng.random(NUM_DRAWS).tolist()
+        order = rng.permutation(4).tolist()
+        return frame_function(self.augmentation.operations(draws, order))
