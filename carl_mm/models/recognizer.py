@@ -196,6 +196,6 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
             predict = self.cls_head.predict if self.with_cls_head else normalized
             sample.pred_embedding = predict(embedding)
             sample.controls = self.controls(features)
-            if hasattr(self.cls_head, 'classify'):
+            if self.with_cls_head and hasattr(self.cls_head, 'classify'):
                 sample.pred_frame_label = self.cls_head.classify(embedding)
         return data_samples

@@ -138,7 +138,7 @@ def test_one_operation_is_pils(name, value):
     found = frame_function([(name, value)])(picture)
     gap = np.abs(found.astype(int) - np.asarray(expected).astype(int))
     assert gap.mean() < (2.5 if name == 'hue' else 1)  # its turns have 256 steps
-    assert np.quantile(gap, 0.99) <= (8 if name == 'hue' else 2)
+    assert np.quantile(gap, 0.99) <= (12 if name == 'hue' else 2)
 
 
 def test_the_preprocessor_augments_and_normalizes_on_the_cpu():
