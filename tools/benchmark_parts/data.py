@@ -1,0 +1,201 @@
+"""From a video file to the normalised float tensor of two views of 80 frames.
+
+All in one thread, as one worker of a loader has it. The reference takes the same
+frames and makes the same draws.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import decord
+import numpy as np
+import torch
+import torchvision.transforms.functional as TF  # noqa: N812
+from benchmark_parts.timing import timed
+from benchmark_parts.videos import make_video
+from mmcv.transforms import Compose
+from PIL import Image, ImageFilter
+from torch import Tensor
+
+from carl_mm.datasets import (
+    ClipConsistentFlip,
+    ClipConsistentPhotometric,
+    ClipConsistentResizedCrop,
+    DecodeViews,
+    DualViewTemporalCrop,
+    OpenVideo,
+    PackFramewiseInputs,
+    Video,
+)
+from carl_mm.functional import sample_two_views
+from carl_mm.functional.photometric import NUM_DRAWS, PhotometricAugmentation
+from carl_mm.models import FramewiseDataPreprocessor
+
+VIDEO_FRAMES, NUM_FRAMES, SIZE = 300, 80, 224
+LONG_VIDEO_FRAMES, LONG_NUM_FRAMES = 2000, 240
+NUM_SEEDS = 7  # samples timed; a median over them
+MAX_DIFFERENCE = 0.35  # of the two sides' mean pixels, in standard deviations
+TOOLS = Path(__file__).parents[1]
+
+
+def pipeline(num_frames: int = NUM_FRAMES, colour_in_worker: bool = False) -> Compose:
+    """Return the configs' training pipeline."""
+    spatial = [
+        {'type': ClipConsistentResizedCrop, 'size': SIZE, 'scale': (0.8, 1.0)},
+        {'type': ClipConsistentFlip, 'prob': 0.5},
+    ]
+    colour = [{'type': ClipConsistentPhotometric}] if colour_in_worker else []
+    return Compose(
+        [
+            {'type': OpenVideo},
+            {'type': DualViewTemporalCrop, 'num_frames': num_frames},
+            {'type': DecodeViews, 'transforms': [*spatial, *colour]},
+            {'type': PackFramewiseInputs},
+        ]
+    )
+
+
+def load(steps: Compose, path: Path, seed: int) -> dict[str, Any]:
+    """Return a worker's sample."""
+    return steps({'filename': str(path), 'rng': np.random.default_rng(seed)})
+
+
+def to_device(
+    preprocessor: FramewiseDataPreprocessor, sample: dict, seed: int
+) -> Tensor:
+    """Do the device's part here: colour, blur, normalisation."""
+    torch.manual_seed(seed)
+    batch = {'inputs': sample['inputs'][None]}
+    return preprocessor(batch, training=True)['inputs']
+
+
+def reference(path: Path, frame_inds: np.ndarray, seed: int) -> Tensor:
+    """Do the same plainly: the whole video, then PIL frame by frame.
+
+    Returns:
+        ``(1, 2, T, 3, 224, 224)`` float32.
+    """
+    reader = decord.VideoReader(str(path), num_threads=1)
+    frames = reader.get_batch(range(len(reader))).asnumpy()
+    crop = ClipConsistentResizedCrop(SIZE, scale=(0.8, 1.0))
+    rng = np.random.default_rng(seed)
+    _skip_temporal_draws(rng, len(frames), len(frame_inds[0]))
+    torch.manual_seed(seed)
+    views = []
+    for inds in frame_inds:
+        top, left, height, width = crop.draw_box(rng, *frames.shape[1:3])
+        mirrored = rng.random() < ClipConsistentFlip().prob
+        draws = torch.rand(NUM_DRAWS, dtype=torch.float64).tolist()
+        operations = PhotometricAugmentation().operations(
+            draws, torch.randperm(4).tolist()
+        )
+        view = []
+        for index in inds:
+            image = Image.fromarray(frames[index])
+            image = TF.resized_crop(image, top, left, height, width, [SIZE, SIZE])
+            image = TF.hflip(image) if mirrored else image
+            for name, value in operations:
+                image = _change(image, name, value)
+            tensor = TF.to_tensor(image)
+            view.append(
+                TF.normalize(tensor, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+            )
+        views.append(torch.stack(view))
+    return torch.stack(views)[None]
+
+
+def _skip_temporal_draws(
+    rng: np.random.Generator, video_length: int, num_frames: int
+) -> None:
+    """Bring the generator to where the temporal crop leaves it."""
+    sample_two_views(video_length, num_frames, rng=rng)
+
+
+def _change(image: Image.Image, name: str, value: float) -> Image.Image:
+    if name == 'gray':
+        return TF.to_grayscale(image, 3)
+    if name == 'blur':
+        return image.filter(ImageFilter.GaussianBlur(value))
+    return getattr(TF, f'adjust_{name}')(image, value)
+
+
+def decode_window(path: Path, frame_inds: np.ndarray) -> None:
+    """Decode what lies between the first and the last frame, and nothing else."""
+    for _ in Video(path).stream(range(frame_inds.min(), frame_inds.max() + 1)):
+        pass
+
+
+def run(seeds: int = NUM_SEEDS) -> dict[str, Any]:
+    """Time both sides; raises where they do not mean the same."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    path = make_video(VIDEO_FRAMES)
+    preprocessor = FramewiseDataPreprocessor(augmentation={})
+    plain, coloured = pipeline(), pipeline(colour_in_worker=True)
+    rows: dict[str, list[float]] = {}
+    for seed in range(-1, seeds):  # the first one warms up
+        rng_seed = seed % 2**32
+        worker, sample = timed(lambda s=rng_seed: load(plain, path, s))
+        device, ours = timed(lambda x=sample, s=rng_seed: to_device(preprocessor, x, s))
+        all_cpu, _ = timed(lambda s=rng_seed: load(coloured, path, s))
+        inds = sample['frame_inds'].numpy()
+        window, _ = timed(lambda i=inds: decode_window(path, i))
+        other, plainly = timed(lambda i=inds, s=rng_seed: reference(path, i, s))
+        _check(ours, plainly)
+        if seed < 0:
+            continue
+        for key, value in {
+            'ours': worker + device,
+            'reference': other,
+            'worker': worker,
+            'device part, here': device,
+            'decoding the window alone': window,
+            'worker / decoding': worker / window,
+            'worker with all colour / decoding': all_cpu / window,
+        }.items():
+            rows.setdefault(key, []).append(value)
+    figures: dict[str, Any] = {k: statistics.median(v) for k, v in rows.items()}
+    figures['ratio'] = figures['reference'] / figures['ours']
+    figures['peak MB, T = 240 of 2,000 frames'] = peak_memory()
+    return figures
+
+
+def _check(ours: Tensor, plainly: Tensor) -> None:
+    """Raise ValueError where the sides' pixels are further apart than filters are."""
+    difference = float((ours - plainly).abs().mean())
+    if ours.shape != plainly.shape or not difference < MAX_DIFFERENCE:
+        raise ValueError(
+            f'{ours.shape} and {plainly.shape} differ by {difference:.3f} on average'
+        )
+
+
+def peak_memory() -> float:
+    """Megabytes that loading one long sample needs above an idle process."""
+    make_video(LONG_VIDEO_FRAMES)
+    code = 'from benchmark_parts import data; data.say_peak()'
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=TOOLS, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def say_peak() -> None:
+    """Print, in a process of its own, how much its memory rises."""
+    steps = pipeline(LONG_NUM_FRAMES)
+    load(pipeline(8), make_video(VIDEO_FRAMES), 0)  # what any sample needs once
+    idle = _status('VmRSS')
+    Path('/proc/self/clear_refs').write_text('5')  # the peak starts anew
+    load(steps, make_video(LONG_VIDEO_FRAMES), 0)
+    sys.stdout.write(f'{json.dumps((_status("VmHWM") - idle) / 1024)}\n')
+
+
+def _status(key: str) -> int:
+    lines = Path('/proc/self/status').read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key))
