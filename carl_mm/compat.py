@@ -94,9 +94,9 @@ def make_history_buffer_safe() -> None:
     HistoryBuffer.__reduce__ = reduce
     multiarray = getattr(np, '_core', None) or np.core
     dtypes = [type(np.dtype(code)) for code in ('f2', 'f4', 'f8', 'i4', 'i8', 'b1')]
+    # Not np.ndarray: an object array over a foreign buffer would run code.
     torch.serialization.add_safe_globals(
-        [HistoryBuffer, np.ndarray, np.dtype, *dtypes]
-        + [multiarray.multiarray.scalar, multiarray.multiarray._reconstruct]
+        [HistoryBuffer, np.dtype, *dtypes, multiarray.multiarray.scalar]
     )
 
 
@@ -128,6 +128,10 @@ def load_local_checkpoint(filename: str, map_location: Any = None) -> Any:
             'could run its code. If you trust its origin, pass '
             f'--trust-checkpoint, or set {TRUST_VARIABLE}={path}'
         ) from None
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f'{path}: holds objects of the package {error.name}; install that first'
+        ) from error
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(f'{path}: broken checkpoint ({error})') from error
 

@@ -24,6 +24,7 @@ from carl_mm.engine.launch import (
     add_common_arguments,
     build_runner,
     load_config,
+    load_strictly,
     trust,
 )
 from carl_mm.engine.localization_export import ExportSummary, export_localization
@@ -62,11 +63,11 @@ def main() -> int:
     """Export; the exit status is 1 where a video could not be decoded."""
     args = parse_args()
     cfg = load_config(args)
-    cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.load_from, cfg.resume = None, False
     cfg.model.controls = ()  # they are not exported
     trust(args.checkpoint, args)
     runner = build_runner(cfg)
-    runner.load_or_resume()
+    load_strictly(runner, args.checkpoint)
     summary = export_localization(
         runner, args.out_dir, args.format, args.num_snippets, args.truth
     )

@@ -12,6 +12,7 @@ from carl_mm.engine.launch import (
     add_common_arguments,
     build_runner,
     load_config,
+    load_strictly,
     trust,
 )
 from carl_mm.evaluation import results_table
@@ -32,14 +33,17 @@ def main() -> None:
     """Test and print the table."""
     args = parse_args()
     cfg = load_config(args)
-    cfg.load_from, cfg.resume = args.checkpoint, False
+    cfg.load_from, cfg.resume = None, False
     trust(args.checkpoint, args)
     if args.dump:
         dump = {'type': 'DumpResults', 'out_file_path': args.dump}
         evaluators = cfg.test_evaluator
         evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
         cfg.test_evaluator = [*evaluators, dump]
-    metrics = build_runner(cfg).test()
+    runner = build_runner(cfg)
+    loop = runner.test_loop  # built first: a misspelt key shows before a long load
+    load_strictly(runner, args.checkpoint)
+    metrics = loop.runner.test()
     if is_main_process():
         print(results_table(metrics))
         if args.out:

@@ -106,6 +106,28 @@ def trust(checkpoint: str | None, args: Namespace) -> None:
     os.environ[compat.TRUST_VARIABLE] = os.pathsep.join(filter(None, trusted))
 
 
+def load_strictly(runner: Runner, checkpoint: str) -> None:
+    """Load a checkpoint that must hold every tensor of the model, and no other.
+
+    Args:
+        runner: Whose config's ``load_from`` is None.
+        checkpoint: A file.
+
+    Raises:
+        ValueError: Tensors differ; names the first of them.
+    """
+    try:
+        runner.load_checkpoint(checkpoint, map_location='cpu', strict=True)
+    except RuntimeError as error:
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        raise ValueError(
+            f'{checkpoint}: not a checkpoint of this config; take the config that it '
+            "was trained with (its work dir has one), or turn the authors' published "
+            'file into ours by tools/model_converters/carl_checkpoint.py:\n'
+            + '\n'.join(line[:500] for line in lines)
+        ) from error
+
+
 def build_runner(cfg: Config) -> Runner:
     """Build the Runner, also for several processes without a GPU."""
     compat.prepare_distributed(cfg)

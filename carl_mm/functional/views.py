@@ -5,6 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+WINDOWS = ('paper', 'share', 'published', 'published_finegym')
 _Views = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 _Window = tuple[int, int]  # first frame, number of frames
 
@@ -32,6 +33,9 @@ def sample_two_views(
       Penn Action, Pouring and Kinetics: it passes the video's end, so that about
       1 - ln(1.5) / 0.5 = 19% of the frames are padding. ``min_overlap`` is unused.
 
+    - ``published_finegym``: as ``paper``, but instead of the overlap the second start
+      is at most (1 - ``min_overlap``) n frames from the first.
+
     Of a window n frames are taken, in order. Padding, up to T and past the video's
     end, repeats the last frame.
 
@@ -41,7 +45,7 @@ def sample_two_views(
         max_crop_ratio: alpha of the paper; >= 1.
         min_overlap: beta of the paper, in [0, 1]. 0: independent windows.
         sampling: ``random`` without replacement, or ``even`` from end to end.
-        window: ``paper``, ``published`` or ``share``.
+        window: ``paper``, ``share``, ``published`` or ``published_finegym``.
         share: Least and largest window as a share of the video, in (0, 1].
         rng: Source of every draw.
 
@@ -59,16 +63,16 @@ def sample_two_views(
         ratios = rng.uniform(1, max_crop_ratio, size=2)
         windows = [(0, math.ceil(ratio * video_length)) for ratio in ratios]
     else:
-        if window == 'paper':
-            lengths = _paper_lengths(num_drawn, max_crop_ratio, rng)
-            overlap = math.ceil(min_overlap * num_drawn)
-        else:
+        if window == 'share':
             lengths = np.rint(rng.uniform(*share, size=2) * video_length)
-            overlap = -1  # known once the lengths are clipped
+        else:
+            lengths = _paper_lengths(num_drawn, max_crop_ratio, rng)
         clipped = np.clip(lengths, num_drawn, video_length).astype(int).tolist()
-        if overlap < 0:
-            overlap = math.ceil(min_overlap * min(clipped))
-        windows = _place(video_length, clipped, overlap, rng)
+        shorter = min(clipped) if window == 'share' else num_drawn
+        overlap, max_offset = math.ceil(min_overlap * shorter), video_length
+        if window == 'published_finegym':
+            overlap, max_offset = 0, math.floor((1 - min_overlap) * num_drawn)
+        windows = _place(video_length, clipped, overlap, max_offset, rng)
     frame_inds = np.full((2, num_frames), video_length, dtype=np.int64)
     for view, (first, length) in enumerate(windows):
         frame_inds[view, :num_drawn] = first + _draw(length, num_drawn, sampling, rng)
@@ -87,11 +91,16 @@ def _paper_lengths(
 
 
 def _place(
-    video_length: int, lengths: list[int], overlap: int, rng: np.random.Generator
+    video_length: int,
+    lengths: list[int],
+    overlap: int,
+    max_offset: int,
+    rng: np.random.Generator,
 ) -> list[_Window]:
     """Put both windows into the video, the second among starts that overlap enough.
 
-    There always is one, as neither window is shorter than ``overlap``.
+    There always is one, as neither window is shorter than ``overlap``; where none is
+    within ``max_offset`` of the first, the nearest is taken.
     """
     length_a, length_b = lengths
     start_a = int(rng.integers(0, video_length - length_a, endpoint=True))
@@ -99,6 +108,8 @@ def _place(
     if overlap > 0:
         lowest = max(lowest, start_a + overlap - length_b)
         highest = min(highest, start_a + length_a - overlap)
+    lowest = min(max(lowest, start_a - max_offset), highest)
+    highest = max(min(highest, start_a + max_offset), lowest)
     start_b = int(rng.integers(lowest, highest, endpoint=True))
     return [(start_a, length_a), (start_b, length_b)]
 
@@ -128,9 +139,7 @@ def _check(
 def _check_choices(sampling: str, window: str, share: tuple[float, float]) -> None:
     if sampling not in ('random', 'even'):
         raise ValueError(f"sampling must be 'random' or 'even', got {sampling!r}")
-    if window not in ('paper', 'published', 'share'):
-        raise ValueError(
-            f"window must be 'paper', 'published' or 'share', got {window!r}"
-        )
+    if window not in WINDOWS:
+        raise ValueError(f'window must be one of {WINDOWS}, got {window!r}')
     if len(share) != 2 or not 0 < share[0] <= share[1] <= 1:
         raise ValueError(f'share must be (low, high), 0 < low <= high <= 1: {share}')

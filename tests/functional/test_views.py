@@ -196,6 +196,25 @@ def test_published_windows_pad_a_fifth():
     assert valid.all()
 
 
+@pytest.mark.parametrize('video_length', [61, 90, 300])
+@pytest.mark.parametrize('min_overlap', [0.0, 0.2, 1.0])
+def test_published_finegym_starts_are_near(video_length, min_overlap):
+    """Even sampling shows where windows start and end."""
+    options = {'window': 'published_finegym', 'sampling': 'even'}
+    inds, valid = draw_many(1000, video_length, 60, min_overlap=min_overlap, **options)
+    assert valid.all()
+    starts, lengths = inds[:, :, 0], inds[:, :, -1] - inds[:, :, 0] + 1
+    gap = np.abs(starts[:, 0] - starts[:, 1])
+    most = int((1 - min_overlap) * 60)
+    # A second window that is longer may not fit where the first one starts.
+    room = np.maximum(starts[:, 0] - (video_length - lengths[:, 1]), 0)
+    assert (gap <= np.maximum(most, room)).all()
+    if video_length == 300:
+        assert gap[room == 0].max() == most
+    assert (lengths >= 60).all()
+    assert lengths.max() == min(90, video_length)
+
+
 def test_published_windows_of_a_short_video():
     inds, valid = draw_many(500, 10, 16, window='published')
     assert not valid[..., 10:].any()

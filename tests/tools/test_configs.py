@@ -96,7 +96,7 @@ def test_the_published_variants_differ_from_the_papers():
         augmentation = model.data_preprocessor.augmentation
         window = cfg.train_dataloader.dataset.pipeline[1].window
         if name == 'finegym':
-            assert (augmentation.blur_prob, window) == (0, 'paper')
+            assert (augmentation.blur_prob, window) == (0, 'published_finegym')
         else:
             assert (augmentation.blur_count, augmentation.blur_in_jitter) == (4, True)
             assert (augmentation.blur_prob, window) == (0.5, 'published')

@@ -10,6 +10,7 @@ import time
 
 import pytest
 import torch
+from mmaction.registry import MODELS
 from mmengine.config import Config
 
 from carl_mm import compat
@@ -242,3 +243,21 @@ def test_a_plain_copy_goes_on_from_its_last_checkpoint(tmp_path):
         os.utime(path, (1000 + age, 1000 + age))
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_10.pth')
     assert compat.newest_checkpoint(str(tmp_path)) == str(tmp_path / 'epoch_10.pth')
+
+
+def test_a_checkpoint_of_another_network_is_refused(make_videos, monkeypatch):
+    """Judging weights that were not loaded would print figures all the same."""
+    folder = make_videos()
+    config = write_config(folder)
+    model = MODELS.build(Config.fromfile(config).model)
+    state = model.state_dict()
+    short = {name: tensor for name, tensor in state.items() if 'to_out' not in name}
+    torch.save({'state_dict': short}, folder / 'short.pth')
+    torch.save({'model_state': state}, folder / 'published.pth')
+    for name, missing in (('short', 'neck.to_out.weight'), ('published', 'model_state')):
+        with pytest.raises(
+            ValueError, match=rf'{name}\.pth: not a checkpoint'
+        ) as error:
+            run_here(monkeypatch, 'test', config, folder / f'{name}.pth')
+        assert missing in str(error.value)
+        assert 'carl_checkpoint.py' in str(error.value)

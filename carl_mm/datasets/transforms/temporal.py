@@ -46,7 +46,7 @@ class DualViewTemporalCrop(BaseTransform):
         max_crop_ratio: The paper's alpha, >= 1; the longest window in units of T.
         min_overlap: The paper's beta, in [0, 1].
         sampling: 'random' or 'even', how T frames are taken from a window.
-        window: 'paper', 'published' or 'share'; see
+        window: 'paper', 'share', 'published' or 'published_finegym'; see
             `carl_mm.functional.sample_two_views`.
         share: Range of a window's share of the video, for window='share'.
     """
