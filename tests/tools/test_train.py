@@ -254,7 +254,8 @@ def test_a_checkpoint_of_another_network_is_refused(make_videos, monkeypatch):
     short = {name: tensor for name, tensor in state.items() if 'to_out' not in name}
     torch.save({'state_dict': short}, folder / 'short.pth')
     torch.save({'model_state': state}, folder / 'published.pth')
-    for name, missing in (('short', 'neck.to_out.weight'), ('published', 'model_state')):
+    expected = {'short': 'neck.to_out.weight', 'published': 'model_state'}
+    for name, missing in expected.items():
         with pytest.raises(
             ValueError, match=rf'{name}\.pth: not a checkpoint'
         ) as error:
