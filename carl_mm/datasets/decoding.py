@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import decord
 import numpy as np
+from torch.utils.dlpack import from_dlpack
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
 IMAGE_FOLDER_FPS = 30.0  # folders do not say theirs; Penn Action's is 30
@@ -110,7 +111,9 @@ class Video(FrameReader):
                 elif index > self._next:
                     self._reader.skip_frames(index - self._next)
                 self._next = index + 1
-                yield _without_padding(self._reader.next().asnumpy())
+                # Through DLPack the decoder's own buffer is used, without a copy.
+                frame = from_dlpack(self._reader.next().to_dlpack())
+                yield _without_padding(frame.numpy())
         # The end of a file is told by StopIteration, also one that comes too soon.
         except (RuntimeError, decord.DECORDError, StopIteration) as error:
             raise VideoDecodeError(self._describe(error)) from error

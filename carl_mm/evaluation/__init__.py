@@ -1,7 +1,8 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
-from carl_mm.evaluation.base import ActionVideos, EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation.base import ActionVideos, FramewiseMetric
 from carl_mm.evaluation.frame_accuracy import FrameAccuracy
+from carl_mm.evaluation.gathering import EmbeddedVideo
 from carl_mm.evaluation.linear_probe import LinearClassification
 from carl_mm.evaluation.pairs import AlignmentError, FrameRetrieval, KendallsTau
 from carl_mm.evaluation.probes import PhaseClassification, PhaseProgression

@@ -2,34 +2,16 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
 import numpy as np
+from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-
-@dataclass
-class EmbeddedVideo:
-    """One video's embeddings and labels.
-
-    Attributes:
-        filename: For messages.
-        action: Its group; videos without one form a group of their own.
-        split: 'train' (fits the probes) or another (is judged).
-        view: Its camera, '' where none is named.
-        labels: ``(T,)`` int64, -1 where unlabelled.
-        embeddings: Name to ``(T, D)`` float32; '' is the model, others are controls.
-    """
-
-    filename: str
-    action: str
-    split: str
-    view: str
-    labels: np.ndarray
-    embeddings: dict[str, np.ndarray] = field(repr=False)
+from carl_mm.evaluation.gathering import EmbeddedVideo, gather_videos
 
 
 @dataclass
@@ -62,12 +44,12 @@ class FramewiseMetric(BaseMetric):
 
     To add a metric, subclass, set ``keys`` and ``default_prefix``, and write
     `evaluate_action`. Results are means over actions; a control's key ends in its
-    name, ``alignment/error_position`` say. The figures do not depend on the number of
-    processes.
+    name, ``alignment/error_position`` say. The processes share out the actions and
+    embeddings; the figures do not depend on their number.
 
     Args:
-        collect_device: 'gpu' gathers over the process group, also gloo's; 'cpu'
-            through files below the working directory.
+        collect_device: Of mmengine's metrics, unused: arrays are gathered over the
+            process group, gloo's or nccl's.
         prefix: Stands before the keys, by default the class's own.
     """
 
@@ -75,7 +57,7 @@ class FramewiseMetric(BaseMetric):
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
-        self._warned: set[str] = set()
+        self._warnings: dict[str, None] = {}
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -107,40 +89,78 @@ class FramewiseMetric(BaseMetric):
                 )
             self.results.append((sample.get('sample_idx', len(self.results)), video))
 
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Gather all videos and judge them; every process gets the figures.
+
+        Args:
+            size: Of the data set, unused: videos know their places.
+        """
+        values = self.compute_metrics(gather_videos(self.results))
+        self.results.clear()
+        prefix = f'{self.prefix}/' if self.prefix else ''
+        return {prefix + key: value for key, value in values.items()}
+
     def compute_metrics(self, results: list[tuple[int, EmbeddedVideo]]) -> dict:
-        """Judge every embedding; runs on the main process."""
-        self._warned.clear()
-        # Samplers pad the last batch with repeated videos.
+        """Judge every embedding of every action, shared out over the processes.
+
+        Args:
+            results: Place in the data set, and video; the same on every process.
+        """
+        self._warnings.clear()
         videos = [video for _, video in sorted(dict(results).items())]
         for video in [v for v in videos if not len(v.labels)]:
             self._warn(f'{video.filename} has no frame and is left out')
         videos = [video for video in videos if len(video.labels)]
-        names = dict.fromkeys(name for video in videos for name in video.embeddings)
+        names = list(dict.fromkeys(n for video in videos for n in video.embeddings))
+        actions = dict.fromkeys(video.action for video in videos)
+        units = [(name, action) for name in names or [''] for action in actions]
+        share = units[dist.get_rank() :: dist.get_world_size()]
+        rows = self._share_out({unit: None for unit in share}, videos)
         values: dict[str, float] = {}
         for name in names or ['']:
             suffix = f'_{name}' if name else ''
-            for key, value in self._evaluate_embedding(videos, name).items():
-                values[key + suffix] = float(value)
+            judged = [rows[name, action] for action in actions if rows[name, action]]
+            for key in self.keys:
+                values[key + suffix] = _mean([row[key] for row in judged])
         return values
 
-    def _evaluate_embedding(self, videos: list[EmbeddedVideo], name: str) -> dict:
-        undefined = dict.fromkeys(self.keys, float('nan'))
+    def _share_out(
+        self, units: dict[tuple[str, str], None], videos: list[EmbeddedVideo]
+    ) -> dict[tuple[str, str], dict[str, float]]:
+        """Judge this process's units; returns all processes', raises any's error."""
+        rows, problem = {}, None
+        try:
+            for name, action in units:
+                rows[name, action] = self._evaluate_unit(videos, name, action)
+        except Exception as error:  # noqa: BLE001  (else the others would wait for ever)
+            problem = error
+        parts = dist.all_gather_object((rows, problem, self._warnings))
+        for _, problem, _ in parts:
+            if problem is not None:
+                raise problem
+        for message in dict.fromkeys(m for _, _, part in parts for m in part):
+            text = f'{type(self).__name__}: {message}'
+            print_log(text, logger='current', level=30)
+        return {unit: row for part, _, _ in parts for unit, row in part.items()}
+
+    def _evaluate_unit(
+        self, videos: list[EmbeddedVideo], name: str, action: str
+    ) -> dict[str, float]:
+        """Judge one action under one embedding; empty without a video to judge."""
         bad = [v.filename for v in videos if not np.isfinite(v.embeddings[name]).all()]
         if bad:
             which = name or 'model'
             self._warn(f'NaN or infinite embeddings ({which}) in: {", ".join(bad)}')
-            return undefined
-        rows = []
-        for action in dict.fromkeys(video.action for video in videos):
-            group = self._group([v for v in videos if v.action == action], name)
-            if not group.test_embeddings:
-                self._warn(f'action {action!r} has no video to judge')
-                continue
-            rows.append(self.evaluate_action(group))
-            undefined_keys = [k for k in self.keys if np.isnan(rows[-1][k])]
-            if undefined_keys and not name:
-                self._warn(f'action {action!r}: {undefined_keys} undefined, left out')
-        return {key: _mean([row[key] for row in rows]) for key in self.keys}
+            return dict.fromkeys(self.keys, float('nan'))
+        group = self._group([v for v in videos if v.action == action], name)
+        if not group.test_embeddings:
+            self._warn(f'action {action!r} has no video to judge')
+            return {}
+        row = {key: float(v) for key, v in self.evaluate_action(group).items()}
+        undefined_keys = [key for key in self.keys if np.isnan(row[key])]
+        if undefined_keys and not name:
+            self._warn(f'action {action!r}: {undefined_keys} undefined, left out')
+        return row
 
     def _group(self, videos: list[EmbeddedVideo], name: str) -> ActionVideos:
         train = [v for v in videos if v.split == 'train' and (v.labels >= 0).any()]
@@ -158,11 +178,8 @@ class FramewiseMetric(BaseMetric):
         )
 
     def _warn(self, message: str) -> None:
-        """Warn once an evaluation: controls meet the same problems as the model."""
-        if message in self._warned:
-            return
-        self._warned.add(message)
-        print_log(f'{type(self).__name__}: {message}', logger='current', level=30)
+        """Keep a warning, to be shown once: controls meet the model's problems too."""
+        self._warnings[message] = None
 
 
 def _mean(values: list[float]) -> float:

@@ -15,6 +15,10 @@ from carl_mm.datasets.converters.restricted_pickle import load_restricted_pickle
 from carl_mm.datasets.problems import is_name_list, refuse
 
 VIEWS = ('ego', 'exo')
+SHOULD_HOLD = (
+    "a set's folder holds label.pickle and VIEW/SPLIT.csv or SPLIT/VIEW/*.mp4, of the "
+    f'views {", ".join(VIEWS)} and the splits {", ".join(SPLITS)}'
+)
 
 
 def annotations_from_ae2(
@@ -36,13 +40,15 @@ def annotations_from_ae2(
         The annotations, which give each video's view, and their summary.
 
     Raises:
-        FileNotFoundError: ``label.pickle`` is missing.
+        FileNotFoundError: The folder or ``label.pickle`` is missing.
         ValueError: Anything else in it, no video, a video twice, or labels that are
             missing, of another length or without a phase; all problems at once.
     """
     set_dir = Path(set_dir)
     action = set_dir.resolve().name
     label_file = set_dir / 'label.pickle'
+    if not label_file.is_file():
+        raise FileNotFoundError(f'{label_file}: no such file; {SHOULD_HOLD}')
     published = load_restricted_pickle(label_file)
     if not isinstance(published, dict):
         raise ValueError(f'{label_file}: must hold a dict, got {published!r:.80}')
@@ -86,15 +92,12 @@ def _find_videos(set_dir: Path) -> Iterator[tuple[str, str, str]]:
                 lines = listed.read_text(encoding='utf-8-sig').split('\n')
                 names = [f'{view}/{line.strip()}' for line in lines if line.strip()]
             else:
-                paths = sorted((set_dir / split / view).glob('*.mp4'))
+                paths = sorted((set_dir / split / view).glob('[!.]*.mp4'))
                 names = [path.relative_to(set_dir).as_posix() for path in paths]
             found = found or bool(names)
             yield from ((name, split, view) for name in names)
     if not found:
-        raise ValueError(
-            f'{set_dir}: no video in VIEW/SPLIT.csv or SPLIT/VIEW/*.mp4, of the views '
-            f'{", ".join(VIEWS)} and the splits {", ".join(SPLITS)}'
-        )
+        raise ValueError(f'{set_dir}: no video; {SHOULD_HOLD}')
 
 
 def _name_phases(published: dict[str, Any]) -> list[str]:

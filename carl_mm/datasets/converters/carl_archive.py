@@ -82,12 +82,18 @@ def annotations_from_carl_archive(
         workers: Threads that open the videos.
 
     Raises:
-        FileNotFoundError: A pickle is missing.
+        FileNotFoundError: A pickle is missing; says which files should be there.
         RefusedPickleError: A pickle that holds more than data.
         ValueError: The pickles and videos contradict each other; all problems at
             once.
     """
     archive_dir = Path(archive_dir)
+    for name in (form.train, form.test):
+        if not (archive_dir / name).is_file():
+            raise FileNotFoundError(
+                f'{archive_dir / name}: no such file; beside each other there should '
+                f'lie {form.train}, {form.test} and {form.video_dir or "the videos"}/'
+            )
     test = _read_entries(archive_dir / form.test, form, 'test')
     train = _read_entries(archive_dir / form.train, form, 'train')
     left_out = dict[str, str]()
@@ -163,9 +169,14 @@ def _entry(
 
 def _action(item: dict[str, Any], actions: list[str]) -> str:
     """The only action, or the one that ``action_label`` numbers."""
-    if len(actions) == 1:
-        return actions[0]
     label = item.get('action_label')
+    if len(actions) == 1:
+        if label is not None:
+            raise ValueError(
+                f'action_label {label!r:.80}, which only penn_action has: name the '
+                'archive that it is'
+            )
+        return actions[0]
     if not (isinstance(label, int | np.integer) and 0 <= label < len(actions)):
         raise ValueError(f'action_label {label!r} is outside 0 to {len(actions) - 1}')
     return actions[label]

@@ -50,6 +50,7 @@ def conclude(
     phases: dict[str, list[str]],
     entries: list[dict[str, Any]],
     left_out: dict[str, str],
+    warnings: Sequence[str] = (),
 ) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations of the videos that are not left out, and their summary.
 
@@ -58,6 +59,7 @@ def conclude(
         phases: Of each action, in order.
         entries: Of all videos.
         left_out: Why each video is left out that is, by file name.
+        warnings: Of the source, for the summary.
 
     Raises:
         ValueError: No video is left; names the source and all reasons.
@@ -67,16 +69,19 @@ def conclude(
         reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
         refuse(f'{source}: no video is left', reasons or ['there was none'])
     annotations = {'metainfo': {'phases': phases}, 'data_list': kept}
-    return annotations, summarise(annotations, left_out)
+    return annotations, summarise(annotations, left_out, warnings)
 
 
 def summarise(
-    annotations: dict[str, Any], left_out: dict[str, str]
+    annotations: dict[str, Any],
+    left_out: dict[str, str],
+    warnings: Sequence[str] = (),
 ) -> ConversionSummary:
-    """Count what annotations hold."""
+    """Count what annotations hold; warn of actions that are trained and not judged."""
     entries = annotations['data_list']
     counts = Counter(entry['split'] for entry in entries)
     phases = annotations['metainfo'].get('phases', {})
+    trained = {entry.get('action') for entry in entries if entry['split'] == 'train'}
     judged = {entry.get('action') for entry in entries if entry['split'] != 'train'}
     return ConversionSummary(
         num_videos=len(entries),
@@ -88,8 +93,9 @@ def summarise(
         warnings=[
             f'{action}: no test video, so nothing judges it'
             for action in phases
-            if action not in judged
-        ],
+            if action in trained - judged
+        ]
+        + list(warnings),
     )
 
 

@@ -21,6 +21,7 @@ def encode_videos(
     """Write the mp4 files that are not there yet.
 
     A file that is there is whole, as `write_mp4` makes them; it is opened, not remade.
+    What a killed run was writing is removed.
 
     Args:
         entries: Of annotations, with ``num_frames``.
@@ -34,15 +35,19 @@ def encode_videos(
         Why each video is not there that could not be encoded, by file name.
 
     Raises:
-        ValueError: A file that was there has another number of frames.
+        ValueError: A file that was there cannot be opened or has another number of
+            frames.
     """
+    remove_parts(video_dir)
 
     def encode(entry: dict[str, Any]) -> str | None:
         path = Path(video_dir) / entry['filename']
         try:
-            if not path.exists():
+            if path.exists():
+                num_frames = open_whole(path).num_frames
+            else:
                 write_mp4(path, frames_of(entry), fps)
-            num_frames = Video(path).num_frames
+                num_frames = Video(path).num_frames
         except VideoDecodeError as error:
             return str(error)
         if num_frames != entry['num_frames']:
@@ -54,3 +59,24 @@ def encode_videos(
 
     results = side_by_side(encode, entries, workers, 'Encoding videos')
     return {entry['filename']: reason for entry, reason in results if reason}
+
+
+def open_whole(path: Path, has_source: bool = True) -> Video:
+    """Open a file that was there when its turn came.
+
+    Raises:
+        ValueError: It cannot be opened, but could be made anew from its source.
+        VideoDecodeError: It cannot be opened, and has no source.
+    """
+    try:
+        return Video(path)
+    except VideoDecodeError as error:
+        if not has_source:
+            raise
+        raise ValueError(f'{error}: remove it, and it is made anew') from error
+
+
+def remove_parts(video_dir: str | Path) -> None:
+    """Remove what a killed run was writing; one run at a time in a folder."""
+    for part in Path(video_dir).glob('.*.part.mp4'):
+        part.unlink()

@@ -9,9 +9,10 @@ from carl_mm.datasets.converters.common import (
     conclude,
     side_by_side,
 )
+from carl_mm.datasets.converters.encoding import open_whole, remove_parts
 from carl_mm.datasets.converters.finegym_events import Event, read_events
 from carl_mm.datasets.converters.finegym_lists import FineGymLists
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.decoding import Video, VideoDecodeError
 from carl_mm.datasets.problems import refuse
 
 ACTION = 'gymnastics'
@@ -29,7 +30,8 @@ def annotations_from_finegym(
     """Cut the events that have no clip yet, and label the frames of all.
 
     Events without a clip and without a source that can be cut are left out, and so
-    are clips that cannot be read.
+    are clips without a source that cannot be read. What a killed run was writing is
+    removed.
 
     Args:
         annotation_file: ``finegym_annotation_info_v1.1.json``, see `read_events`.
@@ -44,12 +46,14 @@ def annotations_from_finegym(
 
     Raises:
         FileNotFoundError: A file or folder is missing.
-        ValueError: Lists, annotations and videos contradict each other, or no clip
-            is left.
+        ValueError: Lists, annotations and videos contradict each other, a clip that
+            could be cut anew cannot be opened, or no clip is left.
     """
     clip_dir = Path(clip_dir)
     events = read_events(annotation_file, lists, unlabelled_events)
     sources = {} if source_dir is None else _find_sources(Path(source_dir))
+    if source_dir is not None:
+        remove_parts(clip_dir)
 
     def make(event: Event) -> tuple[int, float] | str:
         path = clip_dir / f'{event.name}.mp4'
@@ -58,9 +62,11 @@ def annotations_from_finegym(
         if not path.exists() and event.video not in sources:
             return f'no source {event.video}{", ".join(SOURCE_SUFFIXES)}'
         try:
-            if not path.exists():
+            if path.exists():
+                clip = open_whole(path, event.video in sources)
+            else:
                 cut_clip(sources[event.video], path, event.start, event.end)
-            clip = open_video(path)
+                clip = Video(path)
         except VideoDecodeError as error:
             return str(error)
         return clip.num_frames, clip.fps
@@ -84,9 +90,14 @@ def annotations_from_finegym(
 
 def _find_sources(source_dir: Path) -> dict[str, Path]:
     """Source videos by their IDs."""
+    if not source_dir.is_dir():
+        raise FileNotFoundError(
+            f'{source_dir}: no such folder; it should hold the source videos, '
+            f'VIDEOID{" or ".join(SOURCE_SUFFIXES)}'
+        )
     sources, problems = dict[str, Path](), list[str]()
     for path in sorted(source_dir.iterdir()):
-        if path.suffix not in SOURCE_SUFFIXES:
+        if path.suffix not in SOURCE_SUFFIXES or path.name.startswith('.'):
             continue
         other = sources.setdefault(path.stem, path)
         if other != path:

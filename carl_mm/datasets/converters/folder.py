@@ -83,11 +83,12 @@ def annotations_from_folder(
 
 
 def _find_videos(video_dir: Path) -> list[str]:
-    """Relative posix paths, sorted; hidden files are no videos."""
+    """Relative posix paths, sorted; what is hidden is no video."""
     if not video_dir.is_dir():
         raise FileNotFoundError(f'{video_dir}: no such folder')
     found = []
-    for folder, _, names in os.walk(video_dir, followlinks=True):
+    for folder, folders, names in os.walk(video_dir, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith('.')]
         for name in names:
             if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
                 found.append((Path(folder) / name).relative_to(video_dir).as_posix())

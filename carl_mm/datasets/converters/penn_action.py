@@ -22,6 +22,8 @@ from carl_mm.datasets.converters.penn_action_labels import (
 from carl_mm.datasets.decoding import IMAGE_FOLDER_FPS, ImageFolder, open_video
 from carl_mm.datasets.problems import refuse
 
+MAX_STRETCHED_SHOWN = 10
+
 
 def annotations_from_penn_action(
     penn_dir: str | Path,
@@ -34,7 +36,7 @@ def annotations_from_penn_action(
     A video trains or tests as the folder of its phases says. Left out are videos
     without phases, of an action without phases, without images or .mat file, or with
     an image that cannot be decoded. Phases of another length than the video are
-    stretched to it.
+    stretched to it, from half its length to twice; the summary warns of them.
 
     Args:
         penn_dir: Holds ``frames/NNNN/MMMMMM.jpg`` and ``labels/NNNN.mat``.
@@ -55,9 +57,10 @@ def annotations_from_penn_action(
     names |= {path.name for path in list_folder(penn_dir / 'frames') if path.is_dir()}
     suffix = '' if video_dir is None else '.mp4'
     entries, left_out, problems = list[dict[str, Any]](), dict[str, str](), list[str]()
+    stretched = list[str]()
     for name in sorted(names | phase_files.keys()):
         try:
-            entry = _entry(penn_dir, name, phase_files.get(name))
+            entry = _entry(penn_dir, name, phase_files.get(name), stretched)
         except ValueError as error:
             problems.append(str(error))
             continue
@@ -74,11 +77,27 @@ def annotations_from_penn_action(
             IMAGE_FOLDER_FPS,
             workers,
         )
-    return conclude(penn_dir, penn_action_phases(), entries, left_out)
+    names_kept = [name for name in stretched if name + suffix not in left_out]
+    return conclude(
+        penn_dir, penn_action_phases(), entries, left_out, _warnings(names_kept)
+    )
 
 
-def _entry(penn_dir: Path, name: str, phases: PhaseFile | None) -> dict[str, Any] | str:
-    """What is known of a video, or why it is left out."""
+def _warnings(stretched: list[str]) -> list[str]:
+    if not stretched:
+        return []
+    shown = ', '.join(stretched[:MAX_STRETCHED_SHOWN])
+    more = ', ...' if len(stretched) > MAX_STRETCHED_SHOWN else ''
+    return [
+        f'{len(stretched)} videos have labels of another length, which were '
+        f'stretched: {shown}{more}'
+    ]
+
+
+def _entry(
+    penn_dir: Path, name: str, phases: PhaseFile | None, stretched: list[str]
+) -> dict[str, Any] | str:
+    """What is known of a video, or why it is left out; notes whose labels stretch."""
     mat, folder = penn_dir / 'labels' / f'{name}.mat', penn_dir / 'frames' / name
     if not mat.is_file():
         return f'has no labels/{mat.name}'
@@ -101,12 +120,19 @@ def _entry(penn_dir: Path, name: str, phases: PhaseFile | None) -> dict[str, Any
         raise ValueError(
             f'frames/{name} holds {found} frames, labels/{mat.name} says {num_frames}'
         )
-    labels = stretch_labels(read_phases(phases.path, NUM_PHASES[action]), num_frames)
+    labels = read_phases(phases.path, NUM_PHASES[action])
+    if not num_frames <= 2 * len(labels) <= 4 * num_frames:
+        raise ValueError(
+            f'{phases.path}: {len(labels)} labels, but frames/{name} holds '
+            f'{num_frames} frames: too far apart to be of one video'
+        )
+    if len(labels) != num_frames:
+        stretched.append(name)
     return {
         'split': phases.split,
         'num_frames': num_frames,
         'action': action,
-        'phases': label_rows(labels),
+        'phases': label_rows(stretch_labels(labels, num_frames)),
     }
 
 

@@ -85,10 +85,10 @@ def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
 
 
 def list_folder(folder: Path) -> list[Path]:
-    """List a folder; a missing one is a FileNotFoundError."""
+    """List a folder without hidden files; a missing one is a FileNotFoundError."""
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: no such folder')
-    return list(folder.iterdir())
+    return [path for path in folder.iterdir() if not path.name.startswith('.')]
 
 
 def read_mat(path: Path) -> tuple[str, int]:

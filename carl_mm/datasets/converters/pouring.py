@@ -51,27 +51,14 @@ def annotations_from_pouring(
     Raises:
         FileNotFoundError: No file of a split.
         TFRecordError: A damaged file; names the record.
-        ValueError: Records contradict themselves or each other; all problems at once.
+        ValueError: A file without records, or records that contradict themselves or
+            each other; all problems at once.
     """
     files, left_out = _find_files(Path(tfrecord_dir))
-    entries, problems = list[dict[str, Any]](), list[str]()
-    places: dict[str, Place] = {}
+    entries, places = list[dict[str, Any]](), dict[str, Place]()
+    problems = list[str]()
     for path, split in files.items():
-        for record in read_records(path):
-            example = parse_sequence_example(record)
-            try:
-                entry = _entry(example, split)
-            except ValueError as error:
-                problems.append(f'{path.name}: record {record.index}: {error}')
-                continue
-            place = (path, record.index, record.offset)
-            other = places.setdefault(entry['filename'], place)
-            if other != place:
-                problems.append(
-                    f'{path.name}: record {record.index}: {entry["filename"]} is also '
-                    f'{other[0].name}: record {other[1]}'
-                )
-            entries.append(entry)
+        problems += _read_file(path, split, entries, places)
     refuse(str(tfrecord_dir), problems)
     left_out |= encode_videos(
         entries,
@@ -100,6 +87,31 @@ def _find_files(folder: Path) -> tuple[dict[Path, str], dict[str, str]]:
             if not (folder / name).exists():
                 missing[name] = 'no such file'
     return files, missing
+
+
+def _read_file(
+    path: Path, split: str, entries: list[dict[str, Any]], places: dict[str, Place]
+) -> Iterator[str]:
+    """Add the videos of a file to entries and places; yield its problems."""
+    record = None
+    for record in read_records(path):
+        where = f'{path.name}: record {record.index}'
+        example = parse_sequence_example(record)
+        try:
+            entry = _entry(example, split)
+        except ValueError as error:
+            yield f'{where}: {error}'
+            continue
+        place = (path, record.index, record.offset)
+        other = places.setdefault(entry['filename'], place)
+        if other != place:
+            yield (
+                f'{where}: {entry["filename"]} is also {other[0].name}: '
+                f'record {other[1]}'
+            )
+        entries.append(entry)
+    if record is None:
+        yield f'{path.name}: holds no record; download it anew'
 
 
 def _entry(example: SequenceExample, split: str) -> dict[str, Any]:

@@ -1,31 +1,29 @@
 """Read pickles of strangers: containers, numbers, strings, arrays, tensors, no more."""
 
 import io
-import pickle
-import re
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
+from carl_mm.datasets.converters.inert_unpickler import (
+    Inert,
+    InertUnpickler,
+    RefusedPickleError,
+    refusal,
+)
+from carl_mm.datasets.converters.pickled_arrays import ARRAYS
+from carl_mm.datasets.converters.pickled_tensors import TENSORS
 
-# Numbers and text; no object, no record, whose state could hold pointers.
-PLAIN_DTYPE = re.compile(r'[<>|=]?[biufcSU]\d*|\?')
-BYTE_ORDERS = '<>|='
-
-
-class RefusedPickleError(ValueError):
-    """A pickle that holds what this module does not admit, or that is damaged."""
+__all__ = ['RefusedPickleError', 'load_restricted_pickle']
 
 
 def load_restricted_pickle(path: str | Path) -> Any:
     """Load a pickle without running what stands in it.
 
     What a pickle calls is named in it; every name but the few of `_ADMITTED` is
-    refused before it is imported, and these stand for functions of this module.
+    refused, none is imported, and these stand for functions of this package. Arrays
+    are of booleans, integers, floats or text, and own their memory.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -34,7 +32,8 @@ def load_restricted_pickle(path: str | Path) -> Any:
     """
     content = Path(path).read_bytes()
     try:
-        return _Unpickler(io.BytesIO(content)).load()
+        data = InertUnpickler(io.BytesIO(content), _ADMITTED).load()
+        _check_all_is_data(data)
     except RefusedPickleError as error:
         raise RefusedPickleError(f'{path}: {error}') from error
     # Damaged bytes make a pickle do anything that fails.
@@ -42,118 +41,72 @@ def load_restricted_pickle(path: str | Path) -> Any:
         raise RefusedPickleError(
             f'{path}: not a whole pickle ({type(error).__name__}: {error})'
         ) from error
+    return data
 
 
-class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if module == '__builtin__':  # protocols 0 to 2 write Python 2's names
-            module = 'builtins'
-        admitted = _ADMITTED.get(f'{module}.{name}')
-        if admitted is None:
-            raise _refusal(f'{module}.{name}')
-        return admitted
-
-    def persistent_load(self, pid: Any) -> Any:
-        raise _refusal(f'the persistent object {pid!r}')
-
-
-def _refusal(what: str) -> RefusedPickleError:
-    return RefusedPickleError(
-        f'refused: it wants {what}; only containers, numbers, strings, plain numpy '
-        'arrays and torch tensors are read, as anything else could run code'
-    )
+def _check_all_is_data(data: Any) -> None:
+    """Refuse what stands for something else, like a function that nothing called."""
+    waiting, seen = [data], set[int]()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Inert):
+            raise refusal(f'{value} as data')
+        if isinstance(value, list | tuple | set | frozenset | dict):
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            waiting += value
+            if isinstance(value, dict):
+                waiting += value.values()
 
 
-class _DType:
-    """Stands for `numpy.dtype`, whose own state setter takes any layout."""
-
-    def __init__(self, code: str, align: bool = False, copy: bool = False) -> None:
-        if not (isinstance(code, str) and PLAIN_DTYPE.fullmatch(code)):
-            raise _refusal(f'numpy.dtype({code!r})')
-        self.dtype = np.dtype(code)
-
-    def __setstate__(self, state: tuple) -> None:
-        _, order, subarray, names, fields = state[:5]
-        if order not in BYTE_ORDERS or (subarray, names, fields) != (None,) * 3:
-            raise _refusal(f'a numpy.dtype of state {state!r}')
-        self.dtype = self.dtype.newbyteorder(order)
+def _ordered_dict(pairs: Any = ()) -> OrderedDict:
+    return OrderedDict((key, value) for key, value in _items(pairs, 'OrderedDict'))
 
 
-class _Array(np.ndarray):
-    """Stands for `numpy.ndarray`; takes its content from bytes alone."""
-
-    def __setstate__(self, state: tuple) -> None:
-        version, shape, dtype, fortran_order, data = state
-        if not (isinstance(dtype, _DType) and isinstance(data, bytes)):
-            raise _refusal(f'a numpy.ndarray of {type(data).__name__}')
-        super().__setstate__((version, shape, dtype.dtype, fortran_order, data))
+def _set(items: Any = ()) -> set:
+    return set(_items(items, 'set'))
 
 
-def _empty_array(cls: type, shape: tuple, code: bytes) -> np.ndarray:
-    if cls is not _Array:
-        raise _refusal(f'a numpy.ndarray of class {cls!r}')
-    return np.empty(0, np.uint8).view(_Array)  # its state comes next
+def _frozenset(items: Any = ()) -> frozenset:
+    return frozenset(_items(items, 'frozenset'))
 
 
-def _array_from_buffer(
-    data: bytes, dtype: _DType, shape: tuple, order: str
-) -> np.ndarray:
-    return np.frombuffer(data, dtype.dtype).reshape(shape, order=_order(order))
+def _items(items: Any, kind: str) -> list | tuple:
+    if type(items) not in (list, tuple):
+        raise refusal(f'a {kind} of a {type(items).__name__}')
+    return items
 
 
-def _order(order: str) -> Any:
-    return 'F' if order == 'F' else 'C'
+def _bytes() -> bytes:
+    return b''
 
 
-def _scalar(dtype: _DType, data: bytes) -> Any:
-    return np.frombuffer(data, dtype.dtype)[0]
+def _bytearray(data: Any = b'', encoding: Any = 'latin1') -> bytearray:
+    return bytearray(data if type(data) is bytes else _encode(data, encoding))
 
 
-def _encode(text: str, encoding: str) -> bytes:
+def _encode(text: Any, encoding: Any) -> bytes:
     """Stands for `_codecs.encode`, by which old protocols write bytes."""
+    if type(text) is not str or encoding not in ('latin1', 'latin-1'):
+        raise refusal(f'to encode a {type(text).__name__} as {encoding!r:.80}')
     return text.encode('latin1')
 
 
-def _storage(data: bytes) -> Any:
-    """Stands for `torch.storage._load_from_bytes`, which runs what is in the bytes."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # typed storages are deprecated
-            return torch.load(io.BytesIO(data), 'cpu', weights_only=True)
-    except pickle.UnpicklingError as error:
-        called = re.search(r'GLOBAL (\S+)', str(error))
-        if called is None:
-            raise
-        raise _refusal(called[1]) from error
+def _complex(real: Any, imaginary: Any) -> complex:
+    if type(real) is not float or type(imaginary) is not float:
+        raise refusal(f'a complex of a {type(real).__name__}')
+    return complex(real, imaginary)
 
 
-def _tensor(
-    storage: Any, offset: int, size: tuple, stride: tuple, *_: Any
-) -> torch.Tensor:
-    """Stands for `torch._utils._rebuild_tensor_v2`; hooks and gradients are left."""
-    return torch._utils._rebuild_tensor(storage, offset, size, stride)
-
-
-_ADMITTED: dict[str, Callable] = {
-    'collections.OrderedDict': OrderedDict,
-    'builtins.bytes': bytes,
-    'builtins.set': set,
-    'builtins.frozenset': frozenset,
-    'builtins.bytearray': bytearray,
-    'builtins.complex': complex,
+_ADMITTED: dict[str, Callable[..., Any] | None] = {
+    'collections.OrderedDict': _ordered_dict,
+    'builtins.set': _set,
+    'builtins.frozenset': _frozenset,
+    'builtins.bytes': _bytes,
+    'builtins.bytearray': _bytearray,
+    'builtins.complex': _complex,
     '_codecs.encode': _encode,
-    'numpy.ndarray': _Array,
-    'numpy.dtype': _DType,
-    'torch.storage._load_from_bytes': _storage,
-    'torch._utils._rebuild_tensor_v2': _tensor,
-    # numpy 1 and numpy 2 name their module differently.
-    **{
-        f'numpy.{core}.{name}': function
-        for core in ('core', '_core')
-        for name, function in (
-            ('multiarray._reconstruct', _empty_array),
-            ('multiarray.scalar', _scalar),
-            ('numeric._frombuffer', _array_from_buffer),
-        )
-    },
+    **ARRAYS,
+    **TENSORS,
 }

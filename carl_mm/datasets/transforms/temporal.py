@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
@@ -115,7 +116,9 @@ class DecodeViews(BaseTransform):
                     continue
                 img = function(frame)
                 if imgs is None:
-                    imgs = np.empty((*frame_inds.shape, *img.shape), np.uint8)
+                    shape = (*frame_inds.shape, *img.shape)
+                    # torch's memory may have huge pages, see `compat`.
+                    imgs = torch.empty(shape, dtype=torch.uint8).numpy()
                 imgs[view, start:stop] = img
         results['imgs'] = imgs
         return results

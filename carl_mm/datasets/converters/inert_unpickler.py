@@ -1,0 +1,155 @@
+"""An unpickler on whose stack nothing can be called, changed or looked into."""
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+
+class RefusedPickleError(ValueError):
+    """A pickle that holds what is not admitted, or that is damaged."""
+
+
+def refusal(what: str) -> RefusedPickleError:
+    """Return the error that names what a pickle wants."""
+    return RefusedPickleError(
+        f'refused: it wants {what}; only containers, numbers, strings, plain numpy '
+        'arrays and torch tensors are read, as anything else could run code'
+    )
+
+
+class Inert:
+    """Stands on the stack for what is no data; has no attributes to set."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return 'a part of an object'
+
+
+class Global(Inert):
+    """Stands for a function or class that a pickle names."""
+
+    __slots__ = ('name',)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stateful(Inert):
+    """Stands for an object until its state comes; ``value`` is what it then is."""
+
+    __slots__ = ('value',)
+
+    def __init__(self) -> None:
+        self.value: Any = self
+
+    def build(self, state: Any) -> Any:
+        """Return the object of a state; raises `RefusedPickleError` at a bad one."""
+        raise NotImplementedError
+
+
+class _Memo(dict):
+    """Gives an object instead of what stood for it when it was memoised."""
+
+    def __getitem__(self, key: int) -> Any:
+        value = super().__getitem__(key)
+        return value.value if isinstance(value, Stateful) else value
+
+
+class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be replaced
+    """Unpickles data; a name becomes a `Global`, and a call one of our functions.
+
+    Only lists, sets and dicts are changed, which the pickle itself made: nothing else
+    on the stack, and nothing of the process, can be.
+
+    Args:
+        file: Read up to the pickle's end.
+        admitted: What each admitted name does when it is called, None if it must not
+            be. Every other name is refused.
+    """
+
+    def __init__(
+        self, file: BinaryIO, admitted: Mapping[str, Callable[..., Any] | None]
+    ) -> None:
+        super().__init__(file)
+        self.admitted = admitted
+        self.stack: list[Any] = []
+        self.memo = _Memo()
+
+    def find_class(self, module: str, name: str) -> Global:
+        """Return what stands for an admitted name; nothing is imported."""
+        if module == '__builtin__':  # protocols 0 to 2 write Python 2's names
+            module = 'builtins'
+        found = Global(f'{module}.{name}')
+        if found.name not in self.admitted:
+            raise refusal(found.name)
+        return found
+
+    def persistent_load(self, pid: Any) -> Any:
+        """Refuse what is outside of the pickle."""
+        raise refusal(f'the persistent object {pid!r:.80}')
+
+    def load_reduce(self) -> None:
+        """Call an admitted name."""
+        args, function = self.stack.pop(), self.stack[-1]
+        called = self.admitted[function.name] if type(function) is Global else None
+        if called is None or type(args) is not tuple:
+            raise refusal(f'to call {_describe(function)}')
+        self.stack[-1] = called(*args)
+
+    def load_build(self) -> None:
+        """Set the state of a `Stateful`."""
+        state, target = self.stack.pop(), self.stack[-1]
+        if not isinstance(target, Stateful):
+            raise refusal(f'to set the state of {_describe(target)}')
+        self.stack[-1] = target.value = target.build(state)
+
+    def refuse_opcode(self) -> None:
+        """Refuse calls of classes, extensions and buffers, which no data needs."""
+        names = [str(value) for value in self.stack if type(value) is Global]
+        raise refusal(f'to make an object of {names[-1] if names else "its own kind"}')
+
+    def _instantiate(self, klass: Any, args: list) -> None:
+        raise refusal(f'to make an object of {_describe(klass)}')
+
+
+def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Callable:
+    """Guard an opcode that changes what stands ``depth`` deep, or below a mark."""
+    change = pickle._Unpickler.dispatch[opcode]
+
+    def load(self: Any) -> None:
+        target = self.metastack[-1][-1] if depth is None else self.stack[-depth]
+        if type(target) not in kinds:
+            raise refusal(f'to change {_describe(target)}')
+        change(self)
+
+    return load
+
+
+def _describe(value: Any) -> str:
+    return str(value) if isinstance(value, Inert) else f'a {type(value).__name__}'
+
+
+Opcodes = dict[int, Callable[[Any], None]]
+DICTS, LISTS, SETS = (dict, OrderedDict), (list,), (set,)
+REFUSED_OPCODES = (
+    *(pickle.NEWOBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4),
+    *(pickle.NEXT_BUFFER, pickle.READONLY_BUFFER),
+)
+_REPLACED: Opcodes = {
+    **dict.fromkeys(
+        (code[0] for code in REFUSED_OPCODES), InertUnpickler.refuse_opcode
+    ),
+    pickle.REDUCE[0]: InertUnpickler.load_reduce,
+    pickle.BUILD[0]: InertUnpickler.load_build,
+    pickle.APPEND[0]: _only(LISTS, pickle.APPEND[0], depth=2),
+    pickle.APPENDS[0]: _only(LISTS, pickle.APPENDS[0], depth=None),
+    pickle.SETITEM[0]: _only(DICTS, pickle.SETITEM[0], depth=3),
+    pickle.SETITEMS[0]: _only(DICTS, pickle.SETITEMS[0], depth=None),
+    pickle.ADDITEMS[0]: _only(SETS, pickle.ADDITEMS[0], depth=None),
+}
+InertUnpickler.dispatch = pickle._Unpickler.dispatch | _REPLACED

@@ -1,0 +1,97 @@
+"""The videos of all processes on every process, moved as arrays."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine import dist
+
+
+@dataclass
+class EmbeddedVideo:
+    """One video's embeddings and labels.
+
+    Attributes:
+        filename: For messages.
+        action: Its group; videos without one form a group of their own.
+        split: 'train' (fits the probes) or another (is judged).
+        view: Its camera, '' where none is named.
+        labels: ``(T,)`` int64, -1 where unlabelled.
+        embeddings: Name to ``(T, D)`` float32; '' is the model, others are controls.
+    """
+
+    filename: str
+    action: str
+    split: str
+    view: str
+    labels: np.ndarray
+    embeddings: dict[str, np.ndarray] = field(repr=False)
+
+
+def gather_videos(
+    results: list[tuple[int, EmbeddedVideo]],
+) -> list[tuple[int, EmbeddedVideo]]:
+    """Return the videos of all processes, in the order of their places, each once.
+
+    Samplers pad the last batch with repeated videos. Only names and shapes are
+    pickled; frames travel as one array a process and embedding.
+
+    Args:
+        results: Of this process: place in the data set, and video.
+    """
+    if dist.get_world_size() > 1:
+        headers = [
+            (place, v.filename, v.action, v.split, v.view, len(v.labels))
+            for place, v in results
+        ]
+        widths = [{k: e.shape[1] for k, e in v.embeddings.items()} for _, v in results]
+        everything: list[Any] = dist.all_gather_object((headers, widths))
+        labels = _gather([v.labels[:, None] for _, v in results], np.int64)
+        names = sorted({name for _, part in everything for row in part for name in row})
+        embeddings = {}
+        for name in names:
+            own = [v.embeddings[name] for _, v in results if name in v.embeddings]
+            embeddings[name] = _gather(own, np.float32)
+        results = []
+        for rank, (rows, shapes) in enumerate(everything):
+            flat = {name: parts[rank] for name, parts in embeddings.items()}
+            results += _rebuild(rows, shapes, labels[rank], flat)
+    return sorted(dict(results).items())
+
+
+def _gather(arrays: list[np.ndarray], dtype: Any) -> list[np.ndarray]:
+    """Concatenate this process's arrays; returns each process's, flat."""
+    flat = [np.ascontiguousarray(array, dtype).ravel() for array in arrays]
+    own = torch.from_numpy(np.concatenate([np.empty(0, dtype), *flat]))
+    sizes = dist.all_gather_object(len(own))
+    device = 'cuda' if dist.get_backend() == 'nccl' else 'cpu'
+    padded = own.new_zeros(max(sizes), device=device)
+    padded[: len(own)] = own
+    gathered = dist.all_gather(padded)
+    return [
+        part[:size].cpu().numpy() for part, size in zip(gathered, sizes, strict=True)
+    ]
+
+
+def _rebuild(
+    headers: list[tuple],
+    widths: list[dict[str, int]],
+    labels: np.ndarray,
+    embeddings: dict[str, np.ndarray],
+) -> list[tuple[int, EmbeddedVideo]]:
+    """Cut one process's flat arrays into its videos."""
+    at = dict.fromkeys(embeddings, 0)
+    frame, videos = 0, []
+    for header, shapes in zip(headers, widths, strict=True):
+        place, filename, action, split, view, length = header
+        parts = {}
+        for name, width in shapes.items():
+            flat = embeddings[name][at[name] : at[name] + length * width]
+            parts[name] = flat.reshape(length, width)
+            at[name] += length * width
+        video_labels = labels[frame : frame + length]
+        frame += length
+        video = EmbeddedVideo(filename, action, split, view, video_labels, parts)
+        videos.append((place, video))
+    return videos

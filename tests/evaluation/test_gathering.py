@@ -1,0 +1,90 @@
+"""Two processes gather each other's videos, and fail together."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from carl_mm.evaluation import EmbeddedVideo
+from carl_mm.evaluation.gathering import gather_videos
+from tests.tools.processes import ROOT, run
+
+SCRIPT = """
+import sys
+import numpy as np
+import torch
+import torch.distributed as dist
+import carl_mm
+from carl_mm.evaluation import EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation.gathering import gather_videos
+sys.path.insert(0, sys.argv[1])
+from tests.evaluation.test_gathering import make_video
+
+dist.init_process_group('gloo')
+rank = dist.get_rank()
+mine = [(i, make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
+if rank == 1 and sys.argv[2] == 'empty':
+    mine = []
+places = range(5) if sys.argv[2] != 'empty' else (0, 2, 4)
+found = gather_videos(mine)
+assert [place for place, _ in found] == list(places)
+for place, video in found:
+    expected = make_video(place)
+    assert (video.filename, video.action) == (expected.filename, expected.action)
+    assert (video.split, video.view) == (expected.split, expected.view)
+    assert np.array_equal(video.labels, expected.labels)
+    assert video.embeddings.keys() == expected.embeddings.keys()
+    for name, values in expected.embeddings.items():
+        assert np.array_equal(video.embeddings[name], values), (place, name)
+
+
+class Fails(FramewiseMetric):
+    keys = ('value',)
+
+    def evaluate_action(self, videos):
+        if videos.action == 'run':
+            raise ValueError('not this one')
+        return {'value': 1.0}
+
+
+metric = Fails()
+metric.results = mine
+try:
+    metric.evaluate(5)
+except ValueError as error:
+    assert str(error) == 'not this one'
+else:
+    raise AssertionError('no error')
+dist.destroy_process_group()
+"""
+
+
+def make_video(place):
+    rng = np.random.default_rng(place)
+    length = 0 if place == 3 else 4 + place  # one could not be decoded
+    embeddings = {
+        '': rng.normal(size=(length, 3)).astype(np.float32),
+        'position': rng.normal(size=(length, 5)).astype(np.float32),
+    }
+    return EmbeddedVideo(
+        filename=f'{place}.mp4',
+        action=('jump', 'run')[place % 4 == 0],
+        split='test',
+        view='',
+        labels=rng.integers(-1, 3, length),
+        embeddings=embeddings if length else {'': embeddings['']},
+    )
+
+
+def test_one_process_keeps_each_video_once_and_in_order():
+    mine = [(i, make_video(i)) for i in (2, 0, 1, 0)]
+    assert [place for place, _ in gather_videos(mine)] == [0, 1, 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('case', ['both', 'empty'])
+def test_two_processes(tmp_path, case):
+    script = tmp_path / 'gather.py'
+    script.write_text(SCRIPT)
+    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
+    run(*torchrun, '--master_port=29537', script, ROOT, case, cwd=tmp_path)
