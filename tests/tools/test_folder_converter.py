@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,16 @@ def test_a_refusal_is_one_error_and_writes_nothing(tool, video_dir, tmp_path, ca
     assert error.startswith(f'error: {labels}: line 2: a.mp4: last frame 8 is past')
     assert out.read_text() == 'old'
     assert tool.main([str(tmp_path / 'absent'), str(out)]) == 1
+
+
+def test_what_is_hidden_is_no_video(tool, video_dir, tmp_path):
+    for hidden in ('._a.mp4', '.trash/a.mp4', 'sub/.thumbs/a.mp4'):
+        (video_dir / hidden).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(video_dir / 'a.mp4', video_dir / hidden)
+    out = tmp_path / 'out.json'
+    assert tool.main([str(video_dir), str(out)]) == 0
+    names = [entry['filename'] for entry in load_annotations(out)['data_list']]
+    assert names == ['a.mp4', 'b.mp4']
 
 
 @pytest.mark.parametrize('extra', [['--phases', 'a,b'], ['--workers', '0'], ['--what']])

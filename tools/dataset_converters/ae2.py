@@ -1,10 +1,10 @@
 """Make the annotation file of one of AE2's sets of ego and exo videos.
 
-python tools/dataset_converters/ae2.py AE2_data/break_eggs data/break_eggs.json
+python tools/dataset_converters/ae2.py SET_DIR SET_DIR/annotations.json
 
-AE2 publishes four sets, break_eggs, pour_milk, pour_liquid and tennis_forehand. A
-set's folder holds label.pickle, a dict of one integer a frame under each video's name
-without suffix, and the videos in one of two forms:
+AE2 publishes four sets, break_eggs, pour_milk, pour_liquid and tennis_forehand.
+SET_DIR, the folder of one, holds label.pickle, a dict of one integer a frame under each
+video's name without suffix, and the videos in one of two forms:
 
     break_eggs/ego/train.csv       paths relative to ego/, one a line; for ego and
     break_eggs/ego/S07_eggs.mp4    exo, train, val and test
@@ -12,6 +12,8 @@ without suffix, and the videos in one of two forms:
     pour_milk/train/ego/*.mp4      and so on
 
 Labels of your own in this form: `pickle.dump({'S07_eggs': [0, 0, 1, ...]}, file)`.
+
+Train: python tools/train.py configs/carl_ae2.py --data-root SET_DIR
 """
 
 import argparse

@@ -13,8 +13,11 @@ labelled. With --lists-only the lists are checked and counted, and nothing is wr
 
 The train list trains and the val list tests. The lists divide elements: an event that
 both name (265 of FineGym99, 623 of FineGym288) is in both splits, each time with the
-labels of that list. Clips left out, with the reasons, are in a CSV file beside the
-annotation file.
+labels of that list. The paper's 3,182 train events are those of list v1.0 (--version
+v1.0, with the files of that version); v1.1, the default, has 3,791. Clips left out,
+with the reasons, are in a CSV file beside the annotation file.
+
+Train: python tools/train.py configs/carl_finegym.py --data-root data/finegym99
 """
 
 import argparse

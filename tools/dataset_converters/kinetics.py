@@ -1,11 +1,14 @@
 """Make the annotation file of Kinetics-400, or of any lists of videos and classes.
 
-python tools/dataset_converters/kinetics.py VIDEO_DIR data/k400/annotations.json
-    --train train.csv --val val.csv
+python tools/dataset_converters/kinetics.py data/kinetics400/videos
+    data/kinetics400/annotations.json --train train.csv --val val.csv
 
 A list has a line 'PATH,LABEL' or 'PATH LABEL' a video, with or without a header;
-paths are relative to VIDEO_DIR. Every video is opened; missing and unreadable ones
-are left out and named, with the reasons, in a CSV file beside the annotation file.
+paths are relative to VIDEO_DIR, here data/kinetics400/videos. Every video is opened;
+missing and unreadable ones are left out and named, with the reasons, in a CSV file
+beside the annotation file.
+
+Train: python tools/train.py configs/carl_k400.py --data-root data/kinetics400
 """
 
 import argparse

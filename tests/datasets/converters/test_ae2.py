@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.annotations import load_annotations
+from carl_mm.datasets.converters.ae2 import annotations_from_ae2
 from carl_mm.datasets.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.datasets.converters.published import thirds, train_and_test
@@ -124,7 +125,7 @@ def emptying(folder, labels):
             'exo/exo_test_0.mp4: frame 0: label 3 is out',
         ),
         (listing, 'exo/exo_train_0.mp4: is listed twice'),
-        (emptying, 'no video in VIEW/SPLIT.csv or SPLIT/VIEW/'),
+        (emptying, 'no video; a set'),
     ],
 )
 def test_what_contradicts_itself_is_named(eggs, capsys, change, message):
@@ -162,8 +163,22 @@ def test_a_bad_label_file(eggs, capsys, content, phases, message):
     write_labels(eggs, content)
     assert convert(eggs, '--phases', phases) == 1
     assert message in capsys.readouterr().err
-    (eggs / 'label.pickle').unlink()
-    assert convert(eggs) == 1
+
+
+@pytest.mark.parametrize('gone', ['label.pickle', '.'])
+def test_a_missing_file_or_folder_says_what_should_be_there(tmp_path, eggs, gone):
+    (eggs / gone).rename(tmp_path / 'elsewhere')
+    with pytest.raises(FileNotFoundError, match=r'label\.pickle: no .*VIEW/SPLIT\.csv'):
+        annotations_from_ae2(eggs)
+
+
+def test_hidden_files_are_no_videos(tmp_path):
+    folder = tmp_path / 'pour_milk'
+    write_set(folder, listed=False)
+    (folder / 'train' / 'ego' / '._ego_train_0.mp4').write_text('of a Mac')
+    annotations, summary = annotations_from_ae2(folder)
+    assert len(annotations['data_list']) == 12
+    assert summary.left_out == {}
 
 
 def test_videos_train_and_are_judged(eggs):

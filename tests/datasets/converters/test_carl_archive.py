@@ -85,7 +85,7 @@ def test_penn_action_converts_trains_and_is_evaluated(penn):
     assert (summary.splits, summary.left_out) == ({'train': 3, 'test': 2}, {})
     said = describe(summary)
     assert 'warning   squat: no test video' in said
-    assert 'warning   golf_swing' not in said
+    assert said.count('warning') == 1  # none of the actions without a video
     metrics = train_and_test(penn, annotations, penn / 'videos')
     assert math.isfinite(metrics['phase_classification/acc'])
 
@@ -255,8 +255,26 @@ def test_missing_pickles_and_no_video_left(penn):
         convert(penn)
     assert '0004_squat.mp4: no such file' in str(error.value)
     (penn / 'train.pkl').unlink()
-    with pytest.raises(FileNotFoundError, match=r'train\.pkl'):
+    should_lie = r'no such file; .* should lie train\.pkl, val\.pkl and videos/'
+    with pytest.raises(FileNotFoundError, match=rf'train\.pkl: {should_lie}'):
         convert(penn)
+    with pytest.raises(FileNotFoundError, match=rf'gone/train\.pkl: {should_lie}'):
+        convert(penn / 'gone')
+    with pytest.raises(
+        FileNotFoundError, match=r'train_v1\.0\.pkl.* gym99_val\.pkl and'
+    ):
+        convert(penn, 'finegym99')
+
+
+@pytest.mark.parametrize('label', [0, GOLF, np.int64(3)])
+def test_a_penn_archive_given_as_another_is_refused(penn, finegym, label):
+    with pytest.raises(
+        ValueError, match=r'val\.pkl: 2 problems:\n.*action_label 5, which only'
+    ):
+        convert(penn, 'pouring')
+    spoil(finegym, 'gym99_val.pkl', action_label=label)
+    with pytest.raises(ValueError, match=r'gym99_val\.pkl: entry 0 .*: action_label'):
+        convert(finegym, 'finegym99')
 
 
 @pytest.fixture

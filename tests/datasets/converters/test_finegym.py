@@ -236,6 +236,34 @@ def test_two_sources_of_one_video_are_refused(convert, data, capsys):
     assert f'{VIDEOS[0]}.mkv and {VIDEOS[0]}.mp4 are both' in capsys.readouterr().err
 
 
+def test_a_missing_folder_of_sources_says_what_should_be_there(convert, data, capsys):
+    (data / 'sources').rename(data / 'elsewhere')
+    assert convert(data) == 1
+    said = capsys.readouterr().err
+    assert (
+        'sources: no such folder; it should hold the source videos, VIDEOID.mp' in said
+    )
+
+
+def test_what_a_killed_run_left_is_removed(convert, data):
+    (data / 'clips').mkdir()
+    (data / 'clips' / '.x.123.part.mp4').write_bytes(b'cut')
+    (data / 'sources' / f'._{VIDEOS[0]}.mkv').write_bytes(b'of a Mac')
+    assert convert(data) == 0
+    assert {path.name for path in (data / 'clips').iterdir()} == entries(data).keys()
+
+
+def test_a_clip_that_cannot_be_opened(convert, data, capsys):
+    """Its source is there: it can be made anew. Without sources it is left out."""
+    assert convert(data) == 0
+    (data / 'clips' / clip(VIDEOS[0])).write_bytes(b'cut')
+    assert convert(data) == 1
+    assert f'{clip(VIDEOS[0])}: cannot be decoded' in (said := capsys.readouterr().err)
+    assert 'remove it, and it is made anew' in said
+    assert convert(data, sources=False) == 0
+    assert left_out(data).keys() == {clip(VIDEOS[0])}
+
+
 def test_a_clip_too_short_for_its_event_is_refused(convert, data, capsys):
     black = np.zeros((36, 64, 3), np.uint8)
     write_mp4(data / 'clips' / clip(VIDEOS[0]), [black] * 20, 25)

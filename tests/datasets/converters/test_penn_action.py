@@ -9,7 +9,6 @@ import scipy.io
 
 from carl_mm.datasets.annotations import frame_labels, validate_annotations
 from carl_mm.datasets.converters import encoding
-from carl_mm.datasets.converters.common import describe
 from carl_mm.datasets.converters.penn_action import annotations_from_penn_action
 from carl_mm.datasets.converters.penn_action_labels import NUM_PHASES
 from tests.datasets.converters.published import (
@@ -114,18 +113,40 @@ def test_what_is_usual_is_left_out_by_name(penn):
         '0010.mp4': f'{frames}/0010: 000002.jpg cannot be decoded',
     }
     assert not (penn / 'videos' / '0010.mp4').exists()
-    said = describe(summary)
-    assert 'warning   squat: no test video' in said
-    assert 'warning   golf_swing' not in said
+    assert summary.warnings == []  # none of the actions without a video
 
 
-@pytest.mark.parametrize('num_labels', [5, 24, 31])
+@pytest.mark.parametrize('num_labels', [6, 11, 24])
 def test_labels_of_another_length_are_stretched(penn, num_labels):
     labels = np.minimum(np.arange(num_labels) // 2, 2)
     write_phases(penn / 'phases', 'train', 'golf_swing', '0001', labels, '_a')
-    annotations, _ = convert(penn, encode=False)
+    annotations, summary = convert(penn, encode=False)
     found = frame_labels(annotations['data_list'][0]['phases'], 12)
     assert found.tolist() == [labels[t * num_labels // 12] for t in range(12)]
+    stretched = '1 videos have labels of another length, which were stretched: 0001'
+    assert summary.warnings == [stretched]
+
+
+def test_the_first_ten_of_many_stretched_videos_are_named(penn):
+    for index in range(11, 23):
+        write_penn_video(penn / 'penn', f'{index:04d}', 'golf_swing', 4)
+        write_phases(penn / 'phases', 'val', 'golf_swing', f'{index:04d}', [0] * 5)
+    (penn / 'penn' / 'frames' / '0011' / '000001.jpg').write_bytes(b'cut')
+    summary = convert(penn)[1]
+    assert list(summary.left_out) == ['0011.mp4']  # so it is not in the warning
+    names = ', '.join(f'{index:04d}' for index in range(12, 22))
+    (warning,) = summary.warnings
+    assert warning.startswith('11 videos have ')
+    assert warning.endswith(f'stretched: {names}, ...')
+
+
+@pytest.mark.parametrize('num_labels', [1, 5, 25, 100])
+def test_labels_of_quite_another_length_are_refused(penn, num_labels):
+    labels = [0] * num_labels
+    write_phases(penn / 'phases', 'train', 'golf_swing', '0001', labels, '_a')
+    reason = rf'0001_a\.npy: {num_labels} labels, but frames/0001 holds 12 frames'
+    with pytest.raises(ValueError, match=reason):
+        convert(penn)
 
 
 def test_unlabelled_frames_stay_so(penn):
@@ -256,6 +277,29 @@ def test_an_mp4_of_another_source_is_named(penn):
     (penn / 'videos' / '0001.mp4').replace(penn / 'videos' / '0003.mp4')
     with pytest.raises(ValueError, match=r'0003\.mp4: has 12 frames, not 18'):
         convert(penn)
+
+
+def test_an_mp4_that_cannot_be_opened_is_named(penn):
+    convert(penn)
+    (penn / 'videos' / '0003.mp4').write_bytes(b'cut')
+    with pytest.raises(
+        ValueError, match=r'0003\.mp4: .*: remove it, and it is made an'
+    ):
+        convert(penn)
+
+
+def test_parts_of_a_killed_run_are_removed(penn):
+    (penn / 'videos').mkdir()
+    (penn / 'videos' / '.0001.123.part.mp4').write_bytes(b'cut')
+    convert(penn)
+    names = sorted(path.name for path in (penn / 'videos').iterdir())
+    assert names == [f'{name}.mp4' for name in LENGTHS]
+
+
+def test_hidden_files_are_no_videos(penn):
+    (penn / 'penn' / 'labels' / '._0001.mat').write_bytes(b'of a Mac')
+    (penn / 'penn' / 'frames' / '.cache').mkdir()
+    assert convert(penn, encode=False)[1].left_out == {}
 
 
 @pytest.fixture

@@ -151,6 +151,13 @@ def test_a_damaged_file_is_named_with_its_record(pouring, damage, reason):
     assert not (pouring / 'videos').exists()
 
 
+def test_a_file_without_a_record_is_named(pouring):
+    (pouring / MORE).write_bytes(b'')
+    with pytest.raises(ValueError, match=f'{MORE}: holds no record; download it anew'):
+        convert(pouring)
+    assert not (pouring / 'videos').exists()
+
+
 @pytest.mark.parametrize('split', ['train', 'val'])
 def test_a_missing_split_is_named(pouring, split):
     for path in pouring.glob(f'pouring_{split}*'):

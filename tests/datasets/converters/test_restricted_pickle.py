@@ -1,9 +1,13 @@
+import copyreg
 import functools
 import io
 import operator
 import os
 import pickle
+import pickletools
 import re
+import time
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -11,9 +15,17 @@ import numpy as np
 import pytest
 import torch
 
+from carl_mm.datasets.converters import pickled_arrays, restricted_pickle
+from carl_mm.datasets.converters.inert_unpickler import Global
 from carl_mm.datasets.converters.restricted_pickle import (
     RefusedPickleError,
     load_restricted_pickle,
+)
+
+NUMBERS = ('i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', 'f2', 'f4', 'f8')
+TENSOR_DTYPES = (
+    *(torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.uint8),
+    *(torch.int8, torch.int16, torch.int32, torch.int64),
 )
 
 
@@ -49,7 +61,12 @@ def test_data_comes_back_as_it_was(tmp_path, protocol):
     [
         np.arange(6).reshape(2, 3),
         np.asfortranarray(np.arange(6.0).reshape(2, 3)),
-        np.array([1, -2, 3], '>i2'),
+        *(np.array([0, 1, 100], f'<{code}') for code in NUMBERS),
+        *(np.array([0, 1, 100], f'>{code}') for code in NUMBERS),
+        np.arange(24).reshape(2, 3, 4).transpose(1, 0, 2),
+        np.array([b'ab', b'']),
+        np.str_('ab'),
+        np.bool_(True),
         np.array([True, False]),
         np.array(['ab', 'c']),
         np.array([1.5, np.nan], np.float16),
@@ -65,9 +82,23 @@ def test_arrays_come_back_as_they_were(tmp_path, protocol, array):
     np.testing.assert_array_equal(found, array)
     assert found.dtype == pickle.loads(pickle.dumps(array, protocol)).dtype
     assert found.shape == array.shape
+    if isinstance(found, np.ndarray):
+        assert found.flags.writeable
 
 
-@pytest.mark.parametrize('protocol', range(2, 6))
+def test_shared_objects_stay_shared(tmp_path):
+    array, tensor, items = np.arange(3), torch.arange(3), [1]
+    data = [array, tensor, items, array.dtype]
+    data += data
+    found = load(tmp_path, pickle.dumps(data, 2))
+    assert all(a is b for a, b in zip(found[:4], found[4:], strict=True))
+    assert found[3] == array.dtype
+    items.append(items)
+    found = load(tmp_path, pickle.dumps(items, 2))
+    assert found[1] is found
+
+
+@pytest.mark.parametrize('protocol', range(6))
 @pytest.mark.parametrize(
     'tensor',
     [
@@ -78,6 +109,7 @@ def test_arrays_come_back_as_they_were(tmp_path, protocol, array):
         torch.tensor([True, False]),
         torch.empty(0),
         torch.ones(2, requires_grad=True),
+        *(torch.tensor([0, 1, 100], dtype=dtype) for dtype in TENSOR_DTYPES),
     ],
     ids=str,
 )
@@ -176,6 +208,195 @@ def test_the_payloads_do_run_in_a_plain_unpickler(tmp_path):
 def test_opcodes_by_hand_are_refused(tmp_path, opcodes, called):
     with pytest.raises(RefusedPickleError, match=re.escape(called)):
         load(tmp_path, opcodes)
+
+
+def named(name):
+    module, _, function = name.rpartition('.')
+    return f'c{module}\n{function}\n'.encode()
+
+
+def body(value):
+    """Opcodes that leave a value on the stack; its memo is free for others."""
+    return pickletools.optimize(pickle.dumps(value, 2))[2:-1]
+
+
+def calls(name, *args):
+    return named(name) + b'(' + b''.join(args) + b'tR'
+
+
+OBJECTS = named('numpy.ndarray') + body((1,)) + body('O')
+ARRAY, TENSOR = body(np.zeros(2)), body(torch.zeros(2))
+DTYPE = body(np.dtype('i8'))
+HALF_ARRAY = calls(
+    'numpy._core.multiarray._reconstruct',
+    *(named('numpy.ndarray'), body((0,)), body(b'b')),
+)
+
+
+def bounds(offset, size, stride):
+    """A tensor over a storage of four elements."""
+    storage = nested(torch.zeros(4)._typed_storage())
+    form = map(body, (storage, offset, size, stride))
+    return calls('torch._utils._rebuild_tensor_v2', *form)
+
+
+def from_buffer(data, shape, dtype=DTYPE):
+    return calls(
+        'numpy._core.numeric._frombuffer',
+        *(body(data), dtype, body(shape), body('C')),
+    )
+
+
+@pytest.mark.parametrize(
+    ('opcodes', 'refused'),
+    [
+        # An array of objects, whose memory an array of integers is to share.
+        (calls('numpy.ndarray', body((1,)), body('O')), 'to call numpy.ndarray'),
+        (
+            calls('numpy.ndarray', body((1,)), body('i8'), ARRAY),
+            'to call numpy.ndarray',
+        ),
+        (calls('numpy.dtype', body('O')), "numpy.dtype('O')"),
+        (calls('numpy.dtype', body('i8,O')), "numpy.dtype('i8,O')"),
+        (calls('numpy.dtype', body({'names': []})), 'numpy.dtype({'),
+        # Changes of what the pickle did not make as a container.
+        (ARRAY + b'K\x00K\x01s', 'to change a ndarray'),
+        (ARRAY + b'(K\x00K\x01u', 'to change a ndarray'),
+        (TENSOR + b'K\x00K\x01s', 'to change a Tensor'),
+        (body(bytearray(b'x')) + b'K\x01a', 'to change a bytearray'),
+        (body(bytearray(b'x')) + b'(K\x01e', 'to change a bytearray'),
+        (b'](K\x01\x90', 'to change a list'),
+        (named('_codecs.encode') + b'(K\x00K\x01u', 'to change _codecs.encode'),
+        # States.
+        (
+            named('_codecs.encode') + b'N' + body({'__defaults__': 1}) + b'\x86b',
+            '_codecs',
+        ),
+        (named('builtins.set') + body({'a': 1}) + b'b', 'the state of builtins.set'),
+        (body(OrderedDict()) + body({'a': 1}) + b'b', 'the state of a OrderedDict'),
+        (ARRAY + body({'a': 1}) + b'b', 'to set the state of a ndarray'),
+        (TENSOR + body({'a': 1}) + b'b', 'to set the state of a Tensor'),
+        (HALF_ARRAY + body({'a': 1}) + b'b', 'a numpy.ndarray of another state'),
+        # Objects by other opcodes than a call.
+        (named('builtins.set') + b')\x81', 'to make an object of builtins.set'),
+        (named('builtins.set') + b')}\x92', 'to make an object of builtins.set'),
+        (b'(' + named('builtins.set') + b'o', 'to make an object of builtins.set'),
+        (b'(ibuiltins\nset\n', 'to make an object of builtins.set'),
+        (b'\x82\x01', 'to make an object'),
+        (b'\x97', 'to make an object'),
+        (body(b'x') + b'\x98', 'to make an object'),
+        (b'K\x01)R', 'to call a int'),
+        # Parts of objects, kept by the memo, used before they are whole.
+        (b']' + HALF_ARRAY + b'q\x01a', 'a part of an object as data'),
+        (HALF_ARRAY + b'q\x01' + b'2\x86', 'a part of an object as data'),
+        (named('numpy.ndarray'), 'numpy.ndarray as data'),
+        (b'}K\x00' + named('builtins.set') + b's', 'builtins.set as data'),
+        (from_buffer(b'12345678', (1,), calls('numpy.dtype', body('i8'))), 'as _DType'),
+        # Contents that do not fill their shape.
+        (from_buffer(b'12345678', (2,)), 'of shape (2,) and int64 in 8 bytes'),
+        (from_buffer(b'12345678', (-1,)), 'of shape (-1,)'),
+        (from_buffer(b'12345678', (True,)), 'of shape (True,)'),
+        (from_buffer(np.zeros(1), (1,)), 'a numpy.ndarray of ndarray'),
+        (from_buffer(b'\x02', (1,), body(np.dtype('?'))), 'booleans other than 0'),
+        (bounds(-1, (2,), (1,)), 'a torch tensor of another form'),
+        (bounds(3, (4,), (-1,)), 'a torch tensor of another form'),
+        (bounds(0, (2, 2), (1,)), 'a torch tensor of another form'),
+        (bounds(0, (5,), (1,)), 'in a storage of 4 elements'),
+        (bounds(1, (2,), (3,)), 'in a storage of 4 elements'),
+        (bounds(0, (2**50,), (0,)), 'in a storage of 4 elements'),
+        (bounds(5, (0,), (1,)), 'in a storage of 4 elements'),
+        # Calls with what the function does not take from a pickler.
+        (calls('builtins.set', ARRAY), 'a set of a ndarray'),
+        (calls('builtins.bytearray', ARRAY), 'to encode a ndarray'),
+        (calls('_codecs.encode', body('a'), body('rot13')), "as 'rot13'"),
+        (
+            calls('builtins.complex', named('builtins.set'), b'K\x01'),
+            'a complex of a Glo',
+        ),
+    ],
+)
+def test_tricks_are_refused_and_change_nothing(tmp_path, opcodes, refused):
+    def state():
+        functions = filter(None, restricted_pickle._ADMITTED.values())
+        return [
+            (f, f.__dict__.copy(), getattr(f, '__defaults__', 0)) for f in functions
+        ]
+
+    before, extensions = state(), copyreg._extension_cache.copy()
+    with pytest.raises(RefusedPickleError, match=re.escape(refused)):
+        load(tmp_path, b'\x80\x05' + opcodes + b'.')
+    assert state() == before
+    assert copyreg._extension_cache == extensions
+
+
+def test_what_stands_for_a_name_has_no_attributes():
+    for inert in (Global('a'), pickled_arrays._Array(), pickled_arrays._DType('i8')):
+        assert not hasattr(inert, '__dict__')
+
+
+def zip_file(content):
+    """A file of torch's newer form around a pickle."""
+    plain, changed = io.BytesIO(), io.BytesIO()
+    torch.save([], plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(changed, 'w') as target:
+        for name in source.namelist():
+            is_pickle = name.endswith('data.pkl')
+            target.writestr(name, content if is_pickle else source.read(name))
+    return Call(torch.storage._load_from_bytes, changed.getvalue())
+
+
+@pytest.mark.parametrize(
+    'payload',
+    [
+        zip_file(b'\x80\x02' + OBJECTS + b'\x86R.'),
+        nested(np.array([None, 1], object)),
+        nested(np.zeros(3)),
+        nested({'a': torch.zeros(3)}),
+        nested([1]),
+    ],
+    ids=['zip', 'object array', 'array', 'dict', 'list'],
+)
+def test_what_the_process_lets_torch_load_is_refused(tmp_path, payload):
+    """Whoever calls `add_safe_globals` widens `torch.load`, but nothing here."""
+    multiarray = np._core.multiarray
+    safe = [np.ndarray, np.dtype, multiarray._reconstruct, type(np.dtype('O'))]
+    content = pickle.dumps([payload], 2)
+    with torch.serialization.safe_globals(safe), pytest.raises(RefusedPickleError):
+        load(tmp_path, content)
+
+
+def test_a_storage_of_another_size_is_refused(tmp_path):
+    stream = io.BytesIO()
+    storage = torch.zeros(4)._typed_storage()
+    torch.save(storage, stream, _use_new_zipfile_serialization=False)
+    content = stream.getvalue()
+    size = len(content) - 24  # eight bytes of size before four floats
+    assert content[size:].startswith(b'\x04' + bytes(7))
+    for changed in (
+        content[:-1],
+        content + b'x',
+        content[:size] + b'\x05' + content[size + 1 :],
+        content[:size].replace(b'K\x04N', b'K\x05N') + content[size:],
+        content[: size - 5] + b'x' + content[size - 4 :],  # the key's last digit
+        content[:size].replace(b'\xe9\x03', b'\xe8\x03', 1) + content[size:],
+    ):
+        assert changed != content
+        call = Call(torch.storage._load_from_bytes, changed)
+        with pytest.raises(RefusedPickleError, match='a torch storage of another form'):
+            load(tmp_path, pickle.dumps(call, 2))
+
+
+def test_as_many_videos_as_penn_action_load_in_seconds(tmp_path):
+    labels = torch.arange(200)
+    videos = [
+        {'id': index, 'name': f'{index:04d}', 'frame_label': labels + index}
+        for index in range(1140)
+    ]
+    content = pickle.dumps((videos, [[]] * 13), 4)
+    start = time.perf_counter()
+    found, _ = load(tmp_path, content)
+    assert time.perf_counter() - start < 5
+    assert all(torch.equal(v['frame_label'], labels + i) for i, v in enumerate(found))
 
 
 def test_every_cut_is_one_error_that_names_the_file(tmp_path):
