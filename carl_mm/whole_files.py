@@ -7,13 +7,20 @@ from typing import IO, Any
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Make a file, and its folder, by ``write``; interrupted, leave the old one."""
+    """Make a file, and its folder, by ``write``; interrupted, leave the old one.
+
+    Raises:
+        OSError: The disk is full, say; names the file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f'.{path.name}.{os.getpid()}.part')
     try:
         with part.open('wb') as stream:
             write(stream)
         part.replace(path)
+    except OSError as error:
+        message = f'{path} cannot be written: {error.strerror}'
+        raise OSError(error.errno, message) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -1,7 +1,10 @@
 """Features of a frozen backbone, computed once and read ever after."""
 
+import errno
 import hashlib
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from rich.progress import track
 
-from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.engine.datasets_of import framewise_datasets
@@ -108,14 +111,46 @@ class FeatureCacheHook(Hook):
         if not mine:
             return
         folder.mkdir(parents=True, exist_ok=True)
+        told = False
         show = track(mine, 'caching features') if runner.rank == 0 else mine
         for entry, file in show:
             try:
                 copies = self._copies(entry, model)
-                write_whole(file, partial(np.save, arr=copies))
             except VideoDecodeError as error:
                 # Without its file the dataset skips the video and counts it.
                 runner.logger.warning(f'no features: {error}')
+                continue
+            if not told:
+                self._tell_size(folder, copies, [e for e, _ in mine], runner)
+                told = True
+            write_whole(file, partial(np.save, arr=copies))
+
+    @staticmethod
+    def _tell_size(
+        folder: Path, copies: np.ndarray, entries: list[dict], runner: Runner
+    ) -> None:
+        """Say what the files will take, and refuse a disk without that room."""
+
+        def count_frames(entry: dict) -> int:
+            try:
+                return open_video(entry['filename']).num_frames
+            except VideoDecodeError:
+                return 0
+
+        with ThreadPoolExecutor(4) as pool:
+            num_frames = sum(pool.map(count_frames, entries))
+        size = num_frames * copies.nbytes / copies.shape[1]
+        free = shutil.disk_usage(folder).free
+        runner.logger.info(
+            f'features of {num_frames} frames will take {size / 1e9:.2f} GB; '
+            f'{free / 1e9:.2f} GB are free'
+        )
+        if size * runner.world_size > free:  # the others' shares are about as large
+            raise OSError(
+                errno.ENOSPC,
+                f'{folder}: features take {size * runner.world_size / 1e9:.2f} GB, '
+                f'{free / 1e9:.2f} GB are free; set cache_dir, or num_copies lower',
+            )
 
     def _copies(self, entry: dict, model: FramewiseRecognizer) -> np.ndarray:
         """Return ``(K, S, C)``; one decode serves all copies."""

@@ -182,3 +182,36 @@ def test_training_on_cached_features_is_training_on_those_pictures(make_videos):
         for inds, view in zip(sample['frame_inds'], sample['inputs'], strict=True)
     ]
     assert [min(row) for row in rows] == [0, 0]
+
+
+def test_a_disk_without_room_is_refused_before_it_is_full(make_videos, monkeypatch):
+    folder = make_videos()
+    monkeypatch.setattr(
+        'carl_mm.engine.feature_cache.shutil.disk_usage',
+        lambda path: type('Usage', (), {'free': 10_000}),
+    )
+    with pytest.raises(OSError, match='features take 0.00 GB, 0.00 GB are free; set'):
+        train(folder)
+    assert cached_files(folder) == []
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_there(make_videos, monkeypatch):
+    folder = make_videos()
+    save, calls = np.save, []
+
+    def fail(stream, arr):
+        calls.append(stream)
+        if len(calls) == 2:
+            stream.write(b'half')
+            raise OSError(28, 'No space left on device')
+        save(stream, arr)
+
+    monkeypatch.setattr(np, 'save', fail)
+    with pytest.raises(OSError, match=r'npy cannot be written: No space left'):
+        train(folder)
+    before = times(folder)
+    assert len(before) == 1
+    monkeypatch.undo()
+    train(folder)
+    assert before.items() <= times(folder).items()
+    assert len(cached_files(folder)) == 2
