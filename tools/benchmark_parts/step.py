@@ -1,0 +1,149 @@
+"""A training step of ResNet-50 on two views of 80 frames, against a plain one.
+
+Both start from normalised pictures on the device and end with the updated weights.
+"""
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from benchmark_parts.network import base_config, build_model, make_batch
+from benchmark_parts.on_gpu import step_figures
+from benchmark_parts.timing import timed
+from mmengine.optim import OptimWrapper, build_optim_wrapper
+from torch import Tensor
+
+from carl_mm.models import FramewiseRecognizer
+from carl_mm.models.chunked_backbone import has_fast_bfloat16
+
+NUM_FRAMES, SIZE, DEPTH = 80, 224, 50
+# Of the first losses, relative: then both sides still have the same weights.
+MAX_DIFFERENCE = {'bf16': 0.01, 'fp32': 1e-4}
+
+
+def our_step(
+    model: FramewiseRecognizer, batch: dict[str, Tensor], **changes: Any
+) -> Callable[[], float]:
+    """Return the config's step, which gives the loss.
+
+    Args:
+        model: To train.
+        batch: Of `network.make_batch`.
+        **changes: To the config's optim_wrapper.
+    """
+    batch = model.data_preprocessor(batch, training=True)
+    cfg = {**base_config('carl_r50').optim_wrapper, **changes}
+    wrapper = build_optim_wrapper(model.train(), cfg)
+    return lambda: float(model.train_step(batch, wrapper)['loss'].detach())
+
+
+def reference_step(
+    model: FramewiseRecognizer, batch: dict[str, Tensor]
+) -> Callable[[], float]:
+    """Return the same step written plainly: fp32, NCHW, one frame after the other."""
+    data = model.data_preprocessor(batch, training=True)
+    views, frame_inds = data['inputs'][0].contiguous(), data['frame_inds'][0]
+    model.train().to(memory_format=torch.contiguous_format)
+    learns = [weight for weight in model.parameters() if weight.requires_grad]
+    cfg = base_config('carl_r50').optim_wrapper
+    settings = {key: value for key, value in cfg.optimizer.items() if key != 'type'}
+    optimizer = torch.optim.Adam(learns, **settings)
+    loss_module = model.cls_head.loss_module
+
+    def step() -> float:
+        features = model.backbone(views.flatten(0, 1))[-1].amax((2, 3))
+        embedding = model.neck(features.unflatten(0, views.shape[:2]))
+        latent = model.cls_head.projection(embedding.flatten(0, 1))
+        latent = F.normalize(latent, dim=1).unflatten(0, views.shape[:2])
+        loss = reference_loss(
+            latent, frame_inds, loss_module.variance, loss_module.temperature
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(learns, cfg.clip_grad.max_norm)
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def reference_loss(
+    latent: Tensor, frame_inds: Tensor, variance: float, temperature: float
+) -> Tensor:
+    """Compare two views ``(2, T, D)`` query by query (CARL, Eq. 1 to 3)."""
+    divergences = []
+    for query, other in ((0, 1), (1, 0)):
+        for z, index in zip(latent[query], frame_inds[query], strict=True):
+            gaps = (frame_inds[other] - index).float()
+            log_prior = (-gaps.square() / (2 * variance)).log_softmax(0)
+            share = (latent[other] @ z / temperature).softmax(0)
+            log_ratio = log_prior - torch.log(share + 1e-6)
+            divergences.append((log_prior.exp() * log_ratio).sum())
+    return torch.stack(divergences).mean()
+
+
+def run(
+    repeats: int = 3,
+    frames: int = NUM_FRAMES,
+    size: int = SIZE,
+    depth: int = DEPTH,
+    max_difference: dict[str, float] = MAX_DIFFERENCE,
+) -> dict[str, Any]:
+    """Time both sides; raises ValueError where their losses differ.
+
+    Args:
+        repeats: Steps timed, after one that warms up.
+        frames: T, of each view.
+        size: Side of the pictures.
+        depth: Of the ResNet.
+        max_difference: Of the first losses, relative.
+    """
+    batch = make_batch(frames, size)
+    accumulate = {'accumulative_counts': repeats + 2}  # the last one never comes
+    steps = {
+        'reference': reference_step(build_model(frames, depth), batch),
+        'bf16': our_step(build_model(frames, depth), batch),
+        'fp32': our_step(build_model(frames, depth), batch, type=OptimWrapper),
+        'accumulating': our_step(build_model(frames, depth), batch, **accumulate),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    losses: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(repeats + 1):
+        for name, step in steps.items():  # in turns: a busy machine hits all alike
+            spent, loss = timed(step)
+            seconds[name].append(spent)
+            losses[name].append(loss)
+    medians = {name: statistics.median(runs[1:]) for name, runs in seconds.items()}
+    sides = {
+        name: _compare(name, medians, losses, limit)
+        for name, limit in max_difference.items()
+    }
+    main = 'bf16' if has_fast_bfloat16() else 'fp32'
+    figures = {key: sides[main][key] for key in ('ours', 'reference', 'ratio')}
+    return {
+        **figures,
+        'precision': main,
+        **sides,
+        'bf16, a step that only accumulates': medians['accumulating'],
+        'gpu': step_figures(size, depth),
+    }
+
+
+def _compare(
+    name: str, medians: dict[str, float], losses: dict[str, list[float]], limit: float
+) -> dict[str, float]:
+    # The first: with every update Adam makes more of the difference.
+    loss, expected = losses[name][0], losses['reference'][0]
+    apart = abs(loss - expected) / abs(expected)
+    if not apart <= limit:
+        raise ValueError(
+            f'{name}: loss {loss}, reference {expected}: more than {limit:g} apart'
+        )
+    return {
+        'ours': medians[name],
+        'reference': medians['reference'],
+        'ratio': medians['reference'] / medians[name],
+        'losses apart': apart,
+    }
