@@ -4,6 +4,7 @@
 without the workaround, so it fails as soon as one is no longer needed.
 """
 
+import ctypes
 import importlib.util
 import os
 import pickle
@@ -204,6 +205,26 @@ class AutocastOptimWrapper(OptimWrapper):
         device_type = next(model.parameters()).device.type
         with super().optim_context(model), torch.autocast(device_type, torch.bfloat16):
             yield
+
+
+def keep_freed_memory(keep: bool = True) -> None:
+    """Let glibc keep freed tensors' memory for the next step.
+
+    Symptom: on a CPU a third of a training step's time goes into page faults, because
+    every large tensor is returned to the kernel and asked for again. With it a
+    process keeps its peak, which is up to 1.5 times as high.
+    Upstream: PyTorch caches the memory of GPUs alone.
+    Remove: when it caches a CPU's.
+
+    Args:
+        keep: False sets glibc's usual limits again.
+    """
+    mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
+    if mallopt is None:  # no glibc
+        return
+    m_trim_threshold, m_mmap_threshold = -1, -3
+    mallopt(m_mmap_threshold, 2**30 if keep else 2**25)
+    mallopt(m_trim_threshold, 2**31 - 1 if keep else 2**26)
 
 
 def prepare_distributed(cfg: Config) -> None:

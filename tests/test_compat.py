@@ -1,6 +1,8 @@
 """Each workaround works, and is still needed: upstream alone fails."""
 
+import ctypes
 import pickle
+import resource
 import subprocess
 import sys
 
@@ -200,3 +202,21 @@ def test_one_process_is_left_alone():
     compat.prepare_distributed(cfg)
     assert 'model_wrapper_cfg' not in cfg
     assert not torch.distributed.is_initialized()
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), 'mallopt'), reason='no glibc')
+def test_freed_memory_is_kept_only_when_asked():
+    """The symptom: a large tensor's memory is asked for anew every time."""
+
+    def faults(keep):
+        compat.keep_freed_memory(keep)
+        torch.ones(2**24)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(4):
+            torch.ones(2**24)  # 64 MB
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    try:
+        assert faults(keep=False) > 20 * max(1, faults(keep=True))
+    finally:
+        compat.keep_freed_memory(False)

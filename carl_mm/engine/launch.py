@@ -5,6 +5,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import torch
 from mmaction.registry import RUNNERS
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
@@ -131,4 +132,6 @@ def load_strictly(runner: Runner, checkpoint: str) -> None:
 def build_runner(cfg: Config) -> Runner:
     """Build the Runner, also for several processes without a GPU."""
     compat.prepare_distributed(cfg)
+    if not torch.cuda.is_available():
+        compat.keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
