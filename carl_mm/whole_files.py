@@ -1,5 +1,6 @@
 """Files that appear only when whole."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +20,8 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
             write(stream)
         part.replace(path)
     except OSError as error:
-        message = f'{path} cannot be written: {error.strerror}'
-        raise OSError(error.errno, message) from error
+        message = f'{path} cannot be written: {error.strerror or error}'
+        raise OSError(error.errno or errno.EIO, message) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -361,8 +361,10 @@ def test_what_the_process_lets_torch_load_is_refused(tmp_path, payload):
     multiarray = np._core.multiarray
     safe = [np.ndarray, np.dtype, multiarray._reconstruct, type(np.dtype('O'))]
     content = pickle.dumps([payload], 2)
+    kept = torch.serialization.get_safe_globals()  # leaving `safe_globals` drops more
     with torch.serialization.safe_globals(safe), pytest.raises(RefusedPickleError):
         load(tmp_path, content)
+    torch.serialization.add_safe_globals(kept)
 
 
 def test_a_storage_of_another_size_is_refused(tmp_path):
