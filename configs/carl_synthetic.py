@@ -29,3 +29,4 @@ test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs.update(cached_knobs)

@@ -12,11 +12,8 @@ from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from carl_mm.datasets.annotations import (
-    check_rows_fit,
-    choose_videos,
-    load_annotations,
-)
+from carl_mm.datasets.annotations import check_rows_fit, load_annotations
+from carl_mm.datasets.choosing import choose_videos
 from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.transforms import META_KEYS
 

@@ -41,3 +41,20 @@ visualizer = dict(type=Visualizer, vis_backends=[dict(type=LocalVisBackend)])
 log_level = 'INFO'
 load_from = None
 resume = False
+# What `--cfg-options KNOB=VALUE` reaches.
+knobs = dict(
+    num_frames=[
+        'model.neck.num_frames',
+        'train_dataloader.dataset.pipeline.1.num_frames',
+    ],
+    video_dir=[
+        'train_dataloader.dataset.data_prefix.video',
+        'val_dataloader.dataset.data_prefix.video',
+        'test_dataloader.dataset.data_prefix.video',
+    ],
+    action=[
+        'train_dataloader.dataset.action',
+        'val_dataloader.dataset.action',
+        'test_dataloader.dataset.action',
+    ],
+)

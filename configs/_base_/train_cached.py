@@ -53,26 +53,12 @@ feature_cache = dict(
         dict(type=PackFramewiseInputs),
     ],
 )
-# What `--cfg-options KNOB=VALUE` reaches.
-knobs = dict(
-    num_frames=[
-        'model.neck.num_frames',
-        'train_dataloader.dataset.pipeline.1.num_frames',
-    ],
+# What `--cfg-options KNOB=VALUE` reaches, beside runtime.py's; a leaf adds it.
+cached_knobs = dict(
     size=[
         'custom_hooks.3.transforms.1.transforms.0.size',
         'val_dataloader.dataset.pipeline.1.transforms.0.size',
         'test_dataloader.dataset.pipeline.1.transforms.0.size',
-    ],
-    video_dir=[
-        'train_dataloader.dataset.data_prefix.video',
-        'val_dataloader.dataset.data_prefix.video',
-        'test_dataloader.dataset.data_prefix.video',
-    ],
-    action=[
-        'train_dataloader.dataset.action',
-        'val_dataloader.dataset.action',
-        'test_dataloader.dataset.action',
     ],
     max_epochs=['train_cfg.max_epochs', 'train_cfg.val_interval'],
 )

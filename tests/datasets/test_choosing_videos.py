@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carl_mm.datasets import FramewiseVideoDataset
-from carl_mm.datasets.annotations import choose_videos
+from carl_mm.datasets.choosing import choose_videos
 
 ENTRIES = [
     {'filename': f'{i}.mp4', 'split': split, 'action': action}

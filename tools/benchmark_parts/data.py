@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import decord
 import numpy as np
 import torch
-import torchvision.transforms.functional as TF  # noqa: N812
+from benchmark_parts.plain_data import SIZE, reference
 from benchmark_parts.timing import median_seconds
 from benchmark_parts.videos import make_video
 from mmcv.transforms import Compose
-from PIL import Image, ImageFilter
 from torch import Tensor
 
 from carl_mm.datasets import (
@@ -32,11 +30,9 @@ from carl_mm.datasets import (
     PackFramewiseInputs,
     Video,
 )
-from carl_mm.functional import sample_two_views
-from carl_mm.functional.photometric import NUM_DRAWS, PhotometricAugmentation
 from carl_mm.models import FramewiseDataPreprocessor
 
-VIDEO_FRAMES, NUM_FRAMES, SIZE = 300, 80, 224
+VIDEO_FRAMES, NUM_FRAMES = 300, 80
 LONG_VIDEO_FRAMES, LONG_NUM_FRAMES = 2000, 240
 NUM_SEEDS = 6  # samples, of which means are taken
 MAX_DIFFERENCE = 0.35  # of the two sides' mean pixels, in standard deviations
@@ -74,56 +70,6 @@ def to_device(
     return preprocessor(batch, training=True)['inputs']
 
 
-def reference(path: Path, frame_inds: np.ndarray, seed: int) -> Tensor:
-    """Do the same plainly: the whole video, then PIL frame by frame.
-
-    Returns:
-        ``(1, 2, T, 3, 224, 224)`` float32.
-    """
-    reader = decord.VideoReader(str(path), num_threads=1)
-    frames = reader.get_batch(range(len(reader))).asnumpy()
-    crop = ClipConsistentResizedCrop(SIZE, scale=(0.8, 1.0))
-    rng = np.random.default_rng(seed)
-    _skip_temporal_draws(rng, len(frames), len(frame_inds[0]))
-    torch.manual_seed(seed)
-    views = []
-    for inds in frame_inds:
-        top, left, height, width = crop.draw_box(rng, *frames.shape[1:3])
-        mirrored = rng.random() < ClipConsistentFlip().prob
-        draws = torch.rand(NUM_DRAWS, dtype=torch.float64).tolist()
-        operations = PhotometricAugmentation().operations(
-            draws, torch.randperm(4).tolist()
-        )
-        view = []
-        for index in inds:
-            image = Image.fromarray(frames[index])
-            image = TF.resized_crop(image, top, left, height, width, [SIZE, SIZE])
-            image = TF.hflip(image) if mirrored else image
-            for name, value in operations:
-                image = _change(image, name, value)
-            tensor = TF.to_tensor(image)
-            view.append(
-                TF.normalize(tensor, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-            )
-        views.append(torch.stack(view))
-    return torch.stack(views)[None]
-
-
-def _skip_temporal_draws(
-    rng: np.random.Generator, video_length: int, num_frames: int
-) -> None:
-    """Bring the generator to where the temporal crop leaves it."""
-    sample_two_views(video_length, num_frames, rng=rng)
-
-
-def _change(image: Image.Image, name: str, value: float) -> Image.Image:
-    if name == 'gray':
-        return TF.to_grayscale(image, 3)
-    if name == 'blur':
-        return image.filter(ImageFilter.GaussianBlur(value))
-    return getattr(TF, f'adjust_{name}')(image, value)
-
-
 def decode_window(path: Path, frame_inds: np.ndarray) -> None:
     """Decode what lies between the first and the last frame, and nothing else."""
     for _ in Video(path).stream(range(frame_inds.min(), frame_inds.max() + 1)):
@@ -154,23 +100,23 @@ def run(seeds: int = NUM_SEEDS, repeats: int = 3) -> dict[str, Any]:
         draw = {'path': path, 'seed': seed}
         sample = time('split: worker', lambda d=draw: load(steps['split'], **d))
         inds = sample['frame_inds'].numpy()
-        ours = time(
+        time(
             'split: device part, here',
             lambda x=sample, s=seed: to_device(augment, x, s),
         )
         whole = time('worker', lambda d=draw: load(steps['whole'], **d))
-        time('normalisation', lambda x=whole, s=seed: to_device(normalize, x, s))
+        ours = time('normalisation', lambda x=whole, s=seed: to_device(normalize, x, s))
         time('decoding the window alone', lambda i=inds: decode_window(path, i))
         plain = time('reference', lambda d=draw, i=inds: reference(frame_inds=i, **d))
         _check(ours, plain)
     window = seconds['decoding the window alone']
-    ours = seconds['worker'] + seconds['normalisation']
+    total = seconds['worker'] + seconds['normalisation']
     return {
-        'ours': ours,
+        'ours': total,
         **seconds,
         'split: worker / decoding': seconds['split: worker'] / window,
         'worker / decoding': seconds['worker'] / window,
-        'ratio': seconds['reference'] / ours,
+        'ratio': seconds['reference'] / total,
         'peak MB, T = 240 of 2,000 frames': peak_memory(),
     }
 

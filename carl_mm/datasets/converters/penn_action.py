@@ -19,7 +19,8 @@ from carl_mm.datasets.converters.penn_action_labels import (
     read_mat,
     read_phases,
 )
-from carl_mm.datasets.decoding import IMAGE_FOLDER_FPS, ImageFolder, open_video
+from carl_mm.datasets.decoding import open_video
+from carl_mm.datasets.image_folder import IMAGE_FOLDER_FPS, ImageFolder
 from carl_mm.datasets.problems import refuse
 
 MAX_STRETCHED_SHOWN = 10

@@ -17,7 +17,8 @@ from carl_mm.datasets.converters.tfrecord import (
     read_record,
     read_records,
 )
-from carl_mm.datasets.decoding import VideoDecodeError, decode_image
+from carl_mm.datasets.frame_reader import VideoDecodeError
+from carl_mm.datasets.image_folder import decode_image
 from carl_mm.datasets.problems import refuse
 
 ACTION = 'pouring'
