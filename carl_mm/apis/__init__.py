@@ -1,0 +1,5 @@
+"""What a user calls from Python."""
+
+from carl_mm.apis.video_embedding import VideoEmbedding
+
+__all__ = ['VideoEmbedding']

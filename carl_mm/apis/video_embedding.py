@@ -1,0 +1,177 @@
+"""The embeddings of one video with their time stamps, and their files."""
+
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from carl_mm.whole_files import write_whole
+
+EMBEDDING_SUFFIXES = ('.npz', '.parquet')
+
+
+@dataclass(frozen=True, eq=False)
+class VideoEmbedding:
+    """One embedding a frame.
+
+    Attributes:
+        filename: Of the video.
+        embeddings: ``(T, D)`` float32, L2-normalised.
+        timestamps: ``(T,)`` float64, seconds, ascending: the container's presentation
+            times.
+        fps: Frames a second, averaged over the video.
+        provenance: What made it: config, checkpoint, checkpoint_sha256, version; may
+            be empty.
+
+    Raises:
+        ValueError: Other shapes or dtypes, or time stamps that descend or are not
+            finite.
+    """
+
+    filename: str
+    embeddings: np.ndarray
+    timestamps: np.ndarray
+    fps: float
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        embeddings, times = self.embeddings, self.timestamps
+        if embeddings.ndim != 2 or times.shape != embeddings.shape[:1]:
+            raise ValueError(
+                f'{self.filename}: embeddings must be (T, D) and timestamps (T,), '
+                f'got {embeddings.shape} and {times.shape}'
+            )
+        if embeddings.dtype != np.float32 or times.dtype != np.float64:
+            raise ValueError(
+                f'{self.filename}: embeddings must be float32 and timestamps float64, '
+                f'got {embeddings.dtype} and {times.dtype}'
+            )
+        if not np.isfinite(times).all() or (np.diff(times) < 0).any():
+            raise ValueError(f'{self.filename}: timestamps must ascend and be finite')
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file, which appears only when whole.
+
+        Args:
+            path: Ends in .npz (arrays embeddings, timestamps, fps, filename and
+                provenance, the last as JSON) or .parquet (one row a frame: timestamp
+                and embedding; the rest in the schema's metadata).
+
+        Raises:
+            ValueError: Another ending.
+            ImportError: .parquet without pyarrow.
+            OSError: The disk is full, say; names the file.
+        """
+        path = Path(path)
+        write = _npz_writer if _suffix(path) == '.npz' else _parquet_writer
+        write_whole(path, write(self))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> 'VideoEmbedding':
+        """Read a file of `save`.
+
+        Raises:
+            FileNotFoundError: No such file.
+            ValueError: Another ending, or a file of another form, or a broken one.
+            ImportError: .parquet without pyarrow.
+        """
+        path = Path(path)
+        read = _read_npz if _suffix(path) == '.npz' else _read_parquet
+        if not path.is_file():
+            raise FileNotFoundError(f'{path}: no such file of embeddings')
+        try:
+            return cls(**read(path))
+        except (
+            *(ValueError, TypeError, KeyError, AttributeError, EOFError),
+            *(zipfile.BadZipFile, zlib.error, NotImplementedError),
+        ) as error:
+            raise ValueError(
+                f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
+                'make it by tools/embed.py or VideoEmbedding.save'
+            ) from error
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in EMBEDDING_SUFFIXES:
+        raise ValueError(
+            f'{path}: embeddings are kept in {" or ".join(EMBEDDING_SUFFIXES)} files, '
+            f'not {suffix!r}'
+        )
+    return suffix
+
+
+def _npz_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
+    arrays: dict[str, Any] = {
+        'embeddings': video.embeddings,
+        'timestamps': video.timestamps,
+        'fps': video.fps,
+        'filename': video.filename,
+        'provenance': json.dumps(video.provenance, sort_keys=True),
+    }
+    return lambda stream: np.savez(stream, **arrays)
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return {
+            'embeddings': arrays['embeddings'],
+            'timestamps': arrays['timestamps'],
+            'fps': float(arrays['fps']),
+            'filename': str(arrays['filename']),
+            'provenance': json.loads(str(arrays['provenance'])),
+        }
+
+
+def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
+    pyarrow, parquet = _pyarrow()
+    values = pyarrow.array(video.embeddings.reshape(-1))
+    vectors = pyarrow.FixedSizeListArray.from_arrays(values, video.embeddings.shape[1])
+    metadata = {
+        'filename': os.fsencode(video.filename),
+        'fps': repr(float(video.fps)),
+        'provenance': json.dumps(video.provenance, sort_keys=True),
+    }
+    columns = {'timestamp': pyarrow.array(video.timestamps), 'embedding': vectors}
+    table = pyarrow.table(columns, metadata=metadata)
+    return lambda stream: parquet.write_table(table, stream)
+
+
+def _read_parquet(path: Path) -> dict[str, Any]:
+    pyarrow, parquet = _pyarrow()
+    try:
+        # Not by the file's name, which pyarrow would take for a partitioned data set.
+        with path.open('rb') as stream:
+            table = parquet.read_table(stream)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise ValueError(str(error)) from error
+    metadata = table.schema.metadata or {}
+    vectors = table.column('embedding').combine_chunks()
+    embeddings = vectors.flatten().to_numpy(zero_copy_only=False)
+    return {
+        'embeddings': embeddings.reshape(-1, vectors.type.list_size),
+        'timestamps': table.column('timestamp').to_numpy(),
+        'fps': float(metadata[b'fps']),
+        'filename': os.fsdecode(metadata[b'filename']),
+        'provenance': json.loads(metadata[b'provenance']),
+    }
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise ImportError(
+            '.parquet files need pyarrow: pip install pyarrow, or take .npz'
+        ) from error
+    return pyarrow, parquet
