@@ -1,6 +1,6 @@
 """Videos in, samples out."""
 
-from carl_mm.datasets.decoding import Video, VideoDecodeError, open_video
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import (
     ClipConsistentCenterCrop,
@@ -30,7 +30,6 @@ __all__ = [
     'OpenVideo',
     'PackFramewiseInputs',
     'TakeCachedFeatures',
-    'Video',
     'VideoDecodeError',
     'WholeVideo',
     'open_video',

@@ -12,17 +12,20 @@ class VideoDecodeError(ValueError):
 
 
 class FrameReader(ABC):
-    """A video opened for reading by `open_video`.
+    """A video opened for reading by `open_video`; it can be sent to other processes.
 
     Attributes:
         filename: Of the file or the folder.
         num_frames: At least 1.
         fps: Frames a second, averaged over the video.
+        timestamps: ``(num_frames,)`` float64, seconds, when each frame is presented
+            by the container's clock.
     """
 
     filename: str
     num_frames: int
     fps: float
+    timestamps: np.ndarray
 
     num_threads: int = 1
 

@@ -32,6 +32,7 @@ class ImageFolder(FrameReader):
         self.filename = str(filename)
         self._names = self._names_in_order()
         self.num_frames = len(self._names)
+        self.timestamps = np.arange(self.num_frames) / self.fps
         self._first_read: tuple[str, tuple[int, ...]] | None = None
 
     def _names_in_order(self) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 
@@ -34,8 +35,6 @@ def write_mp4(
     Raises:
         ValueError: No frame was given.
     """
-    import av  # optional requirement: only who writes videos needs it
-
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f'.{path.stem}.{os.getpid()}.part.mp4')

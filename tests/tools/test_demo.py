@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from carl_mm.datasets import Video
+from carl_mm.datasets import open_video
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ('similarity', 'retrieval', 'embeddings', 'loss')
@@ -41,5 +41,5 @@ def test_carl_beats_its_controls(tmp_path, seed):
         picture = cv2.imread(str(tmp_path / 'out' / f'{name}.png'))
         assert min(picture.shape[:2]) >= 300
         assert picture.std() > 10
-    aligned = Video(tmp_path / 'out' / 'aligned.mp4')
+    aligned = open_video(tmp_path / 'out' / 'aligned.mp4')
     assert aligned.num_frames > 50

@@ -28,7 +28,7 @@ from carl_mm.datasets import (
     DualViewTemporalCrop,
     OpenVideo,
     PackFramewiseInputs,
-    Video,
+    open_video,
 )
 from carl_mm.models import FramewiseDataPreprocessor
 
@@ -72,7 +72,7 @@ def to_device(
 
 def decode_window(path: Path, frame_inds: np.ndarray) -> None:
     """Decode what lies between the first and the last frame, and nothing else."""
-    for _ in Video(path).stream(range(frame_inds.min(), frame_inds.max() + 1)):
+    for _ in open_video(path).stream(range(frame_inds.min(), frame_inds.max() + 1)):
         pass
 
 

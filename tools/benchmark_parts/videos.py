@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.video_writer import write_mp4
 
 HEIGHT, WIDTH, FPS = 360, 640, 25
@@ -18,7 +18,7 @@ def make_video(num_frames: int) -> Path:
     folder = Path(tempfile.gettempdir()) / 'carl_mm_benchmark'
     path = folder / f'video_{num_frames}.mp4'
     try:
-        if Video(path).num_frames == num_frames:
+        if open_video(path).num_frames == num_frames:
             return path
     except VideoDecodeError:
         pass  # not made yet

@@ -4,15 +4,14 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+import av
 import numpy as np
+from av.container import InputContainer
 
 from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.video_writer import write_mp4
-
-if TYPE_CHECKING:
-    import av
 
 CLIP_FPS = 25
 CLIP_SIZE = (640, 360)
@@ -76,8 +75,6 @@ def on_screen(
 
 def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
     """Pictures on screen at times, resized; only these are converted."""
-    import av  # optional requirement: only who cuts videos needs it
-
     width, height = CLIP_SIZE
     try:
         with av.open(str(source)) as container:
@@ -96,16 +93,14 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
 
 
 def _frames_from(
-    container: 'av.container.InputContainer', start: float
-) -> Iterator[tuple[float, 'av.VideoFrame']]:
+    container: InputContainer, start: float
+) -> Iterator[tuple[float, av.VideoFrame]]:
     """Decode from the key frame before a time on; each frame with its time.
 
     Times count from the beginning of the file, audio included, as players do. Seeking
     goes by decoding time, so the key frame may come out after ``start``: then from
     farther back.
     """
-    import av
-
     origin = (container.start_time or 0) / av.time_base
     for margin in SEEK_MARGINS:
         target = origin + max(0.0, start - margin)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.converters.common import side_by_side
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.decoding import FrameReader, VideoDecodeError, open_video
 from carl_mm.datasets.video_writer import write_mp4
 
 
@@ -47,7 +47,7 @@ def encode_videos(
                 num_frames = open_whole(path).num_frames
             else:
                 write_mp4(path, frames_of(entry), fps)
-                num_frames = Video(path).num_frames
+                num_frames = open_video(path).num_frames
         except VideoDecodeError as error:
             return str(error)
         if num_frames != entry['num_frames']:
@@ -61,7 +61,7 @@ def encode_videos(
     return {entry['filename']: reason for entry, reason in results if reason}
 
 
-def open_whole(path: Path, has_source: bool = True) -> Video:
+def open_whole(path: Path, has_source: bool = True) -> FrameReader:
     """Open a file that was there when its turn came.
 
     Raises:
@@ -69,7 +69,7 @@ def open_whole(path: Path, has_source: bool = True) -> Video:
         VideoDecodeError: It cannot be opened, and has no source.
     """
     try:
-        return Video(path)
+        return open_video(path)
     except VideoDecodeError as error:
         if not has_source:
             raise

@@ -12,7 +12,7 @@ from carl_mm.datasets.converters.common import (
 from carl_mm.datasets.converters.encoding import open_whole, remove_parts
 from carl_mm.datasets.converters.finegym_events import Event, read_events
 from carl_mm.datasets.converters.finegym_lists import FineGymLists
-from carl_mm.datasets.decoding import Video, VideoDecodeError
+from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.problems import refuse
 
 ACTION = 'gymnastics'
@@ -66,7 +66,7 @@ def annotations_from_finegym(
                 clip = open_whole(path, event.video in sources)
             else:
                 cut_clip(sources[event.video], path, event.start, event.end)
-                clip = Video(path)
+                clip = open_video(path)
         except VideoDecodeError as error:
             return str(error)
         return clip.num_frames, clip.fps

@@ -8,7 +8,7 @@ import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from carl_mm.datasets.decoding import open_video
+from carl_mm.datasets.decoding import DECODERS, open_video
 from carl_mm.datasets.transforms.rng import sample_rng
 from carl_mm.datasets.transforms.views import FrameFunction, FrameStream, draw_view
 from carl_mm.functional import sample_two_views
@@ -22,14 +22,20 @@ class OpenVideo(BaseTransform):
 
     Args:
         num_threads: Of the decoder.
+        decoder: 'pyav' or 'decord', see `open_video`.
     """
 
-    def __init__(self, num_threads: int = 1) -> None:
+    def __init__(self, num_threads: int = 1, decoder: str = 'pyav') -> None:
+        if decoder not in DECODERS:
+            raise ValueError(f'decoder must be one of {DECODERS}, got {decoder!r}')
         self.num_threads = num_threads
+        self.decoder = decoder
 
     def transform(self, results: dict) -> dict:
         """Open it; raises `VideoDecodeError`, which names it."""
-        results['video'] = open_video(results['filename'], self.num_threads)
+        results['video'] = open_video(
+            results['filename'], self.num_threads, self.decoder
+        )
         results['total_frames'] = results['video'].num_frames
         results['fps'] = results['video'].fps
         return results
@@ -129,7 +135,7 @@ class WholeVideo(BaseTransform):
     """Take all frames, decoded and transformed while they are read.
 
     So a video of any length needs the memory of a chunk. Required keys: video,
-    filename, total_frames. Added keys: inputs, a `FrameStream` of one view;
+    total_frames. Added keys: inputs, a `FrameStream` of one view;
     frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool. Removed keys: video.
 
     Args:
@@ -143,9 +149,7 @@ class WholeVideo(BaseTransform):
         """Make the stream; nothing is decoded yet."""
         seed = int(sample_rng(results).integers(2**63))
         video, total_frames = results.pop('video'), results['total_frames']
-        results['inputs'] = FrameStream(
-            video.filename, total_frames, self.transforms, [seed], video.num_threads
-        )
+        results['inputs'] = FrameStream(video, self.transforms, [seed])
         results['frame_inds'] = np.arange(total_frames)[None]
         results['valid'] = np.ones((1, total_frames), dtype=bool)
         return results

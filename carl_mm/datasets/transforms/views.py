@@ -8,7 +8,7 @@ import torch
 from mmcv.transforms import BaseTransform
 from torch import Tensor
 
-from carl_mm.datasets.decoding import open_video
+from carl_mm.datasets.frame_reader import FrameReader
 from carl_mm.datasets.transforms.rng import sample_rng
 
 FrameFunction = Callable[[np.ndarray], np.ndarray]
@@ -57,33 +57,26 @@ def draw_view(
 class FrameStream:
     """A whole video that is decoded and transformed while it is read.
 
-    It opens the file anew each time, in the process that reads it, so it may be sent
-    from a worker.
+    It may be sent from a worker to the process that reads it.
 
     Args:
-        filename: Of the video.
-        num_frames: Of the video.
+        video: Opened.
         transforms: Of each frame, drawn once a view.
         seeds: Of the draws, one a view.
-        num_threads: Of the decoder.
     """
 
     def __init__(
         self,
-        filename: str,
-        num_frames: int,
+        video: FrameReader,
         transforms: Sequence[ViewTransform],
         seeds: Sequence[int],
-        num_threads: int = 1,
     ) -> None:
-        self.filename = filename
-        self.num_frames = num_frames
+        self.video = video
         self.transforms = transforms
         self.seeds = seeds
-        self.num_threads = num_threads
 
     def __len__(self) -> int:
-        return self.num_frames
+        return self.video.num_frames
 
     def chunks(self, chunk_size: int) -> Iterator[Tensor]:
         """Decode in order, each frame once for all views.
@@ -97,15 +90,14 @@ class FrameStream:
         Raises:
             VideoDecodeError: A frame is damaged.
         """
-        video = open_video(self.filename, self.num_threads)
         functions: list[FrameFunction] = []
         frames: list[list[np.ndarray]] = []
-        for index, frame in enumerate(video.stream(range(self.num_frames))):
+        for index, frame in enumerate(self.video.stream(range(len(self)))):
             if not functions:
                 rngs = map(np.random.default_rng, self.seeds)
                 functions = [draw_view(self.transforms, rng, frame) for rng in rngs]
             frames.append([run(frame) for run in functions])
-            if len(frames) == chunk_size or index == self.num_frames - 1:
+            if len(frames) == chunk_size or index == len(self) - 1:
                 views = np.stack([np.stack(view) for view in zip(*frames, strict=True)])
                 yield torch.from_numpy(views).permute(0, 1, 4, 2, 3)
                 frames = []
