@@ -1,0 +1,174 @@
+"""What the command lines of embedding and its uses share.
+
+A tool makes a parser by `make_parser`, adds a model by `add_model` and its own
+arguments, and ends in `sys.exit(main(function, parser))`; its ``function`` takes the
+parsed arguments and may return an exit status.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from carl_mm import compat
+from carl_mm.apis.inferencer import FramewiseInferencer
+from carl_mm.apis.video_embedding import EMBEDDING_SUFFIXES, VideoEmbedding
+from carl_mm.apis.video_files import find_videos, holds_files
+
+INTERRUPTED = 130  # what shells give for Ctrl-C
+
+
+def make_parser(description: str | None) -> ArgumentParser:
+    """Return a parser that knows ``--traceback`` and shows the text as it is."""
+    parser = ArgumentParser(
+        description=description, formatter_class=RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        '--traceback', action='store_true', help='show where an error comes from'
+    )
+    return parser
+
+
+def add_model(parser: ArgumentParser, positional: bool = True) -> None:
+    """Add MODEL, or ``--model`` for tools that can do with embeddings, and its options.
+
+    Args:
+        parser: Of `make_parser`.
+        positional: False where embeddings made before do without a model.
+    """
+    what = 'a work dir of tools/train.py, or a checkpoint'
+    if positional:
+        parser.add_argument('model', metavar='MODEL', help=what)
+    else:
+        what += '; needed where videos are given, not for .npz or .parquet files'
+        parser.add_argument('--model', metavar='MODEL', help=what)
+    parser.add_argument(
+        '--config', help="default: the work dir's, or the one in the checkpoint"
+    )
+    parser.add_argument('--device', help='default: cuda where there is one, else cpu')
+    parser.add_argument(
+        '--trust-checkpoint',
+        action='store_true',
+        help='read a checkpoint that holds more than weights; it can run code',
+    )
+
+
+def load_inferencer(args: Namespace) -> FramewiseInferencer:
+    """Load the model of `add_model`'s arguments.
+
+    Raises:
+        FileNotFoundError: See `FramewiseInferencer`.
+        ValueError: Likewise.
+    """
+    inferencer = FramewiseInferencer(
+        args.config or args.model,
+        checkpoint=args.model if args.config else None,
+        device=args.device,
+        trust_checkpoint=args.trust_checkpoint,
+    )
+    if inferencer.device.type == 'cpu':
+        compat.keep_freed_memory()
+    return inferencer
+
+
+def embeddings_of(
+    args: Namespace, paths: Iterable[str | Path], on_error: str = 'raise'
+) -> list[VideoEmbedding]:
+    """Take embeddings from files, and embed videos, in the given order.
+
+    Args:
+        args: With `add_model`'s arguments; the model is loaded where a video is given.
+        paths: Videos, files of embeddings, and folders of the one or the other.
+        on_error: 'raise', or 'skip' to leave videos that cannot be decoded out and to
+            say so on stderr.
+
+    Raises:
+        FileNotFoundError: No such file, or a folder without any.
+        ValueError: A video without a model, or embeddings of different models.
+        VideoDecodeError: See ``on_error``.
+    """
+    files = [file for path in paths for file in _files_of(path)]
+    videos = [file for file in files if not _is_embedding(file)]
+    embedded: dict[Path, VideoEmbedding] = {}
+    if videos:
+        if args.model is None:
+            raise ValueError(
+                f'{videos[0]}: a video, which needs --model to be embedded; or give '
+                'files made by tools/embed.py'
+            )
+        inferencer = load_inferencer(args)
+        for video in inferencer.stream(videos, on_error):
+            embedded[Path(video.filename)] = video
+        for reason in inferencer.failed.values():
+            sys.stderr.write(f'left out: {reason}\n')
+    embeddings = [
+        VideoEmbedding.load(file) if _is_embedding(file) else embedded[file]
+        for file in files
+        if _is_embedding(file) or file in embedded
+    ]
+    _refuse_mixed(embeddings)
+    return embeddings
+
+
+def _is_embedding(path: Path) -> bool:
+    return path.suffix.lower() in EMBEDDING_SUFFIXES
+
+
+def _files_of(path: str | Path) -> list[Path]:
+    if Path(path).is_dir() and (found := holds_files(path, EMBEDDING_SUFFIXES)):
+        if holds_files(path):
+            raise ValueError(
+                f'{path}: holds both videos and embeddings; name the files that are '
+                'meant'
+            )
+        return found
+    return [Path(path)] if _is_embedding(Path(path)) else find_videos([path])
+
+
+def _refuse_mixed(videos: Sequence[VideoEmbedding]) -> None:
+    """Refuse embeddings that no distance compares."""
+    for key in ('checkpoint_sha256', 'settings_sha256'):
+        known = [video for video in videos if key in video.provenance]
+        for other in known[1:]:
+            if other.provenance[key] != known[0].provenance[key]:
+                raise ValueError(
+                    f'{known[0].filename} and {other.filename} were embedded by '
+                    'different models, whose embeddings cannot be compared: '
+                    f'{_model_of(known[0])} and {_model_of(other)}'
+                )
+    for video in videos[1:]:
+        if video.embeddings.shape[1] != videos[0].embeddings.shape[1]:
+            raise ValueError(
+                f'{videos[0].filename} and {video.filename} have embeddings of '
+                f'different sizes: {videos[0].embeddings.shape[1]} and '
+                f'{video.embeddings.shape[1]}'
+            )
+
+
+def _model_of(video: VideoEmbedding) -> str:
+    checkpoint = video.provenance.get('checkpoint')
+    return f'{checkpoint} ({video.provenance["checkpoint_sha256"][:8]})'
+
+
+def main(
+    function: Callable[[Namespace], int | None],
+    parser: ArgumentParser,
+    argv: Sequence[str] | None = None,
+) -> int:
+    """Parse, run, and turn an expected error into a line on stderr.
+
+    Returns:
+        The exit status: the function's, 1 after an error, 130 after Ctrl-C.
+    """
+    args = parser.parse_args(argv)
+    try:
+        return function(args) or 0
+    except KeyboardInterrupt:
+        sys.stderr.write('interrupted\n')
+        return INTERRUPTED
+    # An ImportError is a missing optional requirement.
+    except (ValueError, OSError, ImportError) as error:
+        if args.traceback:
+            raise
+        sys.stderr.write(f'error: {error}\n')
+        return 1
