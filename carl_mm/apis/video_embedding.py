@@ -75,8 +75,8 @@ class VideoEmbedding:
         write = _npz_writer if _suffix(path) == '.npz' else _parquet_writer
         write_whole(path, write(self))
 
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> 'VideoEmbedding':
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> 'VideoEmbedding':
         """Read a file of `save`.
 
         Raises:
@@ -84,20 +84,36 @@ class VideoEmbedding:
             ValueError: Another ending, or a file of another form, or a broken one.
             ImportError: .parquet without pyarrow.
         """
-        path = Path(path)
-        read = _read_npz if _suffix(path) == '.npz' else _read_parquet
-        if not path.is_file():
-            raise FileNotFoundError(f'{path}: no such file of embeddings')
-        try:
-            return cls(**read(path))
-        except (
-            *(ValueError, TypeError, KeyError, AttributeError, EOFError),
-            *(zipfile.BadZipFile, zlib.error, NotImplementedError),
-        ) as error:
-            raise ValueError(
-                f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
-                'make it by tools/embed.py or VideoEmbedding.save'
-            ) from error
+        video: VideoEmbedding = _read(Path(path), _read_npz, _read_parquet)
+        return video
+
+
+def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Read the provenance in a file of `VideoEmbedding.save`, without the embeddings.
+
+    It raises as `VideoEmbedding.load`.
+    """
+    readers = _read_npz_provenance, _read_parquet_provenance
+    return dict(_read(Path(path), *readers))
+
+
+def _read(
+    path: Path, npz: Callable[[Path], Any], parquet: Callable[[Path], Any]
+) -> Any:
+    """Read by the function of the file's form; any error says what the file is not."""
+    read = npz if _suffix(path) == '.npz' else parquet
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such file of embeddings')
+    try:
+        return read(path)
+    except (
+        *(ValueError, TypeError, KeyError, AttributeError, EOFError, OSError),
+        *(zipfile.BadZipFile, zlib.error, NotImplementedError),
+    ) as error:
+        raise ValueError(
+            f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
+            'make it by tools/embed.py or VideoEmbedding.save'
+        ) from error
 
 
 def _suffix(path: Path) -> str:
@@ -121,15 +137,20 @@ def _npz_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
     return lambda stream: np.savez(stream, **arrays)
 
 
-def _read_npz(path: Path) -> dict[str, Any]:
+def _read_npz(path: Path) -> VideoEmbedding:
     with np.load(path, allow_pickle=False) as arrays:
-        return {
-            'embeddings': arrays['embeddings'],
-            'timestamps': arrays['timestamps'],
-            'fps': float(arrays['fps']),
-            'filename': str(arrays['filename']),
-            'provenance': json.loads(str(arrays['provenance'])),
-        }
+        return VideoEmbedding(
+            filename=str(arrays['filename']),
+            embeddings=arrays['embeddings'],
+            timestamps=arrays['timestamps'],
+            fps=float(arrays['fps']),
+            provenance=json.loads(str(arrays['provenance'])),
+        )
+
+
+def _read_npz_provenance(path: Path) -> Any:
+    with np.load(path, allow_pickle=False) as arrays:
+        return json.loads(str(arrays['provenance']))
 
 
 def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
@@ -146,24 +167,26 @@ def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
     return lambda stream: parquet.write_table(table, stream)
 
 
-def _read_parquet(path: Path) -> dict[str, Any]:
-    pyarrow, parquet = _pyarrow()
-    try:
-        # Not by the file's name, which pyarrow would take for a partitioned data set.
-        with path.open('rb') as stream:
-            table = parquet.read_table(stream)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise ValueError(str(error)) from error
+def _read_parquet(path: Path) -> VideoEmbedding:
+    # By a stream: by its name pyarrow might take a file for a partitioned data set.
+    with path.open('rb') as stream:
+        table = _pyarrow()[1].read_table(stream)
     metadata = table.schema.metadata or {}
     vectors = table.column('embedding').combine_chunks()
     embeddings = vectors.flatten().to_numpy(zero_copy_only=False)
-    return {
-        'embeddings': embeddings.reshape(-1, vectors.type.list_size),
-        'timestamps': table.column('timestamp').to_numpy(),
-        'fps': float(metadata[b'fps']),
-        'filename': os.fsdecode(metadata[b'filename']),
-        'provenance': json.loads(metadata[b'provenance']),
-    }
+    return VideoEmbedding(
+        filename=os.fsdecode(metadata[b'filename']),
+        embeddings=embeddings.reshape(-1, vectors.type.list_size),
+        timestamps=table.column('timestamp').to_numpy(),
+        fps=float(metadata[b'fps']),
+        provenance=json.loads(metadata[b'provenance']),
+    )
+
+
+def _read_parquet_provenance(path: Path) -> Any:
+    with path.open('rb') as stream:
+        schema = _pyarrow()[1].read_schema(stream)
+    return json.loads((schema.metadata or {})[b'provenance'])
 
 
 def _pyarrow() -> tuple[Any, Any]:

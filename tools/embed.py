@@ -1,0 +1,67 @@
+"""Embed videos, one file each with time stamps, by a trained model.
+
+python tools/embed.py work_dirs/carl_folder my_videos --out embeddings
+python tools/embed.py epoch_50.pth a.mp4 b.mp4 --out embeddings --format parquet
+
+sub/a.mp4 of a folder becomes sub/a.npz, with the arrays embeddings (T, D), timestamps
+(T,) in seconds, fps, filename and provenance; a .parquet file has one row a frame, and
+the rest in its schema's metadata. Stopped, it goes on where it was: what the same model
+made of the same video is kept. Files of another model are refused; --overwrite makes
+them anew. Videos that cannot be embedded are listed at the end, and the exit status is
+1 then.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.apis.command import add_model, load_inferencer, main, make_parser
+from carl_mm.apis.folder_embedding import FolderSummary, embed_folder
+from carl_mm.apis.video_files import find_videos
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    made.add_argument(
+        'videos', metavar='VIDEO', nargs='+', help='a file, or a folder, searched whole'
+    )
+    made.add_argument('--out', required=True, metavar='DIR')
+    made.add_argument('--format', choices=('npz', 'parquet'), default='npz')
+    made.add_argument(
+        '--overwrite', action='store_true', help='make files of other models anew'
+    )
+    return made
+
+
+def describe(summary: FolderSummary, out: str) -> str:
+    """Say in words what was written and what was not."""
+    written = f'{summary.num_written} written, {summary.num_kept} kept, in {out}'
+    lines = [f'embeddings  {written}']
+    if summary.num_ignored:
+        lines.append(f'ignored     {summary.num_ignored} files that are no videos')
+    if summary.failed:
+        lines.append(f'failed      {len(summary.failed)}')
+        lines += [f'  {reason}' for _, reason in sorted(summary.failed.items())]
+    return '\n'.join(lines)
+
+
+def embed(args: Namespace) -> int:
+    """Embed; the exit status is 1 where a video could not be."""
+    find_videos(args.videos)  # a wrong path shows before the model is loaded
+    summary = embed_folder(
+        load_inferencer(args), args.videos, args.out, args.format, args.overwrite
+    )
+    print(describe(summary, args.out))
+    return 1 if summary.failed else 0
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run with these arguments, by default the command line's."""
+    return main(embed, parser(), argv)
+
+
+if __name__ == '__main__':
+    sys.exit(run())
