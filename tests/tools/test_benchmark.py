@@ -1,7 +1,9 @@
 """The benchmark's own parts at tiny sizes: they run, and their figures fit together."""
 
+import functools
 import importlib
 import json
+import os
 import runpy
 import sys
 import tempfile
@@ -43,11 +45,29 @@ def test_step(part):
         assert figures['gpu'] == 'no CUDA GPU: skipped'
 
 
-def test_step_raises_where_the_losses_differ(part):
-    step = part('step')
-    strict = {'bf16': 0.0, 'fp32': 1e-4}
-    with pytest.raises(ValueError, match=r'bf16: loss \d.*, reference \d.*apart'):
-        step.run(1, frames=2, size=32, depth=18, max_difference=strict)
+def test_losses_that_differ_raise(part):
+    medians = {'bf16': 1.0, 'reference': 2.0}
+    losses = {'bf16': [1.02, 1.0], 'reference': [1.0, 1.0]}
+    compare = part('step').compare
+    assert compare('bf16', medians, losses, 0.03)['ratio'] == 2
+    with pytest.raises(ValueError, match=r'bf16: loss 1.02, reference 1.0.*apart'):
+        compare('bf16', medians, losses, 0.01)
+    losses['bf16'][0] = float('nan')
+    with pytest.raises(ValueError, match='loss nan'):
+        compare('bf16', medians, losses, 0.01)
+
+
+def test_a_process_gives_errors_and_keeps_its_variables(part):
+    apart = part('apart').Apart
+    assert apart(getattr_of, 'environ', CARL_MM_TEST='1')()[1] == '1'
+    assert 'CARL_MM_TEST' not in os.environ
+    with pytest.raises(AttributeError, match='no_such_name'):
+        apart(getattr_of, 'no_such_name')()
+
+
+def getattr_of(name):
+    """Made in the other process."""
+    return functools.partial(getattr(os, name).get, 'CARL_MM_TEST')
 
 
 def test_both_steps_update_alike(part):
