@@ -91,7 +91,7 @@ def _test_pipeline(cfg: Config, source: str) -> list[Any]:
     if not dataset or not cfg.get('model'):
         raise ValueError(
             f'{source}: not a config of frame-wise embeddings, it needs model and '
-            'test_dataloader.dataset.pipeline'
+            'test_dataloader.dataset.pipeline; give another of the same network'
         )
     return list(dataset['pipeline'])
 
@@ -128,7 +128,7 @@ def _load_weights(
     except (RuntimeError, AttributeError, TypeError) as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         raise ValueError(
-            f'{path}: not a checkpoint of {source} ({lines[-1]:.150}); take the '
+            f'{path}: not a checkpoint of {source} ({lines[:2][-1]:.150}); take the '
             'config that it was trained with (its work dir has one), or turn the '
             "authors' published file into ours by "
             'tools/model_converters/carl_checkpoint.py'
