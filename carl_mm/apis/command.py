@@ -97,7 +97,7 @@ def embeddings_of(
                 'files made by tools/embed.py'
             )
         inferencer = load_inferencer(args)
-        for video in inferencer.stream(videos, on_error):
+        for video in inferencer.stream(dict.fromkeys(videos), on_error):
             embedded[Path(video.filename)] = video
         for reason in inferencer.failed.values():
             sys.stderr.write(f'left out: {reason}\n')
@@ -170,5 +170,12 @@ def main(
     except (ValueError, OSError, ImportError) as error:
         if args.traceback:
             raise
-        sys.stderr.write(f'error: {error}\n')
+        sys.stderr.write(f'error: {describe(error)}\n')
         return 1
+
+
+def describe(error: Exception) -> str:
+    """Return an error's message, without the system's number for it."""
+    if not (isinstance(error, OSError) and error.strerror):
+        return str(error)
+    return f'{error.filename}: {error.strerror}' if error.filename else error.strerror

@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from carl_mm.apis import FramewiseInferencer, VideoEmbedding
+from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.folder_embedding import embed_folder
+from tests.apis.trained import make_work_dir
+
+
+@pytest.fixture
+def videos(make_videos):
+    return make_videos(lengths=(12, 9, 10)) / 'videos'
+
+
+def parse(*words):
+    parser = make_parser('What it does.')
+    add_model(parser, positional=False)
+    return parser.parse_args([str(word) for word in words])
+
+
+def test_videos_and_files_of_embeddings_alike(work_dir, videos, tmp_path):
+    args = parse('--model', work_dir, '--device', 'cpu')
+    direct = embeddings_of(args, [videos])
+    assert [len(video) for video in direct] == [12, 9, 10]
+    for form in ('npz', 'parquet'):
+        direct[1].save(tmp_path / form / f'b.{form}')
+    mixed = [
+        *(tmp_path / 'npz', videos / 'video_2.mp4'),
+        *(tmp_path / 'parquet' / 'b.parquet', videos / 'video_0.mp4'),
+    ]
+    found = embeddings_of(args, mixed)
+    assert [len(video) for video in found] == [9, 10, 9, 12]
+    for video, index in zip(found, (1, 2, 1, 0), strict=True):
+        np.testing.assert_array_equal(video.embeddings, direct[index].embeddings)
+
+
+def test_without_videos_no_model_is_loaded(tmp_path):
+    rng = np.random.default_rng(0)
+    embeddings = rng.normal(size=(3, 2)).astype(np.float32)
+    VideoEmbedding('a', embeddings, np.arange(3.0), 1.0).save(tmp_path / 'a.npz')
+    args = parse('--model', tmp_path / 'none', '--device', 'none')
+    (found,) = embeddings_of(args, [tmp_path / 'a.npz'])
+    np.testing.assert_array_equal(found.embeddings, embeddings)
+
+
+def test_a_video_needs_a_model(videos):
+    with pytest.raises(ValueError, match=r'video_0\.mp4: a video, which needs --model'):
+        embeddings_of(parse(), [videos])
+
+
+def test_another_config_by_hand(work_dir, videos, tmp_path):
+    config = work_dir / 'small.py'
+    for model in (work_dir, work_dir / 'epoch_2.pth'):
+        args = parse('--model', model, '--config', config, '--device', 'cpu')
+        (video,) = embeddings_of(args, [videos / 'video_1.mp4'])
+        assert video.provenance['checkpoint'] == str(work_dir / 'epoch_2.pth')
+
+
+def test_a_damaged_video_stops_or_is_left_out(work_dir, videos, capsys):
+    (videos / 'video_1.mp4').write_text('no video')
+    args = parse('--model', work_dir, '--device', 'cpu')
+    with pytest.raises(ValueError, match=r'video_1\.mp4: cannot be decoded'):
+        embeddings_of(args, [videos])
+    found = embeddings_of(args, [videos], on_error='skip')
+    assert [len(video) for video in found] == [12, 10]
+    said = capsys.readouterr().err
+    assert said.startswith('left out: ')
+    assert 'video_1.mp4' in said
+
+
+def test_embeddings_of_different_models_are_refused(work_dir, videos, tmp_path):
+    model = FramewiseInferencer(work_dir, device='cpu')
+    embed_folder(model, [videos], tmp_path / 'out')
+    other = make_work_dir(tmp_path, seed=1)
+    args = parse('--model', other, '--device', 'cpu')
+    with pytest.raises(ValueError, match='cannot be compared') as info:
+        embeddings_of(args, [tmp_path / 'out' / 'video_0.npz', videos])
+    assert str(other) in str(info.value)
+    assert str(work_dir) in str(info.value)
+
+
+def test_embeddings_of_different_sizes_are_refused(tmp_path):
+    for size in (2, 3):
+        embeddings = np.zeros((4, size), np.float32)
+        video = VideoEmbedding(f'{size}.mp4', embeddings, np.arange(4.0), 1.0)
+        video.save(tmp_path / f'{size}.npz')
+    with pytest.raises(ValueError, match=r'2\.mp4 and 3\.mp4 .*sizes: 2 and 3'):
+        embeddings_of(parse(), [tmp_path])
+
+
+def test_a_folder_of_both_is_refused(videos, tmp_path):
+    (videos / 'a.npz').touch()
+    with pytest.raises(ValueError, match='both videos and embeddings'):
+        embeddings_of(parse(), [videos])
+
+
+@pytest.mark.parametrize('kind', [ValueError, OSError, FileNotFoundError, ImportError])
+def test_an_expected_error_is_one_line(kind, capsys):
+    def fail(_):
+        raise kind('a.mp4: what is wrong; what to do')
+
+    assert main(fail, make_parser(''), []) == 1
+    said = capsys.readouterr()
+    assert said.err == 'error: a.mp4: what is wrong; what to do\n'
+    assert said.out == ''
+    with pytest.raises(kind):
+        main(fail, make_parser(''), ['--traceback'])
+
+
+def test_the_status_and_other_errors():
+    assert main(lambda _: None, make_parser(''), []) == 0
+    assert main(lambda _: 3, make_parser(''), []) == 3
+    with pytest.raises(ZeroDivisionError):  # a bug of ours is not hidden
+        main(lambda _: 1 // 0, make_parser(''), [])
+
+
+def test_an_interruption_is_no_error(capsys):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    assert main(interrupt, make_parser(''), []) == 130
+    assert capsys.readouterr().err == 'interrupted\n'
+
+
+def test_the_help_keeps_its_lines():
+    parser = make_parser('First line.\n\n  tool A\n  tool B\n')
+    add_model(parser)
+    assert '\n  tool A\n  tool B\n' in parser.format_help()
+    assert parser.parse_args(['work_dir']).model == 'work_dir'
