@@ -8,6 +8,7 @@ from carl_mm.engine.launch import (
     add_common_arguments,
     build_runner,
     load_config,
+    train,
     trust,
 )
 
@@ -54,7 +55,7 @@ def main() -> None:
         trust(cfg.load_from, args)
     else:
         trust(cfg.get('load_from'), args)
-    build_runner(cfg).train()
+    train(build_runner(cfg))
     end_distributed()
 
 

@@ -24,7 +24,7 @@ def open_video(
 
     Raises:
         VideoDecodeError: It cannot be read.
-        ValueError: An unknown decoder.
+        ValueError: An unknown decoder, or one that is not installed.
     """
     if decoder not in DECODERS:
         raise ValueError(f'decoder must be one of {DECODERS}, got {decoder!r}')
@@ -32,7 +32,12 @@ def open_video(
         return ImageFolder(filename)
     if decoder == 'pyav':
         return PyAVVideo(filename, num_threads)
-    # Not above: its libraries, once loaded, shadow some of PyAV's (VP9's encoder).
-    from carl_mm.datasets.decord_video import DecordVideo
-
+    try:
+        # Not above: its libraries, once loaded, shadow some of PyAV's (VP9's encoder).
+        from carl_mm.datasets.decord_video import DecordVideo
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            "decoder='decord': decord is not installed; pip install decord, or leave "
+            "the default, 'pyav'"
+        ) from error
     return DecordVideo(filename, num_threads)

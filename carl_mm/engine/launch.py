@@ -135,3 +135,23 @@ def build_runner(cfg: Config) -> Runner:
     if not torch.cuda.is_available():
         compat.keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+
+
+def train(runner: Runner) -> None:
+    """Train.
+
+    Raises:
+        RuntimeError: A process that loads data died; says how to go on.
+    """
+    try:
+        runner.train()
+    except RuntimeError as error:
+        if 'DataLoader worker' not in str(error):
+            raise
+        saved = compat.newest_checkpoint(runner.work_dir)
+        state = f'{saved} is whole: --resume goes on from it' if saved else 'none saved'
+        raise RuntimeError(
+            f'a process that loads data died ({str(error).strip()})\nMost often memory '
+            'ran out: take fewer train_dataloader.num_workers or a smaller batch_size. '
+            f'The training so far: {state}.'
+        ) from error

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from carl_mm.datasets import open_video
+from carl_mm.datasets import OpenVideo, open_video
 from carl_mm.datasets.video_writer import write_mp4
 from tests.datasets import container_files
 from tests.datasets.container_files import KINDS, NUM_FRAMES, times_of, write
@@ -87,3 +87,12 @@ def test_a_decoder_is_chosen_by_name(tmp_path):
     write_mp4(tmp_path / 'v.mp4', [np.zeros((32, 32, 3), np.uint8)], 25)
     with pytest.raises(ValueError, match=r"decoder must be one of .*, got 'opencv'"):
         open_video(tmp_path / 'v.mp4', decoder='opencv')
+    with pytest.raises(ValueError, match="decoder must be one of .*, got 'opencv'"):
+        OpenVideo(decoder='opencv')
+
+
+def test_a_decoder_that_is_not_installed_is_named(tmp_path, monkeypatch):
+    write_mp4(tmp_path / 'v.mp4', [np.zeros((32, 32, 3), np.uint8)], 25)
+    monkeypatch.setitem(sys.modules, 'carl_mm.datasets.decord_video', None)
+    with pytest.raises(ValueError, match='decord is not installed; pip install decord'):
+        open_video(tmp_path / 'v.mp4', decoder='decord')

@@ -5,15 +5,18 @@ import math
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 import torch
-from mmaction.registry import MODELS
+from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
 from carl_mm import compat
+from carl_mm.datasets import OpenVideo
 from tests.tools.processes import (
     ROOT,
     environment,
@@ -243,6 +246,40 @@ def test_a_plain_copy_goes_on_from_its_last_checkpoint(tmp_path):
         os.utime(path, (1000 + age, 1000 + age))
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_10.pth')
     assert compat.newest_checkpoint(str(tmp_path)) == str(tmp_path / 'epoch_10.pth')
+
+
+class DyingOpen(OpenVideo):
+    """Kills its worker once the first epoch is saved, while a file is there."""
+
+    def transform(self, results):
+        folder = Path(results['filename']).parents[1]
+        saved = (folder / 'work' / 'epoch_1.pth').exists()
+        if saved and (folder / 'die').exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().transform(results)
+
+
+def test_a_worker_that_dies_loses_no_epoch(make_videos, monkeypatch):
+    """As the kernel kills one where memory runs out."""
+    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0)
+
+    def change(config):
+        config.train_dataloader.dataset.pipeline[0].type = 'DyingOpen'
+
+    config = write_config(folder, change, num_workers=1, max_epochs=3)
+    work = ('--work-dir', folder / 'work')
+    TRANSFORMS.register_module(module=DyingOpen)
+    try:
+        (folder / 'die').touch()
+        with pytest.raises(RuntimeError, match='data died') as error:
+            run_here(monkeypatch, 'train', config, *work)
+        for part in ('worker (pid', 'epoch_1.pth is whole', '--resume'):
+            assert part in str(error.value)
+        (folder / 'die').unlink()
+        run_here(monkeypatch, 'train', config, *work, '--resume')
+    finally:
+        del TRANSFORMS._module_dict['DyingOpen']
+    assert load(folder / 'work' / 'epoch_3.pth')['meta']['epoch'] == 3
 
 
 def test_a_checkpoint_of_another_network_is_refused(make_videos, monkeypatch):
