@@ -3,10 +3,10 @@
     python tools/benchmark.py data
     python tools/benchmark.py step --json step.json
 
-`data`: two views of a video; `step`: a training step; `embed`: a long video;
-`evaluate`: metrics at Penn Action's size; `scaling`: how cost grows. Of the first four
-`ratio` is reference / ours. Videos are made once, in the system's folder for temporary
-files.
+`data`: two views of a video; `step`: a training step; `cache`: a step on cached
+features; `embed`: a long video; `evaluate`: metrics at Penn Action's size; `scaling`:
+how cost grows. Of all but the last `ratio` is reference / ours. Videos are made once,
+in the system's folder for temporary files.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-PARTS = ('data', 'step', 'embed', 'evaluate', 'scaling')
+PARTS = ('data', 'step', 'cache', 'embed', 'evaluate', 'scaling')
 OPTIONS = ('repeats', 'frames')
 
 

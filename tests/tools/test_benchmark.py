@@ -255,3 +255,11 @@ def test_table_has_a_column_a_key_where_all_rows_have_the_same():
         '| a.slope | 1.235 |',
         '| b | 3 |',
     ]
+
+
+@pytest.mark.slow
+def test_cache(part):
+    figures = part('cache').run(repeats=2, frames=20)
+    check_ratio(figures)
+    assert figures['ratio'] > 1
+    assert figures['its frames'] == 160
