@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import decord
 import numpy as np
@@ -44,6 +45,7 @@ def machine() -> dict[str, Any]:
         'scipy': scipy.__version__,
         'scikit-learn': sklearn.__version__,
         'opencv': cv2.__version__,
+        'pyav': av.__version__,
         'decord': decord.__version__,
     }
 

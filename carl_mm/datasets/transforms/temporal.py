@@ -12,6 +12,7 @@ from carl_mm.datasets.decoding import DECODERS, open_video
 from carl_mm.datasets.transforms.rng import sample_rng
 from carl_mm.datasets.transforms.views import FrameFunction, FrameStream, draw_view
 from carl_mm.functional import sample_two_views
+from carl_mm.prefetching import prefetch
 
 
 @TRANSFORMS.register_module()
@@ -93,9 +94,10 @@ class DualViewTemporalCrop(BaseTransform):
 class DecodeViews(BaseTransform):
     """Decode the frames of all views in one pass, each distinct one once.
 
-    A frame passes the spatial transforms as soon as it is decoded, so that no more
-    than one is held at its full size. Required keys: video, frame_inds ``(V, T)``,
-    ascending. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed keys: video.
+    A frame passes the spatial transforms while the next ones are decoded, so that no
+    more than a few are held at their full size. Required keys: video, frame_inds
+    ``(V, T)``, ascending. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed
+    keys: video.
 
     Args:
         transforms: `ViewTransform`s, each view with draws of its own.
@@ -113,7 +115,8 @@ class DecodeViews(BaseTransform):
         end = [np.searchsorted(view, unique, 'right') for view in frame_inds]
         rng, imgs = sample_rng(results), None
         functions: list[FrameFunction] = []
-        for place, frame in enumerate(results.pop('video').stream(unique)):
+        frames = prefetch(results.pop('video').stream(unique), depth=4)
+        for place, frame in enumerate(frames):
             if not functions:
                 functions = [draw_view(self.transforms, rng, frame) for _ in frame_inds]
             for view, function in enumerate(functions):
