@@ -12,11 +12,15 @@ from carl_mm.datasets import open_video
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ('similarity', 'retrieval', 'embeddings', 'loss')
+SEEDS = [
+    pytest.param(0, marks=pytest.mark.slow),
+    pytest.param(1, marks=pytest.mark.seeds),
+    pytest.param(2, marks=pytest.mark.seeds),
+]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize('seed', [0, 1, 2])
+@pytest.mark.parametrize('seed', SEEDS)
 def test_carl_beats_its_controls(tmp_path, seed):
     command = [sys.executable, 'tools/demo.py', '--seed', str(seed)]
     command += ['--out', str(tmp_path / 'out'), '--data-root', str(tmp_path / 'data')]
