@@ -7,13 +7,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 
 from carl_mm.whole_files import write_whole
 
 EMBEDDING_SUFFIXES = ('.npz', '.parquet')
+T = TypeVar('T')
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +85,7 @@ class VideoEmbedding:
             ValueError: Another ending, or a file of another form, or a broken one.
             ImportError: .parquet without pyarrow.
         """
-        video: VideoEmbedding = _read(Path(path), _read_npz, _read_parquet)
-        return video
+        return _read(Path(path), _read_npz, _read_parquet)
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
@@ -93,13 +93,10 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
 
     It raises as `VideoEmbedding.load`.
     """
-    readers = _read_npz_provenance, _read_parquet_provenance
-    return dict(_read(Path(path), *readers))
+    return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
 
 
-def _read(
-    path: Path, npz: Callable[[Path], Any], parquet: Callable[[Path], Any]
-) -> Any:
+def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
     """Read by the function of the file's form; any error says what the file is not."""
     read = npz if _suffix(path) == '.npz' else parquet
     if not path.is_file():
@@ -119,9 +116,9 @@ def _read(
 def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in EMBEDDING_SUFFIXES:
+        known = ' or '.join(EMBEDDING_SUFFIXES)
         raise ValueError(
-            f'{path}: embeddings are kept in {" or ".join(EMBEDDING_SUFFIXES)} files, '
-            f'not {suffix!r}'
+            f'{path}: embeddings are kept in {known} files, not {suffix!r}'
         )
     return suffix
 
@@ -148,9 +145,9 @@ def _read_npz(path: Path) -> VideoEmbedding:
         )
 
 
-def _read_npz_provenance(path: Path) -> Any:
+def _read_npz_provenance(path: Path) -> dict[str, str]:
     with np.load(path, allow_pickle=False) as arrays:
-        return json.loads(str(arrays['provenance']))
+        return dict(json.loads(str(arrays['provenance'])))
 
 
 def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
@@ -162,15 +159,14 @@ def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
         'fps': repr(float(video.fps)),
         'provenance': json.dumps(video.provenance, sort_keys=True),
     }
-    columns = {'timestamp': pyarrow.array(video.timestamps), 'embedding': vectors}
-    table = pyarrow.table(columns, metadata=metadata)
+    table = pyarrow.table({'timestamp': video.timestamps, 'embedding': vectors})
+    table = table.replace_schema_metadata(metadata)
     return lambda stream: parquet.write_table(table, stream)
 
 
 def _read_parquet(path: Path) -> VideoEmbedding:
-    # By a stream: by its name pyarrow might take a file for a partitioned data set.
-    with path.open('rb') as stream:
-        table = _pyarrow()[1].read_table(stream)
+    with _open_parquet(path) as file:
+        table = file.read(use_threads=False)
     metadata = table.schema.metadata or {}
     vectors = table.column('embedding').combine_chunks()
     embeddings = vectors.flatten().to_numpy(zero_copy_only=False)
@@ -183,10 +179,16 @@ def _read_parquet(path: Path) -> VideoEmbedding:
     )
 
 
-def _read_parquet_provenance(path: Path) -> Any:
-    with path.open('rb') as stream:
-        schema = _pyarrow()[1].read_schema(stream)
-    return json.loads((schema.metadata or {})[b'provenance'])
+def _read_parquet_provenance(path: Path) -> dict[str, str]:
+    with _open_parquet(path) as file:
+        return dict(json.loads((file.schema_arrow.metadata or {})[b'provenance']))
+
+
+def _open_parquet(path: Path) -> Any:
+    # read_table starts threads, with which now and then (3 of 80 times) the process
+    # aborts at its end: 'terminate called without an active exception'.
+    pyarrow, parquet = _pyarrow()
+    return parquet.ParquetFile(pyarrow.memory_map(str(path)), pre_buffer=False)
 
 
 def _pyarrow() -> tuple[Any, Any]:
@@ -194,7 +196,6 @@ def _pyarrow() -> tuple[Any, Any]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise ImportError(
-            '.parquet files need pyarrow: pip install pyarrow, or take .npz'
-        ) from error
+        message = '.parquet files need pyarrow: pip install pyarrow, or take .npz'
+        raise ImportError(message) from error
     return pyarrow, parquet
