@@ -1,0 +1,127 @@
+"""tools/label_phases.py as users call it, on embeddings made before."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from carl_mm.apis import PhaseLabeler, VideoEmbedding
+from tests.tools.processes import run_here
+
+HEADER = 'filename,first_frame,last_frame,phase'
+CENTRES = np.random.default_rng(99).normal(size=(2, 6))
+LENGTHS = {'a': (8, 6), 'b': (5, 9), 'sub/c': (10, 10), 'd': (7, 12)}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Embeddings of a folder of videos: 'reach', then 'put'."""
+    rng = np.random.default_rng(0)
+    for name, lengths in LENGTHS.items():
+        labels = np.repeat([0, 1], lengths)
+        frames = CENTRES[labels] + 0.1 * rng.normal(size=(len(labels), 6))
+        frames = (frames / np.linalg.norm(frames, axis=1, keepdims=True)).astype('f')
+        times = np.arange(len(labels)) / 10
+        video = VideoEmbedding(f'/far/videos/{name}.mp4', frames, times, 10.0)
+        video.save(tmp_path / 'npz' / f'{name}.npz')
+    return tmp_path
+
+
+@pytest.fixture
+def tool(monkeypatch, capsys, folder):
+    def call(labels, *options):
+        (folder / 'labels.csv').write_text('\n'.join(labels))
+        args = ['--labels', folder / 'labels.csv', '--videos', folder / 'npz']
+        args += ['--out', folder / 'out.csv', *options]
+        with pytest.raises(SystemExit) as info:
+            run_here(monkeypatch, 'label_phases', 'no_model.pth', *args)
+        said = capsys.readouterr()
+        return info.value.code, said.out, said.err
+
+    return call
+
+
+def rows_of(path):
+    with open(path, newline='') as file:
+        return list(csv.DictReader(file))
+
+
+LABELS = [
+    HEADER,
+    'a.mp4,0,7,reach',
+    'a.mp4,8,13,put',
+    'b.mp4,0,4,reach',
+    'b.mp4,6,13,put',
+]
+
+
+def test_videos_without_labels_are_labelled(tool, folder):
+    status, said, _ = tool(LABELS)
+    assert status == 0
+    assert '2 labelled videos, 2 phases in order' in said
+    rows = rows_of(folder / 'out.csv')
+    found = [
+        (r['filename'], r['first_frame'], r['last_frame'], r['phase']) for r in rows
+    ]
+    assert found == [
+        ('d.mp4', '0', '6', 'reach'),
+        ('d.mp4', '7', '18', 'put'),
+        ('sub/c.mp4', '0', '9', 'reach'),
+        ('sub/c.mp4', '10', '19', 'put'),
+    ]
+    assert [(r['start_s'], r['end_s']) for r in rows[:2]] == [
+        ('0.000', '0.700'),
+        ('0.700', '1.900'),
+    ]
+    assert all(0.5 < float(row['confidence']) <= 1 for row in rows)
+
+
+def test_what_comes_out_can_go_in(tool, folder):
+    tool(LABELS)
+    lines = (folder / 'out.csv').read_text().splitlines()
+    again = [','.join(line.split(',')[:4]) for line in lines]
+    status, _, said = tool(again, '--all', '--save', folder / 'labeler.npz')
+    assert (status, said) == (0, '')
+    names = {row['filename'] for row in rows_of(folder / 'out.csv')}
+    assert names == {'a.mp4', 'b.mp4', 'd.mp4', 'sub/c.mp4'}
+    labeler = PhaseLabeler.load(folder / 'labeler.npz')
+    video = VideoEmbedding.load(folder / 'npz' / 'a.npz')
+    assert [s.phase for s in labeler.predict(video)] == ['reach', 'put']
+
+
+def test_options(tool):
+    status, said, _ = tool(
+        LABELS, '--any-order', '--switch-cost', '2.5', '--phases', 'put, reach'
+    )
+    assert status == 0
+    assert 'in order' not in said
+    assert 'switch cost 2.5' in said
+
+
+@pytest.mark.parametrize(
+    ('labels', 'options', 'message'),
+    [
+        ([HEADER, 'x.mp4,0,1,reach'], (), "line 2: unknown file 'x.mp4'"),
+        ([HEADER, 'a.mp4,0,14,reach'], (), 'last frame 14 is past the end'),
+        ([HEADER, 'a.mp4,0,3,reach', 'a.mp4,3,9,put'], (), 'overlaps'),
+        ([HEADER], (), 'has no row'),
+        (LABELS, ('--phases', 'reach'), "unknown phase 'put'"),
+        (
+            [f'{HEADER},action', 'a.mp4,0,3,reach,x', 'b.mp4,0,3,put,y'],
+            (),
+            'rows of 2 actions',
+        ),
+    ],
+)
+def test_bad_labels_are_one_error(tool, folder, labels, options, message):
+    status, _, said = tool(labels, *options)
+    assert status == 1
+    assert said.startswith('error: ') and 'Traceback' not in said
+    assert 'labels.csv' in said and message in said
+    assert not (folder / 'out.csv').exists()
+
+
+def test_no_labels(tool, folder):
+    status, _, said = tool(LABELS, '--labels', folder / 'none.csv')
+    assert status == 1
+    assert 'none.csv: no such file' in said

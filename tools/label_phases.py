@@ -1,0 +1,117 @@
+"""Label the phases of all videos of a folder from a few labelled ones.
+
+python tools/label_phases.py work_dirs/carl_folder --labels labels.csv
+    --videos my_videos --out phases.csv
+
+labels.csv: filename,first_frame,last_frame,phase; both frames are counted in, the
+first of a video is 0, file names are relative to the folder. Five videos are a start.
+phases.csv has these columns, the times start_s and end_s in seconds, and a confidence
+from 0 to 1, of every video without labels (with --all, of every video). --save keeps
+the labeller, for carl_mm.apis.PhaseLabeler.load.
+"""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.apis import PhaseLabeler, VideoEmbedding
+from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.phase_segments import write_phase_csv
+from carl_mm.datasets.annotations import frame_labels
+from carl_mm.datasets.converters.folder_csv import (
+    LabelRow,
+    read_labels,
+    row_span_problems,
+)
+from carl_mm.datasets.problems import refuse
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    add = made.add_argument
+    add('--labels', required=True, metavar='CSV')
+    add('--videos', required=True, metavar='DIR', help='or embeddings of the videos')
+    add('--out', required=True, metavar='CSV')
+    add('--phases', metavar='A,B,C', help='in their order (default: by mean start)')
+    what = 'nats that a change of phase costs (default: chosen on the labelled videos)'
+    add('--switch-cost', type=float, help=what)
+    what = 'phases may come in any order (default: if they do in the labels)'
+    add('--any-order', action='store_true', help=what)
+    add('--all', action='store_true', help='label the labelled videos too')
+    add('--save', metavar='FILE.npz', help='keep the labeller')
+    return made
+
+
+def short_names(videos: list[VideoEmbedding], folder: str) -> dict[str, VideoEmbedding]:
+    """Videos by their names relative to their folder.
+
+    Embeddings made elsewhere name their videos' folder, and not this one.
+    """
+    paths = [Path(os.path.abspath(video.filename)) for video in videos]
+    base = Path(os.path.abspath(folder))
+    if not all(path.is_relative_to(base) for path in paths):
+        base = Path(os.path.commonpath([path.parent for path in paths]))
+    names = [path.relative_to(base).as_posix() for path in paths]
+    return dict(zip(names, videos, strict=True))
+
+
+def phase_order(rows: list[LabelRow], lengths: dict[str, int]) -> list[str]:
+    """Names of the phases by the mean over their rows of first frame / length."""
+    starts: dict[str, list[float]] = {}
+    for row in rows:
+        starts.setdefault(row.phase, []).append(row.first / lengths[row.filename])
+    return sorted(
+        starts, key=lambda name: (sum(starts[name]) / len(starts[name]), name)
+    )
+
+
+def label_phases(args: Namespace) -> None:
+    """Fit, predict and write.
+
+    Raises:
+        ValueError: Bad labels, all problems at once, or rows of several actions.
+    """
+    given = args.phases and [name.strip() for name in args.phases.split(',')]
+    if not Path(args.labels).is_file():  # before minutes of embedding
+        raise FileNotFoundError(f'{args.labels}: no such file')
+    videos = short_names(embeddings_of(args, [args.videos], 'skip'), args.videos)
+    lengths = {name: len(video) for name, video in videos.items()}
+    rows, _ = read_labels(args.labels, sorted(videos), given, None)
+    refuse(args.labels, row_span_problems(rows, lengths))
+    actions = sorted({row.action for row in rows})
+    if len(actions) > 1:
+        raise ValueError(
+            f'{args.labels}: rows of {len(actions)} actions ({", ".join(actions)}); '
+            'label one at a time'
+        )
+    phases = given or phase_order(rows, lengths)
+    spans: dict[str, list[tuple[int, int, int]]] = {}
+    for row in rows:
+        label = phases.index(row.phase)
+        spans.setdefault(row.filename, []).append((row.first, row.last, label))
+    labels = [frame_labels(spans[name], lengths[name]) for name in spans]
+    ordered = False if args.any_order else None
+    labeler = PhaseLabeler(switch_cost=args.switch_cost, ordered=ordered)
+    labeler.fit([videos[name] for name in spans], labels, phases)
+    model = labeler.model
+    assert model is not None
+    print(
+        f'{len(spans)} labelled videos, {len(phases)} phases'
+        f'{" in order" if model.ordered else ""}; penalty {model.l2_penalty:g}, '
+        f'switch cost {model.switch_cost:g}'
+    )
+    chosen = [name for name in videos if args.all or name not in spans]
+    segments = {name: labeler.predict(videos[name]) for name in chosen}
+    write_phase_csv(args.out, segments)
+    print(f'written {args.out}: {len(segments)} videos')
+    if args.save:
+        labeler.save(args.save)
+        print(f'written {args.save}')
+
+
+if __name__ == '__main__':
+    sys.exit(main(label_phases, parser()))

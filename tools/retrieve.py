@@ -1,0 +1,139 @@
+"""Find the moments most like one: a frame, or a segment, among the videos of a folder.
+
+python tools/retrieve.py work_dirs/carl_folder swing.mp4 --time 1.5
+    --videos my_videos --out found
+python tools/retrieve.py epoch_50.pth swing.mp4 --time 1.5 --until 2.5
+    --videos my_videos --index my_videos.npz --out found
+
+Prints the hits and writes hits.csv and hits.png in DIR. With --index the embeddings
+are kept in that file, and read from it the next time; they are not updated then. A
+segment is compared frame by frame at the same pace.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
+from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.frame_hits import which_frame, write_hits_csv
+from carl_mm.datasets.decoding import open_video
+from carl_mm.whole_files import write_whole
+
+MAX_PICTURES = 10
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    add = made.add_argument
+    add('query', metavar='QUERY', help='a video, or a file of tools/embed.py')
+    add('--time', type=float, required=True, metavar='S', help='of the moment, seconds')
+    add('--until', type=float, metavar='S', help='end of the segment, seconds')
+    add('--videos', metavar='DIR', help='searched whole; or embeddings of them')
+    add('--index', metavar='FILE.npz', help='read, or made of --videos')
+    add('-k', type=int, default=10, help='how many (default: 10)')
+    what = 'least seconds between hits in a video (default: 0.5, or the segment)'
+    add('--gap', type=float, metavar='S', help=what)
+    add('--own-video', action='store_true', help="search the query's own video too")
+    add('--approximate', action='store_true', help='by faiss; says what it misses')
+    add('--out', required=True, metavar='DIR')
+    return made
+
+
+def read_index(args: Namespace) -> tuple[FrameIndex, VideoEmbedding]:
+    """Load or build the index; embed the query unless the index holds it.
+
+    Raises:
+        ValueError: Neither an index nor videos to make it of.
+    """
+    if args.index and Path(args.index).exists():
+        index = FrameIndex.load(args.index)
+        print(f'{len(index.filenames)} videos read from {args.index}')
+    elif args.videos is None:
+        raise ValueError('give --videos, a folder to search in')
+    else:
+        index = FrameIndex(embeddings_of(args, [args.videos], on_error='skip'))
+        if args.index:
+            index.save(args.index)
+    names = {Path(name).resolve(): name for name in index.filenames}
+    name = names.get(Path(args.query).resolve())
+    if name is not None:
+        return index, index.frames.video(name)
+    (query,) = embeddings_of(args, [args.query])
+    return index, query
+
+
+def search(args: Namespace, index: FrameIndex, query: VideoEmbedding) -> list[Hit]:
+    """Find the hits, and say what approximate search misses."""
+    if args.until is None:
+        gap = 0.5 if args.gap is None else args.gap
+        hits = index.query(
+            query,
+            time_s=args.time,
+            k=args.k,
+            gap_s=gap,
+            own_video=args.own_video,
+            approximate=args.approximate,
+        )
+        if args.approximate and len(index.filenames) > 1:
+            recall = index.approximate_recall(args.k)
+            print(f'approximate: {recall:.3f} of the {args.k} nearest are found')
+        return hits
+    if args.approximate:
+        raise ValueError('--approximate finds frames; leave it out with --until')
+    first, last = (which_frame(query, time_s=time) for time in (args.time, args.until))
+    return index.query_segment(
+        query, first, last, args.k, gap_s=args.gap, own_video=args.own_video
+    )
+
+
+def picture(filename: str, frame: int) -> np.ndarray:
+    """Decode one frame, ``(H, W, 3)`` uint8."""
+    return np.asarray(next(iter(open_video(filename).read([frame]))))
+
+
+def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> None:
+    """Write the retrieval sheet of the first hits."""
+    from carl_mm.visualization import retrieval_figure  # matplotlib is optional
+
+    shown = hits[:MAX_PICTURES]
+    figure = retrieval_figure(
+        picture(query.filename, frame),
+        [picture(hit.filename, hit.frame) for hit in shown],
+        f'{Path(query.filename).name}\n{query.timestamps[frame]:.2f} s',
+        [
+            f'{Path(h.filename).name}\n{h.timestamp:.2f} s\n{h.similarity:.3f}'
+            for h in shown
+        ],
+    )
+    write_whole(path, lambda stream: figure.savefig(stream, format='png', dpi=100))
+
+
+def retrieve(args: Namespace) -> None:
+    """Search, print and write."""
+    index, query = read_index(args)
+    hits = search(args, index, query)
+    for number, hit in enumerate(hits, 1):
+        end = '' if hit.last_timestamp is None else f' to {hit.last_timestamp:8.3f}'
+        print(
+            f'{number:3}  {hit.similarity:6.3f}  {hit.timestamp:8.3f}{end} s  '
+            f'frame {hit.frame:6}  {hit.filename}'
+        )
+    if not hits:
+        print('nothing found: no other video is in the index, or none is long enough')
+    out = Path(args.out)
+    write_hits_csv(out / 'hits.csv', hits)
+    print(f'written {out / "hits.csv"}')
+    if hits:
+        draw(out / 'hits.png', query, which_frame(query, time_s=args.time), hits)
+        print(f'written {out / "hits.png"}')
+
+
+if __name__ == '__main__':
+    sys.exit(main(retrieve, parser()))
