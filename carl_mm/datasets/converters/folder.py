@@ -22,7 +22,10 @@ from carl_mm.datasets.converters.folder_csv import (
 from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.problems import refuse
 
-VIDEO_SUFFIXES = ('.mp4', '.mkv', '.webm', '.avi', '.mov', '.m4v')
+VIDEO_SUFFIXES = (
+    *('.mp4', '.m4v', '.mov', '.3gp', '.mkv', '.webm', '.avi'),
+    *('.ts', '.mts', '.m2ts', '.mpg', '.mpeg'),
+)
 
 
 def annotations_from_folder(
