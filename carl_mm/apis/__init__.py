@@ -1,6 +1,17 @@
 """What a user calls from Python."""
 
+from carl_mm.apis.frame_hits import Hit
+from carl_mm.apis.frame_index import FrameIndex
 from carl_mm.apis.inferencer import FramewiseInferencer
+from carl_mm.apis.phase_labeler import PhaseLabeler
+from carl_mm.apis.phase_segments import PhaseSegment
 from carl_mm.apis.video_embedding import VideoEmbedding
 
-__all__ = ['FramewiseInferencer', 'VideoEmbedding']
+__all__ = [
+    'FrameIndex',
+    'FramewiseInferencer',
+    'Hit',
+    'PhaseLabeler',
+    'PhaseSegment',
+    'VideoEmbedding',
+]

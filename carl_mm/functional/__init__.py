@@ -2,33 +2,50 @@
 
 from carl_mm.functional.alignment import alignment_error, event_error, kendalls_tau
 from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.frame_search import (
+    most_similar,
+    segment_similarities,
+    spread_in_time,
+)
 from carl_mm.functional.linear_protocol import linear_classification
 from carl_mm.functional.localization import detection_map, resample_features
 from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
+from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases import phase_boundaries, phase_progress
 from carl_mm.functional.positions import relative_time_embedding, sinusoidal_positions
+from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.probing import phase_classification, phase_progression
 from carl_mm.functional.retrieval import precision_at_k
+from carl_mm.functional.segmentation import most_likely_segments, phase_starts
 from carl_mm.functional.time_warping import dtw
 from carl_mm.functional.views import sample_two_views
 
 __all__ = [
+    'PhaseProbe',
     'alignment_error',
+    'choose_strengths',
     'detection_map',
     'dtw',
     'event_error',
+    'fit_phase_probe',
     'gaussian_log_prior',
     'kendalls_tau',
     'linear_classification',
+    'most_likely_segments',
+    'most_similar',
     'phase_boundaries',
     'phase_classification',
     'phase_progress',
     'phase_progression',
+    'phase_starts',
     'precision_at_k',
     'relative_time_embedding',
     'resample_features',
     'sample_two_views',
+    'segment_similarities',
     'sequence_contrastive_loss',
     'shift_hue',
     'sinusoidal_positions',
+    'spread_in_time',
+    'with_change',
 ]
