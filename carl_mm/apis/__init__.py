@@ -1,5 +1,12 @@
 """What a user calls from Python."""
 
+from carl_mm.apis.alignment import Alignment, align, align_many
+from carl_mm.apis.deviations import (
+    DeviatingSegment,
+    DeviationDetector,
+    Deviations,
+    deviations,
+)
 from carl_mm.apis.frame_hits import Hit
 from carl_mm.apis.frame_index import FrameIndex
 from carl_mm.apis.inferencer import FramewiseInferencer
@@ -8,10 +15,17 @@ from carl_mm.apis.phase_segments import PhaseSegment
 from carl_mm.apis.video_embedding import VideoEmbedding
 
 __all__ = [
+    'Alignment',
+    'DeviatingSegment',
+    'DeviationDetector',
+    'Deviations',
     'FrameIndex',
     'FramewiseInferencer',
     'Hit',
     'PhaseLabeler',
     'PhaseSegment',
     'VideoEmbedding',
+    'align',
+    'align_many',
+    'deviations',
 ]

@@ -17,13 +17,14 @@ from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.probing import phase_classification, phase_progression
 from carl_mm.functional.retrieval import precision_at_k
 from carl_mm.functional.segmentation import most_likely_segments, phase_starts
-from carl_mm.functional.time_warping import dtw
+from carl_mm.functional.time_warping import cosine_dtw, dtw
 from carl_mm.functional.views import sample_two_views
 
 __all__ = [
     'PhaseProbe',
     'alignment_error',
     'choose_strengths',
+    'cosine_dtw',
     'detection_map',
     'dtw',
     'event_error',

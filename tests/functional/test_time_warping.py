@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carl_mm.functional import dtw
+from carl_mm.functional import cosine_dtw, dtw, time_warping
 
 
 def all_paths(rows, columns):
@@ -125,3 +127,71 @@ def test_costs_of_any_type(convert):
 def test_bad_costs(cost, value):
     with pytest.raises(ValueError, match=value):
         dtw(cost)
+
+
+def unit(frames):
+    return frames / np.linalg.norm(frames, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize('block', [1, 7, 50, 10**6])
+@pytest.mark.parametrize('shape', [(1, 1), (1, 9), (9, 1), (2, 40), (31, 17)])
+def test_embeddings_align_as_their_costs_do(monkeypatch, block, shape):
+    monkeypatch.setattr(time_warping, 'BLOCK_CELLS', block)
+    rng = np.random.default_rng(0)
+    a, b = (rng.normal(size=(length, 3)) for length in shape)
+    path = cosine_dtw(a, torch.tensor(b))
+    check_path(path, shape)
+    cost = 1 - unit(a) @ unit(b).T
+    assert path.tolist() == dtw(cost).tolist()
+    total = np.full((shape[0] + 1, shape[1] + 1), math.inf)
+    total[0, 0] = 0
+    for n in range(shape[0]):
+        for m in range(shape[1]):
+            before = min(total[n, m], total[n, m + 1], total[n + 1, m])
+            total[n + 1, m + 1] = cost[n, m] + before
+    assert price(cost, path.tolist()) == pytest.approx(total[-1, -1])
+
+
+def test_lengths_of_embeddings_do_not_matter():
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(2, 12, 4))
+    longer = b * rng.uniform(0.1, 9, (12, 1))
+    assert cosine_dtw(a, longer).tolist() == cosine_dtw(a, b).tolist()
+
+
+def test_a_frame_of_zeros_is_as_far_from_all():
+    a = np.array([[1.0, 0], [0, 0], [0, 1]])
+    assert cosine_dtw(a, a).tolist() == [[0, 0], [1, 1], [2, 2]]
+
+
+@pytest.mark.parametrize(
+    ('lengths', 'message'),
+    [((0, 3), '0 and 3 frames'), ((3, 0), '3 and 0 frames'), ((40, 30), 'too long')],
+)
+def test_videos_that_cannot_be_aligned(monkeypatch, lengths, message):
+    monkeypatch.setattr(time_warping, 'MAX_CELLS', 1000)
+    with pytest.raises(ValueError, match=message):
+        cosine_dtw(*(np.ones((length, 2)) for length in lengths))
+
+
+def test_embeddings_that_are_not_finite():
+    with pytest.raises(ValueError, match='1 of 2 frames'):
+        cosine_dtw(np.ones((4, 1)), np.array([[1.0], [math.nan]]))
+
+
+@pytest.mark.slow
+def test_memory_of_long_videos_is_a_byte_a_pair(tmp_path):
+    program = (
+        'import resource, numpy as np\n'
+        'from carl_mm.functional import cosine_dtw\n'
+        'a, b = np.random.default_rng(0).normal(size=(2, 10_000, 16))\n'
+        'cosine_dtw(a[:50], b[:50])\n'
+        'peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n'
+        'before = peak()\n'
+        'cosine_dtw(a, b)\n'
+        'print((peak() - before) / 1024)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 100 + 200  # MiB

@@ -1,0 +1,98 @@
+"""tools/deviations.py as users call it, on embeddings made before."""
+
+import csv
+
+import cv2
+import numpy as np
+import pytest
+
+from carl_mm.apis import VideoEmbedding, deviations
+from tests.apis.test_deviations import REFERENCES, good
+from tests.tools.processes import run_here
+
+
+@pytest.fixture
+def tool(monkeypatch, capsys):
+    def call(*args):
+        with pytest.raises(SystemExit) as info:
+            run_here(monkeypatch, 'deviations', 'no_model.pth', *args)
+        said = capsys.readouterr()
+        return info.value.code, said.out, said.err
+
+    return call
+
+
+def save(folder, name, frames):
+    times = np.cumsum(np.linspace(0.02, 0.1, len(frames)))
+    video = VideoEmbedding(f'{name}.mp4', frames.astype(np.float32), times, 20.0)
+    video.save(folder / f'{name}.npz')
+    return video
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for index, frames in enumerate(REFERENCES):
+        save(tmp_path / 'good', f'good_{index}', frames)
+    return tmp_path
+
+
+def test_tables_and_a_picture(tool, folder):
+    strange = good(100)
+    strange[25:35] = [0, 0, -1]
+    video = save(folder, 'new', strange)
+    out = folder / 'out'
+    status, said, _ = tool(
+        folder / 'new.npz', '--references', folder / 'good', '--out', out
+    )
+    assert status == 0
+    references = [
+        VideoEmbedding.load(path) for path in sorted((folder / 'good').iterdir())
+    ]
+    found = deviations(references, video)
+    rows = list(csv.DictReader((out / 'new.csv').open()))
+    scores = [float(row['score']) for row in rows]
+    np.testing.assert_allclose(scores, found.scores, atol=1e-4)
+    times = [float(row['time']) for row in rows]
+    np.testing.assert_allclose(times, video.timestamps, atol=1e-6)
+    above = [bool(int(row['stands_out'])) for row in rows]
+    assert above == (found.scores > found.threshold).tolist()
+    segments = list(csv.DictReader((out / 'new.segments.csv').open()))
+    assert len(segments) == len(found.segments) >= 1
+    for row, segment in zip(segments, found.segments, strict=True):
+        assert int(row['last_frame']) == segment.last_frame
+        assert float(row['start']) == pytest.approx(segment.start, abs=1e-6)
+        assert f'{segment.start:.2f} s to {segment.end:.2f} s' in said
+    assert f'{len(found.segments)} segments' in said
+    assert cv2.imread(str(out / 'new.png')).shape == (500, 1200, 3)
+
+
+def test_the_judged_video_is_no_reference_of_its_own(tool, folder):
+    out = folder / 'out'
+    video = folder / 'good' / 'good_0.npz'
+    status, said, _ = tool(video, '--references', folder / 'good', '--out', out)
+    assert status == 0
+    assert '7 references' in said
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (('{}/good', '--references', '{}/good'), 'one video can be judged'),
+        (
+            ('{}/good/good_0.npz', '--references', '{}/good/good_1.npz'),
+            '1 videos other than good_0.mp4; two at least',
+        ),
+        (
+            ('{}/good/good_0.npz', '--references', '{}/good', '--quantile', '2'),
+            '--quantile must be in [0, 1], got 2.0',
+        ),
+        (('{}/absent.npz', '--references', '{}/good'), 'absent.npz: no such'),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(tool, folder, arguments, message):
+    out = folder / 'out'
+    status, _, errors = tool(*(a.format(folder) for a in arguments), '--out', out)
+    assert status == 1
+    assert message in errors
+    assert 'Traceback' not in errors and errors.count('\n') == 1
+    assert not out.exists()

@@ -1,0 +1,149 @@
+"""Align videos with a reference: which frames show the same moment.
+
+python tools/align.py work_dirs/carl_folder reference.mp4 others --out aligned
+python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
+
+Writes, in DIR, for each other video NAME.csv, a row a frame of the reference: its
+frame and time in seconds, and the frame and time of the other video; with --format npz
+NAME.npz with the arrays path, frame_inds_b, frame_inds_a, warped_timestamps, cost and
+score (the reference is a). With --video NAME.mp4, both side by side in step; with
+--picture NAME.png, the similarities of all frames and the path. Of thousands of videos
+make embeddings by tools/embed.py first, and give those: it goes on where it was.
+"""
+
+import csv
+import io
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.apis import Alignment, VideoEmbedding, align
+from carl_mm.apis.alignment import METHODS
+from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.video_files import is_image_folder
+from carl_mm.datasets.decoding import open_video
+from carl_mm.whole_files import write_text_whole, write_whole
+
+HEIGHT = 256  # of each picture of --video, in pixels
+CHUNK = 64  # frames decoded at once
+ARRAYS = ('path', 'frame_inds_b', 'frame_inds_a', 'warped_timestamps', 'cost', 'score')
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    add = made.add_argument
+    add('reference', metavar='REFERENCE', help='a video, or a file of tools/embed.py')
+    add('others', nargs='+', metavar='OTHER', help='likewise, or folders of them')
+    add('--out', required=True, metavar='DIR')
+    what = "'dtw' (default) keeps the order; 'nearest' takes each frame on its own"
+    add('--method', choices=METHODS, default='dtw', help=what)
+    add('--format', choices=('csv', 'npz'), default='csv')
+    add('--video', action='store_true', help='write both videos side by side')
+    add('--picture', action='store_true', help='draw the similarities and the path')
+    return made
+
+
+def write_table(
+    path: Path, found: Alignment, a: VideoEmbedding, b: VideoEmbedding
+) -> None:
+    """Write an alignment as .csv or .npz, by the path's ending."""
+    if path.suffix == '.npz':
+        arrays = {name: getattr(found, name) for name in ARRAYS}
+        names = {'reference': a.filename, 'other': b.filename}
+        write_whole(path, lambda stream: np.savez(stream, **arrays, **names))
+        return
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator='\n')
+    writer.writerow(('reference_frame', 'reference_time', 'frame', 'time'))
+    for index, frame in enumerate(found.frame_inds_b.tolist()):
+        times = f'{a.timestamps[index]:.6f}', f'{b.timestamps[frame]:.6f}'
+        writer.writerow((index, times[0], frame, times[1]))
+    write_text_whole(path, stream.getvalue())
+
+
+def small_frames(filename: str, num_frames: int) -> np.ndarray:
+    """Decode a video to frames no higher than `HEIGHT`, ``(T, H, W, 3)`` uint8."""
+    reader = open_video(filename)
+    small = []
+    for start in range(0, num_frames, CHUNK):
+        for frame in reader.read(range(start, min(start + CHUNK, num_frames))):
+            height, width = frame.shape[:2]
+            if height > HEIGHT:
+                size = max(1, round(width * HEIGHT / height)), HEIGHT
+                frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+            small.append(np.asarray(frame))
+    return np.stack(small)
+
+
+def draw(
+    path: Path, found: Alignment, a: VideoEmbedding, b: VideoEmbedding, args: Namespace
+) -> list[Path]:
+    """Write the video and the picture that are asked for."""
+    from carl_mm.visualization import similarity_figure, write_aligned_video
+
+    names = Path(a.filename).name, Path(b.filename).name
+    written = []
+    if args.picture:
+        figure = similarity_figure(
+            a.embeddings,
+            b.embeddings,
+            found.path,
+            fps_a=a.fps,
+            fps_b=b.fps,
+            title_a=names[0],
+            title_b=names[1],
+        )
+        written.append(path.with_suffix('.png'))
+        write_whole(
+            written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)
+        )
+    if args.video:
+        frames = (small_frames(v.filename, len(v)) for v in (a, b))
+        written.append(path.with_suffix('.mp4'))
+        write_aligned_video(
+            written[-1], *frames, found.path, a.fps, names=names, fps_b=b.fps
+        )
+    return written
+
+
+def align_all(args: Namespace) -> None:
+    """Align and write, one video after the other."""
+    if Path(args.reference).is_dir() and not is_image_folder(args.reference):
+        raise ValueError(f'{args.reference}: a folder; the reference is one video')
+    reference, *found = embeddings_of(args, [args.reference, *args.others])
+    others = [other for other in found if other.filename != reference.filename]
+    if not others:
+        raise ValueError(f'{args.others[0]}: no video other than the reference')
+    paths: dict[Path, str] = {}
+    for other in others:
+        path = Path(args.out) / f'{Path(other.filename).stem}.{args.format}'
+        if path in paths:
+            raise ValueError(
+                f'{paths[path]} and {other.filename} would both be written to {path}; '
+                'align them in two runs'
+            )
+        paths[path] = other.filename
+    for other, path in zip(others, paths, strict=True):
+        alignment = align(reference, other, args.method)
+        write_table(path, alignment, reference, other)
+        written = [path]
+        if args.video or args.picture:
+            written += draw(path, alignment, reference, other, args)
+        print(f'score {alignment.score:.3f}  cost {alignment.cost:.3f}  ', end='')
+        print(other.filename, '->', *written)
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run with these arguments, by default the command line's."""
+    return main(align_all, parser(), argv)
+
+
+if __name__ == '__main__':
+    sys.exit(run())

@@ -1,0 +1,107 @@
+"""Find where a video strays from good ones of the same process.
+
+python tools/deviations.py work_dirs/carl_folder new.mp4 --references good_videos
+python tools/deviations.py epoch_50.pth new.npz --references good/*.npz --out report
+
+Writes, in OUT, NAME.csv (frame, time in seconds, score, whether the frame stands out),
+NAME.segments.csv (first and last frame, start and end in seconds, highest score) and
+NAME.png. A score is in standard deviations of the references; the threshold is what
+nine tenths of them stay below when each is judged by the others (--quantile). Give ten
+references or more, and rather such as the encoder was not trained on.
+"""
+
+import csv
+import io
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.apis import Deviations, VideoEmbedding, deviations
+from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.video_files import is_image_folder
+from carl_mm.whole_files import write_text_whole, write_whole
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    add = made.add_argument
+    add('video', metavar='VIDEO', help='a video, or a file of tools/embed.py')
+    what = 'good videos, files of tools/embed.py, or folders of them'
+    add('--references', nargs='+', required=True, metavar='VIDEO', help=what)
+    what = 'share of the references without a frame that stands out (default: 0.9)'
+    add('--quantile', type=float, default=0.9, help=what)
+    add('--out', default='.', metavar='DIR', help='default: here')
+    return made
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a CSV file's text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator='\n')
+    writer.writerow(header)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
+    """Write both tables and the picture."""
+    name = Path(video.filename).stem
+    files = [out / f'{name}{ending}' for ending in ('.csv', '.segments.csv', '.png')]
+    frames = zip(video.timestamps, found.scores, strict=True)
+    rows = [
+        (index, f'{time:.6f}', f'{score:.4f}', int(score > found.threshold))
+        for index, (time, score) in enumerate(frames)
+    ]
+    write_text_whole(files[0], table(('frame', 'time', 'score', 'stands_out'), rows))
+    header = ('first_frame', 'last_frame', 'start', 'end', 'peak')
+    spans = [
+        (s.first_frame, s.last_frame, f'{s.start:.6f}', f'{s.end:.6f}', f'{s.peak:.4f}')
+        for s in found.segments
+    ]
+    write_text_whole(files[1], table(header, spans))
+    from carl_mm.visualization.deviation import deviation_figure  # needs matplotlib
+
+    figure = deviation_figure(
+        found.scores,
+        found.threshold,
+        [(s.first_frame, s.last_frame) for s in found.segments],
+        timestamps=video.timestamps,
+        title=Path(video.filename).name,
+    )
+    write_whole(files[2], lambda stream: figure.savefig(stream, format='png', dpi=100))
+    return files
+
+
+def judge(args: Namespace) -> None:
+    """Judge the video, write and print what was found."""
+    if not 0 <= args.quantile <= 1:
+        raise ValueError(f'--quantile must be in [0, 1], got {args.quantile}')
+    if Path(args.video).is_dir() and not is_image_folder(args.video):
+        raise ValueError(f'{args.video}: a folder; one video can be judged at a time')
+    video, *references = embeddings_of(args, [args.video, *args.references])
+    others = [other for other in references if other.filename != video.filename]
+    if len(others) < 2:
+        raise ValueError(
+            f'--references: {len(others)} videos other than {video.filename}; two at '
+            'least are needed, better ten'
+        )
+    found = deviations(others, video, args.quantile)
+    files = write(found, video, Path(args.out))
+    for segment in found.segments:
+        print(f'{segment.start:.2f} s to {segment.end:.2f} s  peak {segment.peak:.1f}')
+    count = len(found.segments)
+    print(f'{count} segments above {found.threshold:.1f}, {len(others)} references')
+    print(*(f'written   {file}' for file in files), sep='\n')
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run with these arguments, by default the command line's."""
+    return main(judge, parser(), argv)
+
+
+if __name__ == '__main__':
+    sys.exit(run())
