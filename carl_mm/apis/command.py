@@ -12,6 +12,7 @@ from pathlib import Path
 
 from carl_mm import compat
 from carl_mm.apis.inferencer import FramewiseInferencer
+from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.video_embedding import EMBEDDING_SUFFIXES, VideoEmbedding
 from carl_mm.apis.video_files import find_videos, holds_files
 
@@ -127,15 +128,7 @@ def _files_of(path: str | Path) -> list[Path]:
 
 def _refuse_mixed(videos: Sequence[VideoEmbedding]) -> None:
     """Refuse embeddings that no distance compares."""
-    for key in ('checkpoint_sha256', 'settings_sha256'):
-        known = [video for video in videos if key in video.provenance]
-        for other in known[1:]:
-            if other.provenance[key] != known[0].provenance[key]:
-                raise ValueError(
-                    f'{known[0].filename} and {other.filename} were embedded by '
-                    'different models, whose embeddings cannot be compared: '
-                    f'{_model_of(known[0])} and {_model_of(other)}'
-                )
+    check_one_model(videos)
     for video in videos[1:]:
         if video.embeddings.shape[1] != videos[0].embeddings.shape[1]:
             raise ValueError(
@@ -143,11 +136,6 @@ def _refuse_mixed(videos: Sequence[VideoEmbedding]) -> None:
                 f'different sizes: {videos[0].embeddings.shape[1]} and '
                 f'{video.embeddings.shape[1]}'
             )
-
-
-def _model_of(video: VideoEmbedding) -> str:
-    checkpoint = video.provenance.get('checkpoint')
-    return f'{checkpoint} ({video.provenance["checkpoint_sha256"][:8]})'
 
 
 def main(
