@@ -1,16 +1,28 @@
-"""Pictures and videos of alignments, retrievals, embeddings and losses."""
+"""Pictures and videos of alignments, retrievals, embeddings, phases and training.
+
+Each function of a figure returns a `matplotlib.figure.Figure` of its own: pyplot's
+state is neither read nor changed. ``figure.savefig(path, dpi=100)`` is 1,200 px wide.
+"""
 
 from carl_mm.visualization.aligned_video import write_aligned_video
+from carl_mm.visualization.alignment_sheet import alignment_figure
 from carl_mm.visualization.embedding import embedding_figure
 from carl_mm.visualization.loss import loss_figure
+from carl_mm.visualization.metrics import metrics_figure
 from carl_mm.visualization.phases import phase_colors
+from carl_mm.visualization.raster import figure_to_image
 from carl_mm.visualization.retrieval import retrieval_figure
 from carl_mm.visualization.similarity import similarity_figure
+from carl_mm.visualization.timeline import phase_timeline_figure
 
 __all__ = [
+    'alignment_figure',
     'embedding_figure',
+    'figure_to_image',
     'loss_figure',
+    'metrics_figure',
     'phase_colors',
+    'phase_timeline_figure',
     'retrieval_figure',
     'similarity_figure',
     'write_aligned_video',

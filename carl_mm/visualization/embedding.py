@@ -14,6 +14,7 @@ from carl_mm.visualization.phases import (
     phase_handles,
     phase_names,
 )
+from carl_mm.visualization.times import EmbeddedVideo, unpack_video
 
 MARKERS = 'os^DvPX*'  # of the first eight videos; more share them, unnamed
 
@@ -57,15 +58,16 @@ def principal_components(
 
 
 def embedding_figure(
-    embeddings: Sequence[np.ndarray],
-    labels: Sequence[np.ndarray],
+    embeddings: Sequence[np.ndarray | EmbeddedVideo],
+    labels: Sequence[np.ndarray] | None = None,
     phases: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
 ) -> Figure:
     """Draw the embeddings of several videos over time and as a map, by phase.
 
     Args:
-        embeddings: ``(T_i, D)`` each.
+        embeddings: ``(T_i, D)`` each, or `VideoEmbedding`s, whose names then hold where
+            none are given.
         labels: ``(T_i,)`` each, indices into ``phases``; negative where unlabelled.
         phases: Names of the labels.
         names: Of the videos; eight at most are named.
@@ -73,12 +75,16 @@ def embedding_figure(
     Raises:
         ValueError: Sizes that do not fit, or values that are not finite.
     """
-    names = [f'video {i}' for i in range(len(embeddings))] if names is None else names
+    unpacked = [unpack_video(video) for video in embeddings]
+    if names is None:
+        names = [row[3] or f'video {i}' for i, row in enumerate(unpacked)]
+    if labels is None:
+        labels = [np.full(len(row[0]), -1) for row in unpacked]
     if not len(embeddings) == len(labels) == len(names):
         raise ValueError(
             f'{len(embeddings)} embeddings, {len(labels)} labels, {len(names)} names'
         )
-    points, shares = principal_components(embeddings)
+    points, shares = principal_components([row[0] for row in unpacked])
     checked = [
         check_labels(label, len(point), f'labels of {name}')
         for label, point, name in zip(labels, points, names, strict=True)
@@ -119,7 +125,7 @@ def _draw_track(
         s=26,
         linewidths=0.3,
         edgecolors='black',
-        zorder=2,
+        zorder=2 + 1 / len(x),  # short videos above long ones
     )
 
 
@@ -136,7 +142,8 @@ def _add_legends(
     phases: Sequence[str],
     names: Sequence[str],
 ) -> None:
-    add_legend(figure, phase_handles(labels, phases))
+    if any((label >= 0).any() for label in labels):
+        add_legend(figure, phase_handles(labels, phases))
     handles = [
         Line2D([], [], color='#555555', marker=marker, linestyle='', label=name)
         for marker, name in zip(MARKERS, names, strict=False)

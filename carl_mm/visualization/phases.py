@@ -23,6 +23,7 @@ OKABE_ITO = (
 UNLABELLED_COLOR = '#BBBBBB'
 UNLABELLED_NAME = 'unlabelled'
 MAX_LEGEND_CHARACTERS = 60
+LEGEND_LINE_INCHES = 0.26
 
 
 def phase_colors(num_phases: int) -> list[str]:
@@ -107,7 +108,7 @@ def add_legend(
     """Put a legend outside the axes, in as many columns as the width holds.
 
     Args:
-        figure: With a constrained layout.
+        figure: With a constrained layout; it grows by the lines past the first.
         handles: Each with its label.
         below: Under the axes, not above them.
     """
@@ -116,11 +117,15 @@ def add_legend(
     ]
     # At 12 points a letter is about 0.12 inches wide, the mark and gaps 0.9.
     column = 0.12 * max(map(len, names)) + 0.9
+    num_columns = max(1, min(6, int(figure.get_figwidth() / column)))
+    num_lines = -(-len(names) // num_columns)
+    more = LEGEND_LINE_INCHES * max(0, num_lines - 1)
+    figure.set_figheight(figure.get_figheight() + more)
     figure.legend(
         handles,
         names,
         loc='outside lower center' if below else 'outside upper center',
-        ncols=max(1, min(6, int(figure.get_figwidth() / column))),
+        ncols=num_columns,
         fontsize=12,
         frameon=False,
     )

@@ -1,7 +1,6 @@
 """The similarity matrix of two videos."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -10,26 +9,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from carl_mm.visualization.alignment_path import check_path
+from carl_mm.visualization.matrix_side import MatrixSide, matrix_side
 from carl_mm.visualization.phases import (
     add_legend,
-    check_labels,
     label_colors,
     phase_handles,
     phase_names,
-    shorten,
 )
-
-MAX_TITLE_CHARACTERS = 50
-MAX_CELLS_A_SIDE = 2000  # more than a screen shows
+from carl_mm.visualization.times import EmbeddedVideo
 
 
 def similarity_figure(
-    embedding_a: np.ndarray,
-    embedding_b: np.ndarray,
+    embedding_a: np.ndarray | EmbeddedVideo,
+    embedding_b: np.ndarray | EmbeddedVideo,
     path: np.ndarray | None = None,
     *,
     fps_a: float | None = None,
     fps_b: float | None = None,
+    timestamps_a: np.ndarray | None = None,
+    timestamps_b: np.ndarray | None = None,
     labels_a: np.ndarray | None = None,
     labels_b: np.ndarray | None = None,
     phases: Sequence[str] | None = None,
@@ -39,14 +37,18 @@ def similarity_figure(
     """Draw the cosine similarities of all frames of two videos.
 
     Video a runs upwards, b to the right. A video of more than 2,000 frames is
-    drawn at every k-th frame.
+    drawn at 2,000 evenly spaced times.
 
     Args:
-        embedding_a: ``(N, D)``.
-        embedding_b: ``(M, D)``.
-        path: ``(L, 2)`` integers, an alignment as frames (of a, of b), drawn on top.
+        embedding_a: ``(N, D)``, or a `VideoEmbedding`, whose name and time stamps then
+            hold where none are given.
+        embedding_b: ``(M, D)``, likewise.
+        path: ``(L, 2)`` integers, an alignment as frames (of a, of b), drawn on top:
+            as a line where it is monotone, else as dots.
         fps_a: Of video a; its axis is then in seconds, not in frames.
         fps_b: Of video b.
+        timestamps_a: ``(N,)``, seconds; for frames that last unequally.
+        timestamps_b: ``(M,)``.
         labels_a: ``(N,)``, indices into ``phases``; negative where unlabelled.
         labels_b: ``(M,)``.
         phases: Names of the labels.
@@ -56,22 +58,21 @@ def similarity_figure(
     Raises:
         ValueError: Sizes that do not fit, or values that are not finite.
     """
-    unit_a = _normalise(embedding_a, 'embedding_a')
-    unit_b = _normalise(embedding_b, 'embedding_b')
-    if unit_a.shape[1] != unit_b.shape[1]:
-        raise ValueError(
-            f'embeddings of one size expected, got {unit_a.shape} and {unit_b.shape}'
-        )
     sides = (
-        _side(unit_a, 'labels_a', labels_a, fps_a, title_a or 'video a'),
-        _side(unit_b, 'labels_b', labels_b, fps_b, title_b or 'video b'),
+        matrix_side('a', embedding_a, labels_a, fps_a, timestamps_a, title_a),
+        matrix_side('b', embedding_b, labels_b, fps_b, timestamps_b, title_b),
     )
+    if sides[0].unit.shape[1] != sides[1].unit.shape[1]:
+        raise ValueError(
+            'embeddings of one size expected, got '
+            f'{sides[0].unit.shape} and {sides[1].unit.shape}'
+        )
     labels = [side.labels for side in sides if side.labels is not None]
     names = phase_names(labels, phases)
     figure = Figure(figsize=(12, 9), layout='constrained')
     axes, bar_a, bar_b, scale = _grid(figure)
     image = axes.imshow(
-        sides[0].unit @ sides[1].unit.T,
+        sides[0].unit[sides[0].cells] @ sides[1].unit[sides[1].cells].T,
         extent=(*sides[1].extent, *sides[0].extent),
         origin='lower',
         aspect='auto',
@@ -85,54 +86,10 @@ def similarity_figure(
     _draw_bar(axes, bar_b, sides[1], len(names), vertical=False)
     handles: list[Artist] = list(phase_handles(labels, names))
     if path is not None:
-        handles.insert(0, _draw_path(axes, path, (len(unit_a), len(unit_b)), sides))
+        handles.insert(0, _draw_path(axes, path, sides))
     if handles:
         add_legend(figure, handles)
     return figure
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One video of the picture: its drawn frames, and its axis."""
-
-    unit: np.ndarray
-    labels: np.ndarray | None
-    seconds_per_frame: float
-    extent: tuple[float, float]
-    axis_label: str
-
-
-def _side(
-    unit: np.ndarray, name: str, labels: object, fps: float | None, title: str
-) -> _Side:
-    if fps is not None and not fps > 0:
-        raise ValueError(f'frames a second must be positive, got {fps}')
-    step = -(-len(unit) // MAX_CELLS_A_SIDE)
-    title = shorten(title, MAX_TITLE_CHARACTERS)
-    second = 1.0 if fps is None else 1 / fps
-    return _Side(
-        unit=unit[::step],
-        labels=None
-        if labels is None
-        else check_labels(labels, len(unit), name)[::step],
-        seconds_per_frame=second,
-        # A frame's cell is centred on its time.
-        extent=(-0.5 * second, (len(unit) - 0.5) * second),
-        axis_label=f'{title}, time (frames)' if fps is None else f'{title}, time (s)',
-    )
-
-
-def _normalise(embedding: np.ndarray, name: str) -> np.ndarray:
-    """``(T, D)`` rows of length 1, float32."""
-    array = np.asarray(embedding, dtype=np.float32)
-    if array.ndim != 2 or len(array) == 0:
-        raise ValueError(f'{name} must be (T, D) with T > 0, got {array.shape}')
-    if not np.isfinite(array).all():
-        frame = int(np.flatnonzero(~np.isfinite(array).all(axis=1))[0])
-        raise ValueError(f'{name} is not finite at frame {frame}')
-    lengths = np.linalg.norm(array, axis=1, keepdims=True)
-    unit: np.ndarray = array / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return unit
 
 
 def _grid(figure: Figure) -> tuple[Axes, Axes, Axes, Axes]:
@@ -145,14 +102,14 @@ def _grid(figure: Figure) -> tuple[Axes, Axes, Axes, Axes]:
 
 
 def _draw_bar(
-    axes: Axes, bar: Axes, side: _Side, num_phases: int, *, vertical: bool
+    axes: Axes, bar: Axes, side: MatrixSide, num_phases: int, *, vertical: bool
 ) -> None:
     """Phases beside an axis of the matrix, whose ticks they then carry."""
     if side.labels is None:
         bar.remove()
         bar = axes
     else:
-        colors = label_colors(side.labels, num_phases)
+        colors = label_colors(side.labels[side.cells], num_phases)
         bar.imshow(
             colors[:, None] if vertical else colors[None],
             extent=(0, 1, *side.extent) if vertical else (*side.extent, 0, 1),
@@ -170,16 +127,15 @@ def _draw_bar(
 
 
 def _draw_path(
-    axes: Axes, path: np.ndarray, lengths: tuple[int, int], sides: tuple[_Side, _Side]
+    axes: Axes, path: np.ndarray, sides: tuple[MatrixSide, MatrixSide]
 ) -> Artist:
-    path = check_path(path, *lengths)
-    (line,) = axes.plot(
-        path[:, 1] * sides[1].seconds_per_frame,
-        path[:, 0] * sides[0].seconds_per_frame,
-        color='white',
-        linewidth=2,
-        path_effects=[effects.withStroke(linewidth=4.5, foreground='black')],
-        label='alignment (DTW)',
-    )
+    path = check_path(path, *(len(side.unit) for side in sides))
+    x, y = sides[1].times[path[:, 1]], sides[0].times[path[:, 0]]
+    if len(path) > 1 and (np.diff(path, axis=0) >= 0).all():
+        outline = effects.withStroke(linewidth=4.5, foreground='black')
+        style = {'linewidth': 2, 'path_effects': [outline]}
+    else:
+        style = {'linestyle': '', 'marker': 'o', 'markeredgecolor': 'black'}
+    (line,) = axes.plot(x, y, color='white', label='alignment', **style)
     axes.set(xlim=sides[1].extent, ylim=sides[0].extent)
     return line

@@ -1,9 +1,11 @@
+import av
 import decord
 import numpy as np
 import pytest
 
 from carl_mm.visualization import write_aligned_video
-from carl_mm.visualization.aligned_video import _Panel
+from carl_mm.visualization.times import frame_times
+from carl_mm.visualization.video_panel import VideoPanel
 
 FPS = 12.5
 
@@ -44,48 +46,48 @@ def test_both_sides_show_the_aligned_frames(tmp_path):
     np.testing.assert_allclose(level_b, expected_b * 10 + 20, atol=3)
 
 
-def test_the_cursor_moves_and_the_bar_shows_the_phases():
-    labels = np.repeat([0, 1, -1], 10)
-    panel = _Panel(painted(30, 20, 90), labels, ['x', 'y'], 'name', 10.0, 60)
-    row = panel.line_height + panel.height + 2
-    positions = []
-    for index in range(30):
-        line = panel.draw(index)[row]
-        white = np.flatnonzero((line == 255).all(axis=1))
-        positions.append(white.mean())
-    assert (np.diff(positions) > 0).all()
-    line = panel.draw(29)[row]
-    assert line[20].tolist() == [0xE6, 0x9F, 0x00]
-    assert line[panel.canvas_size[0] // 2].tolist() == [0x56, 0xB4, 0xE9]
-    assert line[-40].tolist() == [0xBB, 0xBB, 0xBB]
-
-
-def test_text_changes_with_time_and_phase_and_stays_in_the_panel():
-    labels = np.repeat([0, 1], 10)
-    panel = _Panel(painted(20, 40, 10), labels, ['x' * 60, 'y'], 'n' * 99, 10.0, 256)
-    top = panel.line_height + panel.height + panel.line_height // 2
-    time, phase = (
-        slice(top, top + panel.line_height),
-        slice(top + panel.line_height, None),
-    )
-    early, later, late = panel.draw(3), panel.draw(4), panel.draw(15)
-    assert (early[time] != later[time]).any()
-    assert (early[phase] == later[phase]).all()
-    assert (later[phase] != late[phase]).any()
-    for rows in (slice(0, panel.line_height), phase):
-        assert (early[rows, -2:] == early[0, -1]).all()
-
-
 def test_small_frames_are_scaled_up_and_sides_are_even(tmp_path):
     frames = painted(3, 64, 65)
     path = np.stack([np.arange(3)] * 2, axis=1)
     write_aligned_video(tmp_path / 'v.mp4', frames, frames, path, FPS, height=101)
     video, _ = read(tmp_path / 'v.mp4')
-    panel = _Panel(frames, None, [], 'a', FPS, 101)
+    panel = VideoPanel(frames, None, [], 'a', frame_times(3, FPS), 101)
     width, height = panel.canvas_size
     assert height > 101
     assert video.shape[1] == height + height % 2
     assert video.shape[2] == 2 * width + 8 + (2 * width + 8) % 2
+
+
+def test_a_browser_can_play_it(tmp_path):
+    """H264 with one chroma sample in four, its index before its packets."""
+    path = np.stack([np.arange(8)] * 2, axis=1)
+    out = tmp_path / 'v.mp4'
+    write_aligned_video(out, painted(8, 33, 47), painted(8, 20, 20), path, FPS)
+    content = out.read_bytes()
+    assert content[4:8] == b'ftyp'
+    boxes, start = [], 0
+    while start < len(content):
+        boxes.append(content[start + 4 : start + 8])
+        start += int.from_bytes(content[start : start + 4], 'big')
+    assert boxes.index(b'moov') < boxes.index(b'mdat')
+    assert b'avc1' in content  # and not hev1 or vp09, which some do not play
+    with av.open(str(out)) as container:
+        (stream,) = container.streams
+        assert stream.codec_context.name == 'h264'
+        assert stream.codec_context.pix_fmt == 'yuv420p'
+        assert stream.frames == 8
+        assert (stream.width % 2, stream.height % 2) == (0, 0)
+
+
+def test_one_frame_beside_many(tmp_path):
+    path = np.array([[0, i] for i in range(9)])
+    out = tmp_path / 'v.mp4'
+    assert (
+        write_aligned_video(out, painted(1, 16, 16), painted(9, 16, 16), path, 5) == 1
+    )
+    video, _ = read(out)
+    right = video[0, 100:150, video.shape[2] // 2 + 60 : -60]
+    assert right.mean() == pytest.approx(4 * 10 + 20, abs=3)  # the middle match
 
 
 def test_sizes_that_do_not_fit_are_named(tmp_path):
@@ -100,6 +102,8 @@ def test_sizes_that_do_not_fit_are_named(tmp_path):
         write_aligned_video(out, a, b, path[:3], FPS)
     with pytest.raises(ValueError, match='frames_b must be .* float64'):
         write_aligned_video(out, a, b / 255, path, FPS)
+    with pytest.raises(ValueError, match=r'timestamps_b .* 5 frames, got \(4,\)'):
+        write_aligned_video(out, a, b, path, FPS, timestamps_b=np.arange(4))
     with pytest.raises(ValueError, match='positive, got 0'):
         write_aligned_video(out, a, b, path, 0)
     assert not out.exists()

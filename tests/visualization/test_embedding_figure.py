@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
+from carl_mm.apis import VideoEmbedding
 from carl_mm.visualization import embedding_figure
 from carl_mm.visualization.embedding import principal_components
 
@@ -43,6 +44,21 @@ def test_every_frame_is_drawn_over_relative_time(assert_no_clipped_text):
     assert phases == ['lift', 'tilt', 'unlabelled']
     assert videos == ['one', 'two', 'x']
     assert_no_clipped_text(figure)
+
+
+def test_without_labels_no_phase_is_named(assert_no_clipped_text):
+    times = np.arange(7) / 25
+    video = VideoEmbedding('a/b.mp4', EMBEDDINGS[0].astype(np.float32), times, 25.0)
+    figure = embedding_figure([video, EMBEDDINGS[2]])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ['b.mp4', 'video 1']
+    assert_no_clipped_text(figure)
+
+
+def test_short_videos_lie_above_long_ones():
+    figure = embedding_figure(EMBEDDINGS, LABELS)
+    orders = [tracks.get_zorder() for tracks in figure.axes[0].collections]
+    assert orders[1] > orders[0] > orders[2]
 
 
 def test_many_videos_are_counted_not_named(assert_no_clipped_text):

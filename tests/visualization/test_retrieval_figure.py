@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from carl_mm.visualization import retrieval_figure
-from carl_mm.visualization.retrieval import CORRECT_COLOR, WRONG_COLOR, _wrap
+from carl_mm.visualization.captioned_frames import CORRECT_COLOR, WRONG_COLOR
 
 QUERY = np.zeros((20, 30, 3), np.uint8)
 NEIGHBOURS = [np.full((40, 20 + i, 3), 40 * i, np.uint8) for i in range(3)]
@@ -42,12 +42,6 @@ def test_several_queries_of_different_numbers_of_neighbours(assert_no_clipped_te
     assert titles[:4] == ['query', '1. ✓ same phase', '2.', '3. ✗ other phase']
     assert titles[4:] == ['query', '1. ✓ same phase']
     assert_no_clipped_text(figure)
-
-
-def test_long_names_break_at_their_joints():
-    assert _wrap('first_second-third', 8) == 'first_\nsecond-\nthird'
-    assert _wrap('abcdefghijkl\nm', 5) == 'abcd\nefgh\nijkl\nm'
-    assert _wrap('a b', 20) == 'a b'
 
 
 def test_sizes_that_do_not_fit_are_named():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from carl_mm.apis import VideoEmbedding
 from carl_mm.visualization import similarity_figure
 
 RNG = np.random.default_rng(0)
@@ -33,7 +34,7 @@ def test_axes_are_named_with_units_and_the_path_lies_on_frame_times(
     }
     assert {'one.mp4, time (s)', 'two.mp4, time (s)', 'cosine similarity'} <= names
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ['alignment (DTW)', 'lift', 'tilt', 'unlabelled']
+    assert legend == ['alignment', 'lift', 'tilt', 'unlabelled']
     assert_no_clipped_text(figure)
 
 
@@ -70,10 +71,43 @@ def test_long_names_are_shortened(assert_no_clipped_text):
     assert_no_clipped_text(figure)
 
 
-def test_long_videos_are_thinned():
+def test_long_videos_are_thinned_evenly():
     axes = similarity_figure(np.ones((5001, 2)), B[:, :2]).axes[0]
-    assert axes.images[0].get_array().shape == (1667, 9)
+    assert axes.images[0].get_array().shape == (2000, 9)
     assert axes.images[0].get_extent()[3] == 5000.5
+
+
+def test_frames_that_last_unequally_stand_at_their_time_stamps():
+    """By hand: of 0, 1, 2 and 5 s the nearest to each whole second, 0 to 6."""
+    stamps = np.array([0.0, 1, 2, 5])
+    axes = similarity_figure(A[:4], B, PATH[:6], timestamps_a=stamps, fps_b=1).axes[0]
+    cells = axes.images[0].get_array()
+    unit = A / np.linalg.norm(A, axis=1, keepdims=True)
+    rows = (
+        unit[[0, 1, 2, 2, 3, 3, 3]] @ (B / np.linalg.norm(B, axis=1, keepdims=True)).T
+    )
+    # Half of the first gap before it, half of the last frame's 3 s after it.
+    assert axes.images[0].get_extent()[2:] == [-0.5, 6.5]
+    assert len(cells) == 7
+    np.testing.assert_allclose(cells, rows, atol=1e-6)
+    np.testing.assert_allclose(axes.get_lines()[0].get_ydata(), stamps[PATH[:6, 0]])
+
+
+@pytest.mark.parametrize('path', [[[0, 4], [1, 2], [2, 8]], [[0, 0]]])
+def test_a_path_without_order_or_of_one_pair_is_drawn_as_dots(path):
+    (line,) = similarity_figure(A, B, np.array(path)).axes[0].get_lines()
+    assert (line.get_marker(), line.get_linestyle()) == ('o', 'None')
+
+
+def test_a_video_embedding_brings_its_name_and_time_stamps():
+    times = np.arange(6) / 2
+    video = VideoEmbedding('in/a.mp4', A.astype(np.float32), times, 2.0)
+    figure = similarity_figure(video, B, fps_b=5)
+    expected = similarity_figure(A, B, fps_a=2, fps_b=5)
+    image, bare = (f.axes[0].images[0] for f in (figure, expected))
+    np.testing.assert_allclose(image.get_array(), bare.get_array(), atol=1e-6)
+    assert image.get_extent() == bare.get_extent()
+    assert figure.axes[0].get_ylabel() == 'a.mp4, time (s)'
 
 
 @pytest.mark.parametrize(
@@ -85,6 +119,7 @@ def test_long_videos_are_thinned():
         ({'labels_a': LABELS_B}, r'labels_a .* 6 frames.*\(9,\)'),
         ({'path': PATH[:, ::-1]}, 'have 6 and 9 frames'),
         ({'labels_a': LABELS_A, 'phases': ['lift']}, 'label 1 is none of the 1'),
+        ({'timestamps_b': np.arange(8)}, r'timestamps_b .* 9 frames, got \(8,\)'),
         ({'fps_a': 0.0}, 'must be positive, got 0.0'),
     ],
 )

@@ -1,0 +1,86 @@
+"""A video of an evaluation, as the pictures need it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from carl_mm.datasets.decoding import FrameReader, open_video
+from carl_mm.visualization.times import FrameTimes, frame_times
+
+
+@dataclass
+class TestedVideo:
+    """What the pictures need of one video.
+
+    Attributes:
+        filename: Where it lies.
+        embedding: ``(T, D)`` float32, L2-normalised.
+        labels: ``(T,)`` int64, -1 where unlabelled.
+        fps: Frames a second.
+    """
+
+    __test__ = False  # no test case, for all its name
+
+    filename: str
+    embedding: np.ndarray
+    labels: np.ndarray
+    fps: float
+
+    @property
+    def name(self) -> str:
+        """Short name for captions."""
+        return Path(self.filename).stem
+
+    @classmethod
+    def from_prediction(cls, prediction: Any) -> 'TestedVideo':
+        """Take a data sample, or its dict, as `tools/test.py --dump` writes it."""
+        embedding = prediction.get('pred_embedding').float().cpu().numpy()
+        labels = prediction.get('gt_label')
+        return cls(
+            filename=str(prediction.get('filename')),
+            embedding=embedding,
+            labels=np.full(len(embedding), -1)
+            if labels is None
+            else labels.cpu().numpy(),
+            fps=float(prediction.get('fps')),
+        )
+
+    @cached_property
+    def reader(self) -> FrameReader:
+        """The opened file."""
+        return open_video(self.filename)
+
+    @cached_property
+    def times(self) -> FrameTimes:
+        """When its frames are shown, by the container."""
+        return frame_times(
+            len(self.embedding), self.fps, self.reader.timestamps, self.filename
+        )
+
+    def read(self, frames: Sequence[int], max_height: int = 256) -> list[np.ndarray]:
+        """Decode frames, one after the other, shrunk to at most ``max_height``."""
+        unique = sorted(set(frames))
+        small = {}
+        for index, frame in zip(unique, self.reader.stream(unique), strict=True):
+            height, width = frame.shape[:2]
+            size = max(1, round(width * max_height / height)), max_height
+            shrink = height > max_height
+            small[index] = (
+                cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+                if shrink
+                else np.array(frame)
+            )
+        return [small[index] for index in frames]
+
+    def caption(self, frame: int, phases: Sequence[str] | None) -> str:
+        """Time and phase of a frame."""
+        text = f'{self.times.starts[frame]:.2f} s'
+        label = int(self.labels[frame])
+        if phases and label >= 0:
+            text += f', {phases[label]}'
+        return text
