@@ -1,8 +1,10 @@
 """Files that appear only when whole."""
 
+import csv
 import errno
+import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,3 +32,14 @@ def write_text_whole(path: Path, text: str) -> None:
     """Write text as UTF-8, see `write_whole`."""
     content = text.encode()
     write_whole(path, lambda stream: stream.write(content))
+
+
+def write_csv_whole(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Write a table as CSV, see `write_whole`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text_whole(path, text.getvalue())

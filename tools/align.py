@@ -11,8 +11,6 @@ score (the reference is a). With --video NAME.mp4, both side by side in step; wi
 make embeddings by tools/embed.py first, and give those: it goes on where it was.
 """
 
-import csv
-import io
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -27,7 +25,7 @@ from carl_mm.apis.alignment import METHODS
 from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
 from carl_mm.apis.video_files import is_image_folder
 from carl_mm.datasets.decoding import open_video
-from carl_mm.whole_files import write_text_whole, write_whole
+from carl_mm.whole_files import write_csv_whole, write_whole
 
 HEIGHT = 256  # of each picture of --video, in pixels
 CHUNK = 64  # frames decoded at once
@@ -59,13 +57,12 @@ def write_table(
         names = {'reference': a.filename, 'other': b.filename}
         write_whole(path, lambda stream: np.savez(stream, **arrays, **names))
         return
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator='\n')
-    writer.writerow(('reference_frame', 'reference_time', 'frame', 'time'))
-    for index, frame in enumerate(found.frame_inds_b.tolist()):
-        times = f'{a.timestamps[index]:.6f}', f'{b.timestamps[frame]:.6f}'
-        writer.writerow((index, times[0], frame, times[1]))
-    write_text_whole(path, stream.getvalue())
+    rows = [
+        (index, f'{a.timestamps[index]:.6f}', frame, f'{b.timestamps[frame]:.6f}')
+        for index, frame in enumerate(found.frame_inds_b.tolist())
+    ]
+    header = ('reference_frame', 'reference_time_s', 'frame', 'time_s')
+    write_csv_whole(path, header, rows)
 
 
 def small_frames(filename: str, num_frames: int) -> np.ndarray:

@@ -10,18 +10,16 @@ nine tenths of them stay below when each is judged by the others (--quantile). G
 references or more, and rather such as the encoder was not trained on.
 """
 
-import csv
-import io
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import Deviations, VideoEmbedding, deviations
 from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
 from carl_mm.apis.video_files import is_image_folder
-from carl_mm.whole_files import write_text_whole, write_whole
+from carl_mm.whole_files import write_csv_whole, write_whole
 
 
 def parser() -> ArgumentParser:
@@ -38,15 +36,6 @@ def parser() -> ArgumentParser:
     return made
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a CSV file's text."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator='\n')
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue()
-
-
 def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
     """Write both tables and the picture."""
     name = Path(video.filename).stem
@@ -56,13 +45,13 @@ def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
         (index, f'{time:.6f}', f'{score:.4f}', int(score > found.threshold))
         for index, (time, score) in enumerate(frames)
     ]
-    write_text_whole(files[0], table(('frame', 'time', 'score', 'stands_out'), rows))
-    header = ('first_frame', 'last_frame', 'start', 'end', 'peak')
+    write_csv_whole(files[0], ('frame', 'time_s', 'score', 'stands_out'), rows)
+    header = ('first_frame', 'last_frame', 'start_s', 'end_s', 'peak')
     spans = [
         (s.first_frame, s.last_frame, f'{s.start:.6f}', f'{s.end:.6f}', f'{s.peak:.4f}')
         for s in found.segments
     ]
-    write_text_whole(files[1], table(header, spans))
+    write_csv_whole(files[1], header, spans)
     from carl_mm.visualization.deviation import deviation_figure  # needs matplotlib
 
     figure = deviation_figure(

@@ -1,7 +1,5 @@
 """What a search in a frame index finds, and the CSV file of it."""
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ import numpy as np
 
 from carl_mm.apis.indexed_frames import IndexedFrames
 from carl_mm.apis.video_embedding import VideoEmbedding
-from carl_mm.whole_files import write_text_whole
+from carl_mm.whole_files import write_csv_whole
 
 COLUMNS = (
     'rank',
@@ -121,13 +119,11 @@ def write_hits_csv(path: str | os.PathLike[str], hits: Sequence[Hit]) -> None:
     Raises:
         OSError: The disk is full, say; names the file.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator='\n')
-    writer.writerow(COLUMNS)
+    rows = []
     for number, hit in enumerate(hits, 1):
         last: tuple[object, str] = ('', '')
         if hit.last_timestamp is not None:
             last = (hit.last_frame, f'{hit.last_timestamp:.3f}')
         row = (number, hit.filename, hit.frame, f'{hit.timestamp:.3f}')
-        writer.writerow((*row, *last, f'{hit.similarity:.4f}'))
-    write_text_whole(Path(path), text.getvalue())
+        rows.append((*row, *last, f'{hit.similarity:.4f}'))
+    write_csv_whole(Path(path), COLUMNS, rows)

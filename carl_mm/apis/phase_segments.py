@@ -1,14 +1,12 @@
 """Segments of phases, and the CSV file of them."""
 
-import csv
-import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from carl_mm.apis.video_embedding import VideoEmbedding
-from carl_mm.whole_files import write_text_whole
+from carl_mm.whole_files import write_csv_whole
 
 COLUMNS = ('filename', 'first_frame', 'last_frame', 'phase')
 MORE_COLUMNS = ('start_s', 'end_s', 'confidence')
@@ -57,12 +55,10 @@ def write_phase_csv(
     Raises:
         OSError: The disk is full, say; names the file.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator='\n')
-    writer.writerow((*COLUMNS, *MORE_COLUMNS))
+    rows = []
     for filename, segments in videos.items():
         for s in segments:
             times = ['' if t is None else f'{t:.3f}' for t in (s.start_s, s.end_s)]
             row = (filename, s.first_frame, s.last_frame, s.phase)
-            writer.writerow((*row, *times, f'{s.confidence:.3f}'))
-    write_text_whole(Path(path), text.getvalue())
+            rows.append((*row, *times, f'{s.confidence:.3f}'))
+    write_csv_whole(Path(path), (*COLUMNS, *MORE_COLUMNS), rows)

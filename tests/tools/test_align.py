@@ -50,7 +50,9 @@ def test_tables_of_all_videos_of_a_folder_but_the_reference(tool, tmp_path):
     found = align(a, b)
     assert [int(row['reference_frame']) for row in rows] == list(range(12))
     assert [int(row['frame']) for row in rows] == found.frame_inds_b.tolist()
-    times = [[float(row[key]) for row in rows] for key in ('reference_time', 'time')]
+    times = [
+        [float(row[key]) for row in rows] for key in ('reference_time_s', 'time_s')
+    ]
     np.testing.assert_allclose(times, [a.timestamps, found.warped_timestamps])
 
 

@@ -52,7 +52,7 @@ def test_tables_and_a_picture(tool, folder):
     rows = list(csv.DictReader((out / 'new.csv').open()))
     scores = [float(row['score']) for row in rows]
     np.testing.assert_allclose(scores, found.scores, atol=1e-4)
-    times = [float(row['time']) for row in rows]
+    times = [float(row['time_s']) for row in rows]
     np.testing.assert_allclose(times, video.timestamps, atol=1e-6)
     above = [bool(int(row['stands_out'])) for row in rows]
     assert above == (found.scores > found.threshold).tolist()
@@ -60,10 +60,12 @@ def test_tables_and_a_picture(tool, folder):
     assert len(segments) == len(found.segments) >= 1
     for row, segment in zip(segments, found.segments, strict=True):
         assert int(row['last_frame']) == segment.last_frame
-        assert float(row['start']) == pytest.approx(segment.start, abs=1e-6)
+        assert float(row['start_s']) == pytest.approx(segment.start, abs=1e-6)
         assert f'{segment.start:.2f} s to {segment.end:.2f} s' in said
     assert f'{len(found.segments)} segments' in said
-    assert cv2.imread(str(out / 'new.png')).shape == (500, 1200, 3)
+    height, width, _ = cv2.imread(str(out / 'new.png')).shape
+    assert width == 1200
+    assert 400 <= height <= 700
 
 
 def test_the_judged_video_is_no_reference_of_its_own(tool, folder):
