@@ -27,7 +27,7 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=['carl_mm', 'carl_mm.*']),
-    package_data={'carl_mm': ['py.typed']},
+    package_data={'carl_mm': ['py.typed', 'app/static/*']},
     install_requires=read_requirements('runtime'),
     extras_require={
         'optional': optional,

@@ -1,0 +1,1 @@
+"""The web page of tools/app.py; needs gradio."""

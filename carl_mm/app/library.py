@@ -1,0 +1,182 @@
+"""The videos that the page shows: a folder's, and what was uploaded."""
+
+import dataclasses
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from carl_mm.apis import FramewiseInferencer, VideoEmbedding
+from carl_mm.apis.folder_embedding import embed_folder
+from carl_mm.apis.video_files import holds_files
+from carl_mm.apis.watching import Advance
+from carl_mm.app.folder import scan
+from carl_mm.app.uploads import MAX_UPLOADS, adopt_upload
+
+
+@dataclasses.dataclass
+class Progress:
+    """How far the embedding of the folder is.
+
+    Attributes:
+        total: Videos in the folder.
+        done: Videos with embeddings.
+        ready: Whether all is done, as well as it can be.
+        error: Why nothing more will be done; empty else.
+    """
+
+    total: int = 0
+    done: int = 0
+    ready: bool = False
+    error: str = ''
+
+
+class VideoLibrary:
+    """Videos by their names, with their embeddings.
+
+    A name is a path relative to the folder; nothing else can be reached by it. Uploads
+    are kept as files until the library is gone, their embeddings in memory.
+
+    Args:
+        folder: Searched with its subfolders.
+        inferencer: Embeds the videos.
+        embeddings_dir: Where the folder's embeddings are kept.
+        uploads_dir: Of uploaded videos.
+
+    Attributes:
+        progress: Of `prepare`.
+        left_out: Of the folder's videos those that are not shown, and why.
+
+    Raises:
+        FileNotFoundError: No such folder, or one without a video.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        inferencer: FramewiseInferencer,
+        embeddings_dir: str | os.PathLike[str],
+        uploads_dir: str | os.PathLike[str],
+    ) -> None:
+        self.folder, self._paths, self.left_out = scan(folder)
+        self.uploads_dir = Path(uploads_dir).resolve()
+        self.embeddings_dir = Path(embeddings_dir)
+        self.progress = Progress(total=len(self._paths))
+        self._inferencer = inferencer
+        self._uploads: list[str] = []
+        self._videos: dict[str, VideoEmbedding] = {}
+        self._model_lock = threading.Lock()
+        self._lock = threading.RLock()  # of the tables
+
+    def prepare(self) -> None:
+        """Embed what the folder holds and was not embedded before."""
+        kept = len(holds_files(self.embeddings_dir, ('.npz',)))
+        self.progress.done = min(kept, max(0, self.progress.total - 1))
+        watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
+        try:
+            summary = embed_folder(watched, [self.folder], self.embeddings_dir)  # type: ignore[arg-type]
+        except Exception as error:  # shown on the page, which would wait for ever
+            self.progress.error = f'{error}'
+            return
+        names = {path: name for name, path in self._paths.items()}
+        with self._lock:
+            for path, reason in summary.failed.items():
+                if Path(path) in names:
+                    self.left_out[names[Path(path)]] = reason
+            for file in holds_files(self.embeddings_dir, ('.npz',)):
+                video = VideoEmbedding.load(file)
+                name = names.get(Path(video.filename))
+                if name is not None and name not in self.left_out and len(video):
+                    self._videos[name] = dataclasses.replace(video, filename=name)
+        self.progress.done = len(self._videos)
+        self.progress.ready = True
+
+    def _count(self) -> None:
+        self.progress.done = min(self.progress.done + 1, self.progress.total)
+
+    @property
+    def names(self) -> list[str]:
+        """Videos that have embeddings: the uploaded ones first."""
+        with self._lock:
+            others = sorted(self._videos.keys() - set(self._uploads))
+            return [*reversed(self._uploads), *others]
+
+    def video(self, name: str) -> VideoEmbedding:
+        """Return a video's embeddings.
+
+        Raises:
+            ValueError: No such video, or it is not embedded yet.
+        """
+        self.path(name)
+        with self._lock:
+            if name in self._videos:
+                return self._videos[name]
+        reason = self.left_out.get(name, 'has no embeddings yet; wait until all have')
+        raise ValueError(f'{name}: {reason}')
+
+    def path(self, name: str) -> Path:
+        """Return a video's file.
+
+        Raises:
+            ValueError: A path outside of the folder, or no such video.
+        """
+        with self._lock:
+            path = self._paths.get(name)
+            root = self.uploads_dir if name in self._uploads else self.folder
+        asked = path or self.folder / name
+        if '\0' in name or not asked.resolve().is_relative_to(root):
+            raise ValueError(f'{name!r} is outside the folder of videos; refused')
+        if path is None:
+            raise ValueError(f'{name!r}: no such video in the folder')
+        return path
+
+    def add_upload(self, path: Path, shown_name: str) -> str:
+        """Check an uploaded file, take it over and embed it.
+
+        Args:
+            path: Of the file, which is moved, or removed if it is refused.
+            shown_name: As the user called it.
+
+        Returns:
+            Its name in the library.
+
+        Raises:
+            ValueError: Not a video.
+        """
+        with self._model_lock:  # also: one upload at a time
+            taken = set(self._paths) | self.left_out.keys()
+            name, kept = adopt_upload(path, shown_name, self.uploads_dir, taken)
+            try:
+                video = self._inferencer.embed_file(kept)
+            except ValueError as error:
+                kept.unlink(missing_ok=True)
+                raise ValueError(str(error).replace(f'{kept}', name)) from error
+        with self._lock:
+            self._paths[name] = kept
+            self._videos[name] = dataclasses.replace(video, filename=name)
+            self._uploads.append(name)
+            while len(self._uploads) > MAX_UPLOADS:
+                oldest = self._uploads.pop(0)
+                del self._videos[oldest]
+                self._paths.pop(oldest).unlink(missing_ok=True)
+        return name
+
+
+class _WatchedInferencer:
+    """Counts videos, and lets others use the model between two of them."""
+
+    def __init__(
+        self,
+        inferencer: FramewiseInferencer,
+        lock: threading.Lock,
+        count: Callable[[], None],
+    ) -> None:
+        self._inferencer, self._lock, self._count = inferencer, lock, count
+        self.provenance, self.device = inferencer.provenance, inferencer.device
+
+    def embed_file(self, path: Path, advance: Advance | None = None) -> VideoEmbedding:
+        try:
+            with self._lock:
+                return self._inferencer.embed_file(path, advance)
+        finally:
+            self._count()

@@ -1,0 +1,75 @@
+"""Phases as rows of first frame, last frame (counted in) and name."""
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+
+from carl_mm.apis.phase_segments import COLUMNS
+from carl_mm.datasets.problems import overlaps, refuse, span_problem
+
+Rows = list[list[Any]]
+
+
+def check_rows(labels: dict[str, Rows], lengths: dict[str, int]) -> None:
+    """Refuse bad rows, all at once.
+
+    Args:
+        labels: Rows by video.
+        lengths: Frames of each video.
+
+    Raises:
+        ValueError: Rows of another form, past the end, overlapping, or without a name.
+    """
+    problems = list[str]()
+    for name, rows in labels.items():
+        spans = []
+        for row in rows:
+            problem = _row_problem(row, lengths[name])
+            if problem:
+                problems.append(f'{name}: {row}: {problem}')
+            else:
+                spans.append((row[0], row[1], str(row)))
+        problems += [
+            f'{name}: {row} overlaps {other}' for row, other in overlaps(spans)
+        ]
+    refuse('phases', problems)
+
+
+def dense_labels(rows: Rows, phases: list[str], length: int) -> np.ndarray:
+    """Return ``(length,)`` int64 indices into the phases, -1 where there is none."""
+    labels = np.full(length, -1)
+    for first, last, phase in rows:
+        labels[first : last + 1] = phases.index(phase)
+    return labels
+
+
+def rows_of(labels: np.ndarray, phases: list[str]) -> Rows:
+    """Return runs of one label as rows; see `dense_labels`."""
+    edges = np.flatnonzero(np.diff(labels)) + 1
+    firsts, ends = [0, *edges.tolist()], [*edges.tolist(), len(labels)]
+    return [
+        [first, end - 1, phases[labels[first]]]
+        for first, end in zip(firsts, ends, strict=True)
+        if labels[first] >= 0
+    ]
+
+
+def rows_csv(labels: dict[str, Rows]) -> str:
+    """Return rows of videos as the project's CSV form of labels."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(COLUMNS)
+    for name in sorted(labels):
+        for row in sorted(labels[name]):
+            writer.writerow((name, *row))
+    return text.getvalue()
+
+
+def _row_problem(row: list[Any], length: int) -> str | None:
+    if len(row) != 3 or not all(type(value) is int for value in row[:2]):
+        return 'not a row of first frame, last frame, phase'
+    if not isinstance(row[2], str) or not row[2].strip():
+        return 'the phase has no name'
+    return span_problem(row[0], row[1], length)

@@ -1,0 +1,107 @@
+"""Videos in a form that browsers play."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+
+from carl_mm.datasets.decoding import FrameReader, open_video
+from carl_mm.datasets.video_writer import write_mp4
+
+MAX_SIDE = 960  # of copies, in pixels
+PIXEL_FORMATS = ('yuv420p', 'yuvj420p')
+MP4_CODECS = ('h264', 'vp9', 'av1')
+WEBM_CODECS = ('vp8', 'vp9', 'av1')
+
+
+@dataclass(frozen=True, eq=False)
+class PlayableVideo:
+    """What a browser is given.
+
+    Attributes:
+        path: Of the file, the video itself or a copy.
+        media_type: Of the file.
+        times: ``(T,)`` seconds, when the browser shows each frame.
+    """
+
+    path: Path
+    media_type: str
+    times: np.ndarray
+
+
+def playable(path: Path, copies_dir: Path) -> PlayableVideo:
+    """Return a video as it is if browsers play it, else an mp4 copy.
+
+    Args:
+        path: Of the video.
+        copies_dir: Where copies are kept; one is made once.
+
+    Raises:
+        VideoDecodeError: It cannot be decoded.
+        OSError: The copy cannot be written.
+    """
+    reader = open_video(path)
+    media_type = browser_media_type(path)
+    starts_late = reader.timestamps[0] * reader.fps > 0.5  # players differ on it
+    if media_type and not starts_late and reader.timestamps[0] >= 0:
+        return PlayableVideo(path, media_type, reader.timestamps)
+    stat = path.stat()
+    key = f'{path}\n{stat.st_size}\n{stat.st_mtime_ns}'
+    copy = copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
+    if not copy.exists():
+        write_mp4(copy, _shrunk(reader), reader.fps, crf=23)
+    return PlayableVideo(copy, 'video/mp4', open_video(copy).timestamps)
+
+
+def browser_media_type(path: Path) -> str | None:
+    """Return the media type of a file that every browser plays, else None."""
+    try:
+        with av.open(str(path)) as container:
+            context = container.streams.video[0].codec_context
+            form, codec = container.format.name, context.name
+            pixels = context.pix_fmt
+    except (av.FFmpegError, IndexError):
+        return None
+    codec = {'libdav1d': 'av1', 'libvpx-vp9': 'vp9', 'libvpx': 'vp8'}.get(codec, codec)
+    if pixels not in PIXEL_FORMATS:
+        return None
+    if 'mp4' in form.split(',') and codec in MP4_CODECS:
+        return 'video/mp4'
+    if path.suffix.lower() == '.webm' and codec in WEBM_CODECS:
+        return 'video/webm'
+    return None
+
+
+def frame_jpeg(path: Path, frame: int, height: int = 160) -> bytes:
+    """Return one frame of a video as a small JPEG.
+
+    Args:
+        path: Of the video.
+        frame: Its number.
+        height: In pixels.
+
+    Raises:
+        ValueError: No such frame.
+        VideoDecodeError: It cannot be decoded.
+    """
+    reader = open_video(path)
+    if not 0 <= frame < reader.num_frames:
+        raise ValueError(f'{path.name}: no frame {frame} of {reader.num_frames}')
+    picture = reader.read([frame])[0]
+    width = max(1, round(picture.shape[1] * height / picture.shape[0]))
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    encoded: np.ndarray = cv2.imencode('.jpg', small[:, :, ::-1])[1]
+    return encoded.tobytes()
+
+
+def _shrunk(reader: FrameReader) -> Iterator[np.ndarray]:
+    for frame in reader.stream(range(reader.num_frames)):
+        height, width = frame.shape[:2]
+        scale = min(1.0, MAX_SIDE / max(height, width))
+        size = max(2, round(width * scale)), max(2, round(height * scale))
+        is_small = size == (width, height)
+        yield frame if is_small else cv2.resize(frame, size, None, 0, 0, cv2.INTER_AREA)

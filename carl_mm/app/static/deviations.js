@@ -1,0 +1,123 @@
+// Where a video strays: a chart of scores that is clicked to see the moment.
+'use strict';
+
+carl.drawScores = (canvas, result, times, cursor) => {
+  const scale = devicePixelRatio;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  canvas.width = width * scale;
+  canvas.height = height * scale;
+  const context = canvas.getContext('2d');
+  context.scale(scale, scale);
+  context.font = '13px system-ui, sans-serif';
+  const ink = getComputedStyle(canvas).color;
+  const [left, right, top, bottom] = [56, 12, 14, 44];
+  const low = Math.min(0, ...result.scores);
+  const high = Math.max(result.threshold, ...result.scores) * 1.05 + 1e-9;
+  const x = (frame) => left + (width - left - right) * (frame + 0.5) / times.length;
+  const y = (score) => top + (height - top - bottom) * (high - score) / (high - low);
+
+  context.fillStyle = 'rgba(230, 159, 0, 0.4)';
+  for (const {first_frame: first, last_frame: last} of result.segments) {
+    context.fillRect(x(first - 0.5), top, x(last + 0.5) - x(first - 0.5), height - top - bottom);
+  }
+  context.strokeStyle = context.fillStyle = ink;
+  context.strokeRect(left, top, width - left - right, height - top - bottom);
+  const text = (words, at, line, align) => {
+    context.textAlign = align;
+    context.fillText(words, at, line);
+  };
+  for (let step = 0; step <= 4; step += 1) {
+    const frame = Math.round(step / 4 * (times.length - 1));
+    text(times[frame].toFixed(1), x(frame), height - 26, 'center');
+    const score = low + (high - low) * step / 4;
+    text(score.toFixed(high - low < 8 ? 1 : 0), left - 6, y(score) + 4, 'right');
+  }
+  text('time (s)', left + (width - left - right) / 2, height - 6, 'center');
+  context.save();
+  context.rotate(-Math.PI / 2);
+  text('deviation (standard deviations)', -(top + height - bottom) / 2, 13, 'center');
+  context.restore();
+  const line = (from, to) => {
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+  };
+  context.setLineDash([6, 4]);
+  line([left, y(result.threshold)], [width - right, y(result.threshold)]);
+  context.setLineDash([]);
+  line([x(cursor), top], [x(cursor), height - bottom]);
+  context.strokeStyle = '#0072B2';
+  context.lineWidth = 2.5;
+  context.beginPath();
+  result.scores.forEach((score, frame) => context.lineTo(x(frame), y(score)));
+  context.stroke();
+  return (place) => {
+    const share = (place - left) / (width - left - right);
+    return Math.max(0, Math.min(times.length - 1, Math.floor(share * times.length)));
+  };
+};
+
+carl.deviationsTab = (root) => {
+  const player = new carl.Player(root.querySelector('.carl-first'), 'Video');
+  const chart = root.querySelector('.carl-chart');
+  const text = root.querySelector('.carl-result');
+  const list = root.querySelector('.carl-segments');
+  let result = null;
+  let frameUnder = () => 0;
+
+  const draw = () => {
+    if (!result || !player.info || !chart.clientWidth) return;
+    frameUnder = carl.drawScores(chart, result, player.info.times, player.frame);
+  };
+  player.onmove = draw;
+  new ResizeObserver(draw).observe(root);
+  const follow = (event) => {
+    if (result && event.buttons) player.move(frameUnder(event.offsetX));
+  };
+  chart.addEventListener('pointerdown', follow);
+  chart.addEventListener('pointermove', follow);
+
+  const clear = () => {
+    result = null;
+    chart.hidden = true;
+    list.replaceChildren();
+  };
+  clear();
+
+  const segmentButton = (segment) => {
+    const button = carl.make('button', {
+      className: 'carl-button',
+      textContent: `Play ${carl.seconds(segment.start)} to ${carl.seconds(segment.end)}` +
+        `, peak ${segment.peak.toFixed(1)}`,
+    });
+    button.addEventListener('click', () => {
+      player.move(segment.first_frame);
+      player.play();
+    });
+    return button;
+  };
+
+  carl.ready('deviations', {
+    choose(name) {
+      if (!name || name === player.name) return;
+      clear();
+      player.show(name);
+    },
+    async show(found) {
+      clear();
+      if (!await player.show(found.video)) return;
+      result = found;
+      chart.hidden = false;
+      const count = result.segments.length;
+      text.textContent =
+        `${count ? `${count} moment${count > 1 ? 's stand' : ' stands'} out` : 'Nothing stands out'}, ` +
+        `judged by ${result.references.length} references. The blue line is how far ` +
+        `each frame strays; above the dashed line it stands out (shaded). Click or ` +
+        `drag in the chart to see the moment.`;
+      list.replaceChildren(...result.segments.map(segmentButton));
+      if (count) player.seek(result.segments[0].first_frame);
+      draw();
+    },
+  });
+};

@@ -1,0 +1,73 @@
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from carl_mm.apis import FramewiseInferencer
+from carl_mm.datasets.video_writer import write_mp4
+from tests.apis.trained import make_work_dir
+from tests.conftest import moving_square
+
+LENGTHS = (20, 31, 26, 18)
+
+
+@pytest.fixture(scope='session')
+def inferencer(tmp_path_factory):
+    work_dir = make_work_dir(tmp_path_factory.mktemp('trained'))
+    return FramewiseInferencer(work_dir, device='cpu')
+
+
+@pytest.fixture(scope='session')
+def video_folder(tmp_path_factory):
+    """Four videos, one in a subfolder, and what must not be reached."""
+    root = tmp_path_factory.mktemp('shown')
+    folder = root / 'videos'
+    for index, length in enumerate(LENGTHS):
+        name = 'sub/d.mp4' if index == 3 else f'{"abc"[index]}.mp4'
+        write_mp4(folder / name, moving_square(length, 64, index), 25)
+    write_mp4(root / 'secret.mp4', moving_square(10), 25)
+    (root / 'secret.txt').write_text('secret')
+    (folder / 'link.mp4').symlink_to(root / 'secret.mp4')
+    (folder / 'notes.txt').write_text('no video')
+    return folder
+
+
+class Running:
+    """A server in a thread of this process."""
+
+    def __init__(self, inferencer, folder, temp, embeddings):
+        pytest.importorskip('gradio')
+        from carl_mm.app.library import VideoLibrary
+        from carl_mm.app.server import listen, make_server
+
+        listening = listen('127.0.0.1', 0)
+        self.port = listening.getsockname()[1]
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.temp = Path(temp)
+        self.library = VideoLibrary(folder, inferencer, embeddings, temp / 'uploads')
+        self.server = make_server(self.library, temp, '127.0.0.1', self.port, 1)
+        self.thread = threading.Thread(
+            target=self.server.run, args=([listening],), daemon=True
+        )
+
+    def __enter__(self):
+        self.thread.start()
+        deadline = time.monotonic() + 60
+        while not self.server.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert self.server.started
+        return self
+
+    def __exit__(self, *_):
+        self.server.should_exit = True
+        self.thread.join(30)
+
+
+@pytest.fixture(scope='module')
+def running(inferencer, video_folder, tmp_path_factory):
+    """A server whose videos are embedded; uploads of at most 1 MB."""
+    temp = tmp_path_factory.mktemp('temporary')
+    with Running(inferencer, video_folder, temp, temp / 'embeddings') as server:
+        server.library.prepare()
+        yield server

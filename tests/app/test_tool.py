@@ -1,0 +1,87 @@
+"""tools/app.py as users call it."""
+
+import re
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.apis.trained import make_work_dir
+from tests.tools.processes import environment, python_tool, run_here
+
+pytest.importorskip('gradio')
+
+
+@pytest.fixture(scope='module')
+def work_dir(tmp_path_factory):
+    return make_work_dir(tmp_path_factory.mktemp('trained'))
+
+
+@pytest.mark.parametrize(
+    ('args', 'message'),
+    [
+        (['WORK', '--videos', 'none'], 'none: no such folder of videos'),
+        (['WORK', '--videos', 'empty'], 'empty: holds no video'),
+        (['none', '--videos', 'VIDEOS'], 'none: no such config'),
+        (['WORK', '--videos', 'VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
+        (['WORK', '--videos', 'VIDEOS', '--port', '99999'], 'port must be'),
+        (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'take another'),
+        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'max_upload_mb must be'),
+    ],
+)
+def test_bad_input_is_one_line(
+    work_dir, video_folder, tmp_path, monkeypatch, capsys, args, message
+):
+    (tmp_path / 'empty').mkdir()
+    monkeypatch.chdir(tmp_path)
+    named = {'WORK': work_dir, 'VIDEOS': video_folder}
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as info:
+        run_here(monkeypatch, 'app', *(named.get(arg, arg) for arg in args))
+    signal.signal(signal.SIGTERM, handler)
+    said = capsys.readouterr()
+    assert info.value.code == 1
+    assert said.err.startswith('error: ')
+    assert said.err.count('\n') == 1, said.err
+    assert message in said.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
+    work_dir, video_folder, tmp_path, number
+):
+    (tmp_path / 'temporary').mkdir()
+    command = [*python_tool('app'), str(work_dir), '--videos', str(video_folder)]
+    env = environment(TMPDIR=str(tmp_path / 'temporary'))
+    log = (tmp_path / 'log').open('w+')
+    started = subprocess.Popen(
+        [*command, '--port', env['PORT'], '--device', 'cpu'],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    try:
+        url = started.stdout.readline().strip()
+        assert url == f'http://127.0.0.1:{env["PORT"]}'
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            assert b'carl.Player' in answer.read()
+        (folder,) = (tmp_path / 'temporary').glob('carl_mm_app_*')
+        table = subprocess.run(
+            ['cat', f'/proc/{started.pid}/net/tcp', f'/proc/{started.pid}/net/tcp6'],
+            capture_output=True,
+            text=True,
+        ).stdout
+        port = f'{int(env["PORT"]):04X}'
+        # State 0A listens; 0100007F is 127.0.0.1.
+        assert re.findall(rf': (\w+):{port} \w+:0000 0A', table) == ['0100007F']
+    finally:
+        started.send_signal(number)
+        rest, _ = started.communicate(timeout=60)
+    assert not folder.exists()
+    assert len(list((tmp_path / 'work_dirs' / 'embeddings').iterdir())) <= 1
+    log.seek(0)
+    assert 'Traceback' not in log.read()
