@@ -2,8 +2,10 @@
 
 from carl_mm.engine.feature_cache import FeatureCacheHook
 from carl_mm.engine.hooks import DecodeFailureHook, EpochSeedHook, ProgressBarHook
+from carl_mm.engine.visualization_hook import AlignmentVisualizationHook
 
 __all__ = [
+    'AlignmentVisualizationHook',
     'DecodeFailureHook',
     'EpochSeedHook',
     'FeatureCacheHook',

@@ -1,6 +1,7 @@
 """The similarity matrix of two videos."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -133,7 +134,7 @@ def _draw_path(
     x, y = sides[1].times[path[:, 1]], sides[0].times[path[:, 0]]
     if len(path) > 1 and (np.diff(path, axis=0) >= 0).all():
         outline = effects.withStroke(linewidth=4.5, foreground='black')
-        style = {'linewidth': 2, 'path_effects': [outline]}
+        style: dict[str, Any] = {'linewidth': 2, 'path_effects': [outline]}
     else:
         style = {'linestyle': '', 'marker': 'o', 'markeredgecolor': 'black'}
     (line,) = axes.plot(x, y, color='white', label='alignment', **style)

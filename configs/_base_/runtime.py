@@ -12,7 +12,12 @@ from mmengine.optim import CosineAnnealingLR
 from mmengine.runner.log_processor import LogProcessor
 from mmengine.visualization import LocalVisBackend, Visualizer
 
-from carl_mm.engine import DecodeFailureHook, EpochSeedHook, ProgressBarHook
+from carl_mm.engine import (
+    AlignmentVisualizationHook,
+    DecodeFailureHook,
+    EpochSeedHook,
+    ProgressBarHook,
+)
 
 default_scope = 'mmaction'
 default_hooks = dict(
@@ -22,6 +27,9 @@ default_hooks = dict(
     param_scheduler=dict(type=ParamSchedulerHook),
     checkpoint=dict(type=CheckpointHook, interval=10, max_keep_ckpts=2, save_last=True),
     sampler_seed=dict(type=DistSamplerSeedHook),
+    # Pictures of every evaluation, in vis_data/vis_image of the run's folder.
+    # --cfg-options default_hooks.visualization.enable=False turns them off.
+    visualization=dict(type=AlignmentVisualizationHook),
 )
 custom_hooks = [
     dict(type=EpochSeedHook),
@@ -37,6 +45,8 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl', timeout=12 * 3600),
 )
 log_processor = dict(type=LogProcessor, window_size=20, by_epoch=True)
+# To TensorBoard instead: --cfg-options
+# visualizer.vis_backends.0.type=TensorboardVisBackend; to both: append it in a leaf.
 visualizer = dict(type=Visualizer, vis_backends=[dict(type=LocalVisBackend)])
 log_level = 'INFO'
 load_from = None
