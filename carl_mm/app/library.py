@@ -64,6 +64,7 @@ class VideoLibrary:
         self.progress = Progress(total=len(self._paths))
         self._inferencer = inferencer
         self._uploads: list[str] = []
+        self._given: set[str] = set()  # names of uploads; never given again
         self._videos: dict[str, VideoEmbedding] = {}
         self._model_lock = threading.Lock()
         self._lock = threading.RLock()  # of the tables
@@ -118,8 +119,12 @@ class VideoLibrary:
         """Return a video's file.
 
         Raises:
-            ValueError: A path outside of the folder, or no such video.
+            ValueError: A path outside of the folder, no such video, or no name.
         """
+        if not name:
+            raise ValueError(
+                'choose a video first; the page lists them once it is ready'
+            )
         with self._lock:
             path = self._paths.get(name)
             root = self.uploads_dir if name in self._uploads else self.folder
@@ -144,7 +149,7 @@ class VideoLibrary:
             ValueError: Not a video.
         """
         with self._model_lock:  # also: one upload at a time
-            taken = set(self._paths) | self.left_out.keys()
+            taken = self._paths.keys() | self.left_out.keys() | self._given
             name, kept = adopt_upload(path, shown_name, self.uploads_dir, taken)
             try:
                 video = self._inferencer.embed_file(kept)
@@ -155,6 +160,7 @@ class VideoLibrary:
             self._paths[name] = kept
             self._videos[name] = dataclasses.replace(video, filename=name)
             self._uploads.append(name)
+            self._given.add(name)
             while len(self._uploads) > MAX_UPLOADS:
                 oldest = self._uploads.pop(0)
                 del self._videos[oldest]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.app.conftest import LENGTHS
+from tests.app.test_playable import write
 
 playwright = pytest.importorskip('playwright.sync_api')
 pytest.importorskip('gradio')
@@ -253,6 +254,12 @@ def test_uploads(page, running, tmp_path):
     loaded(page, 'First video')
     page.get_by_role('button', name='Align', exact=True).click()
     page.get_by_text('In step.').wait_for()
+    write(tmp_path / 'old.avi', 'mpeg4')  # what no browser plays
+    chooser.set_input_files(tmp_path / 'old.avi')
+    shows(page, 'First video: uploaded_old.avi')
+    loaded(page, 'First video')
+    move(page, 'First video', 7)
+    assert frame_of(page, 'First video') == 7
 
 
 def test_progress_is_shown_while_videos_are_embedded(

@@ -93,6 +93,8 @@ def test_before_it_is_ready(make, video_folder):
     library = make(video_folder)
     with pytest.raises(ValueError, match='no embeddings yet'):
         library.video('a.mp4')
+    with pytest.raises(ValueError, match='choose a video first'):
+        library.video(None)  # what an empty picker gives
     assert library.path('a.mp4') == video_folder.resolve() / 'a.mp4'
 
 
@@ -134,6 +136,9 @@ def test_only_so_many_uploads_are_kept(make, video_folder, tmp_path, monkeypatch
     assert kept == ['uploaded_1.mp4', 'uploaded_2.mp4']
     with pytest.raises(ValueError, match='no such video'):
         library.video('uploaded_0.mp4')
+    # What was known of a name stays true: browsers and caches keep it.
+    write_mp4(tmp_path / 'new.mp4', moving_square(5), 25)
+    assert library.add_upload(tmp_path / 'new.mp4', '0.mp4') == 'uploaded_0_2.mp4'
 
 
 def test_scan(video_folder, tmp_path):

@@ -1,6 +1,18 @@
 // Where a video strays: a chart of scores that is clicked to see the moment.
 'use strict';
 
+// Four to ten round numbers in a range.
+carl.ticks = (low, high) => {
+  const rough = Math.max(high - low, 1e-6) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+  const ticks = [];
+  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + 1e-9; at += 1) {
+    ticks.push(Number((at * step).toPrecision(6)));
+  }
+  return ticks;
+};
+
 carl.drawScores = (canvas, result, times, cursor) => {
   const scale = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -26,11 +38,13 @@ carl.drawScores = (canvas, result, times, cursor) => {
     context.textAlign = align;
     context.fillText(words, at, line);
   };
-  for (let step = 0; step <= 4; step += 1) {
-    const frame = Math.round(step / 4 * (times.length - 1));
-    text(times[frame].toFixed(1), x(frame), height - 26, 'center');
-    const score = low + (high - low) * step / 4;
-    text(score.toFixed(high - low < 8 ? 1 : 0), left - 6, y(score) + 4, 'right');
+  for (const score of carl.ticks(low, high)) {
+    text(`${score}`, left - 6, y(score) + 4, 'right');
+  }
+  for (const time of carl.ticks(times[0], times.at(-1))) {
+    const after = times.findIndex((other) => other >= time - 1e-9);
+    const gap = after ? (times[after] - time) / (times[after] - times[after - 1]) : 0;
+    text(`${time}`, x(after - gap), height - 26, 'center');
   }
   text('time (s)', left + (width - left - right) / 2, height - 6, 'center');
   context.save();
