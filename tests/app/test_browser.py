@@ -72,11 +72,14 @@ def move(page, label, frame):
     slider.fill(str(frame))
 
 
-def frame_of(page, label):
-    """The frame that the picture itself shows, by its time; 25 frames a second."""
-    video = player(page, label).locator('video')
-    page.wait_for_function('video => !video.seeking', arg=video.element_handle())
-    return int(video.evaluate('video => video.currentTime') * 25)
+def stands_at(page, label, frame):
+    """Wait until the picture itself is at a frame, by its time; 25 frames a second."""
+    page.wait_for_function(
+        """([video, frame]) => !video.seeking
+        && Math.floor(video.currentTime * 25) === frame""",
+        arg=[player(page, label).locator('video').element_handle(), int(frame)],
+        timeout=15_000,
+    )
 
 
 def choose(page, label, name):
@@ -106,30 +109,35 @@ def test_two_videos_in_step(page, running, tmp_path):
     screenshots(page, tmp_path, 'start')
     choose(page, 'First video', 'b.mp4')
     choose(page, 'Second video', 'c.mp4')
+    shows(page, 'First video: b.mp4')
+    shows(page, 'Second video: c.mp4')
     loaded(page, 'First video', 'Second video')
     move(page, 'First video', 20)
-    assert frame_of(page, 'Second video') == 0  # not aligned yet
+    stands_at(page, 'First video', 20)
+    stands_at(page, 'Second video', 0)  # not aligned yet
     page.get_by_role('button', name='Align', exact=True).click()
     page.get_by_text('In step.').wait_for()
     from carl_mm.apis import align
 
     b, c = running.library.video('b.mp4'), running.library.video('c.mp4')
     found = align(b, c)
+    stands_at(page, 'First video', 20)  # where it was
+    stands_at(page, 'Second video', found.frame_inds_b[20])
     for frame in (0, 9, 20, 30):
         move(page, 'First video', frame)
-        assert frame_of(page, 'First video') == frame
-        assert frame_of(page, 'Second video') == found.frame_inds_b[frame]
+        stands_at(page, 'First video', frame)
+        stands_at(page, 'Second video', found.frame_inds_b[frame])
         warped = int(found.warped_timestamps[frame] * 25 + 0.5)
-        assert frame_of(page, 'Second video') == warped
+        stands_at(page, 'Second video', warped)
     for frame in (4, 25):
         move(page, 'Second video', frame)
-        assert frame_of(page, 'First video') == found.frame_inds_a[frame]
+        stands_at(page, 'First video', found.frame_inds_a[frame])
     screenshots(page, tmp_path, 'align')
     move(page, 'First video', 0)
     player(page, 'First video').get_by_role('button', name='Play').click()
     end = page.locator('output', has_text='frame 30 of 31')
     end.wait_for()  # it plays to its end, and takes the other along
-    assert frame_of(page, 'Second video') == found.frame_inds_b[30]
+    stands_at(page, 'Second video', found.frame_inds_b[30])
 
 
 def test_a_moment_is_found_and_played(page, running, tmp_path):
@@ -259,7 +267,7 @@ def test_uploads(page, running, tmp_path):
     shows(page, 'First video: uploaded_old.avi')
     loaded(page, 'First video')
     move(page, 'First video', 7)
-    assert frame_of(page, 'First video') == 7
+    stands_at(page, 'First video', 7)
 
 
 def test_progress_is_shown_while_videos_are_embedded(

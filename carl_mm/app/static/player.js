@@ -79,8 +79,9 @@ carl.Player = class {
 
   get numFrames() { return this.info.times.length; }
 
-  // Shows a video at a frame; another call before it is there takes its place.
-  async show(name, frame = 0) {
+  // Shows a video at a frame, by default where it is already; another call before it
+  // is there takes its place.
+  async show(name, frame = null) {
     const call = this.call = {};
     this.pause();
     this.caption.textContent = `${this.label}: ${name}`;
@@ -99,10 +100,11 @@ carl.Player = class {
       }
       if (this.call !== call) return false;
       this.info = info;
+      this.frame = 0;
       this.slider.max = this.numFrames - 1;
       this.slider.disabled = this.button.disabled = false;
     }
-    this.seek(frame);
+    this.seek(frame ?? this.frame);
     return true;
   }
 
