@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
 
@@ -11,7 +11,7 @@ from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from carl_mm.evaluation.gathering import EmbeddedVideo, gather_videos
+from carl_mm.evaluation.gathering import EmbeddedVideo, Place, gather_videos
 
 
 @dataclass
@@ -27,6 +27,10 @@ class ActionVideos:
         test_labels: Of the judged videos.
         train_views: Of the labelled train videos, their cameras.
         test_views: Of the judged videos.
+        test_frame_inds: Of the judged videos, ``(T,)`` int64: of a cut its frames in
+            the whole video, else 0 to T - 1.
+        test_whole_labels: Labels of all frames of the judged videos, also of cut ones.
+        cuts: The judged videos once more, each cut: by the cut's name.
     """
 
     action: str
@@ -37,6 +41,9 @@ class ActionVideos:
     test_labels: list[np.ndarray]
     train_views: list[str]
     test_views: list[str]
+    test_frame_inds: list[np.ndarray]
+    test_whole_labels: list[np.ndarray]
+    cuts: dict[str, 'ActionVideos'] = field(default_factory=dict)
 
 
 class FramewiseMetric(BaseMetric):
@@ -54,6 +61,7 @@ class FramewiseMetric(BaseMetric):
     """
 
     keys: tuple[str, ...]
+    judges_cuts = False  # True: `ActionVideos.cuts` is filled
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
@@ -69,25 +77,27 @@ class FramewiseMetric(BaseMetric):
         Args:
             data_batch: Unused.
             data_samples: With pred_embedding ``(T, D)``, optionally controls,
-                gt_label ``(T,)``, action and split, as `FramewiseRecognizer` gives.
+                gt_label ``(T,)``, action, split, and cuts with pred_cuts, as
+                `FramewiseRecognizer` gives.
         """
         for sample in data_samples:
             embeddings = {'': sample['pred_embedding'], **sample.get('controls', {})}
             length = len(sample['pred_embedding'])
             labels = sample.get('gt_label')
-            video = EmbeddedVideo(
-                filename=str(sample.get('filename')),
-                action=sample.get('action') or '',
-                split=sample.get('split') or 'test',
-                view=sample.get('view') or '',
-                labels=np.full(length, -1) if labels is None else labels.cpu().numpy(),
-                embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
-            )
-            if len(video.labels) != length:
+            labels = np.full(length, -1) if labels is None else labels.cpu().numpy()
+            if len(labels) != length:
                 raise ValueError(
-                    f'{video.filename}: {length} embeddings, {len(video.labels)} labels'
+                    f'{sample.get("filename")}: {length} embeddings, '
+                    f'{len(labels)} labels'
                 )
-            self.results.append((sample.get('sample_idx', len(self.results)), video))
+            place = sample.get('sample_idx', len(self.results))
+            whole = _embedded(sample, labels, np.arange(length), embeddings)
+            self.results.append(((place, ''), whole))
+            cuts = sample.get('pred_cuts', {}) if self.judges_cuts else {}
+            for name, parts in cuts.items():
+                inds = np.asarray(sample['cuts'][name])
+                cut = _embedded(sample, labels[inds], inds, parts)
+                self.results.append(((place, name), cut))
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Gather all videos and judge them; every process gets the figures.
@@ -100,32 +110,34 @@ class FramewiseMetric(BaseMetric):
         prefix = f'{self.prefix}/' if self.prefix else ''
         return {prefix + key: value for key, value in values.items()}
 
-    def compute_metrics(self, results: list[tuple[int, EmbeddedVideo]]) -> dict:
+    def compute_metrics(self, results: list[tuple[Place, EmbeddedVideo]]) -> dict:
         """Judge every embedding of every action, shared out over the processes.
 
         Args:
-            results: Place in the data set, and video; the same on every process.
+            results: Place and video; the same on every process.
         """
         self._warnings.clear()
-        videos = [video for _, video in sorted(dict(results).items())]
-        for video in [v for v in videos if not len(v.labels)]:
+        placed = dict(sorted(dict(results).items()))
+        for video in [v for v in placed.values() if not len(v.labels)]:
             self._warn(f'{video.filename} has no frame and is left out')
-        videos = [video for video in videos if len(video.labels)]
+        placed = {place: video for place, video in placed.items() if len(video.labels)}
+        videos = [video for (_, cut), video in placed.items() if not cut]
         names = list(dict.fromkeys(n for video in videos for n in video.embeddings))
         actions = dict.fromkeys(video.action for video in videos)
         units = [(name, action) for name in names or [''] for action in actions]
         share = units[dist.get_rank() :: dist.get_world_size()]
-        rows = self._share_out({unit: None for unit in share}, videos)
+        rows = self._share_out({unit: None for unit in share}, placed)
         values: dict[str, float] = {}
         for name in names or ['']:
             suffix = f'_{name}' if name else ''
             judged = [rows[name, action] for action in actions if rows[name, action]]
-            for key in self.keys:
-                values[key + suffix] = _mean([row[key] for row in judged])
+            more = [key for row in judged for key in row]
+            for key in dict.fromkeys([*self.keys, *more]):
+                values[key + suffix] = _mean([row[key] for row in judged if key in row])
         return values
 
     def _share_out(
-        self, units: dict[tuple[str, str], None], videos: list[EmbeddedVideo]
+        self, units: dict[tuple[str, str], None], videos: dict[Place, EmbeddedVideo]
     ) -> dict[tuple[str, str], dict[str, float]]:
         """Judge this process's units; returns all processes', raises any's error."""
         rows, problem = {}, None
@@ -144,42 +156,82 @@ class FramewiseMetric(BaseMetric):
         return {unit: row for part, _, _ in parts for unit, row in part.items()}
 
     def _evaluate_unit(
-        self, videos: list[EmbeddedVideo], name: str, action: str
+        self, videos: dict[Place, EmbeddedVideo], name: str, action: str
     ) -> dict[str, float]:
         """Judge one action under one embedding; empty without a video to judge."""
-        bad = [v.filename for v in videos if not np.isfinite(v.embeddings[name]).all()]
+        embeddings = {
+            place: video.embeddings[name]
+            if name in video.embeddings
+            # Of a control that sees each frame alone a cut has none of its own.
+            else videos[place[0], ''].embeddings[name][video.frame_inds]
+            for place, video in videos.items()
+        }
+        bad = {
+            videos[place].filename: None
+            for place, embedding in embeddings.items()
+            if not np.isfinite(embedding).all()
+        }
         if bad:
             which = name or 'model'
             self._warn(f'NaN or infinite embeddings ({which}) in: {", ".join(bad)}')
             return dict.fromkeys(self.keys, float('nan'))
-        group = self._group([v for v in videos if v.action == action], name)
+        own = {place: v for place, v in videos.items() if v.action == action}
+        groups = {
+            cut: self._group([p for p in own if p[1] == cut], videos, embeddings)
+            for cut in sorted({cut for _, cut in own})
+        }
+        group = groups.pop('')
+        group.cuts = groups
         if not group.test_embeddings:
             self._warn(f'action {action!r} has no video to judge')
             return {}
         row = {key: float(v) for key, v in self.evaluate_action(group).items()}
-        undefined_keys = [key for key in self.keys if np.isnan(row[key])]
+        undefined_keys = [key for key in row if np.isnan(row[key])]
         if undefined_keys and not name:
             self._warn(f'action {action!r}: {undefined_keys} undefined, left out')
         return row
 
-    def _group(self, videos: list[EmbeddedVideo], name: str) -> ActionVideos:
-        train = [v for v in videos if v.split == 'train' and (v.labels >= 0).any()]
-        test = [v for v in videos if v.split != 'train']
+    def _group(
+        self,
+        places: list[Place],
+        videos: dict[Place, EmbeddedVideo],
+        embeddings: dict[Place, np.ndarray],
+    ) -> ActionVideos:
+        test = [p for p in places if videos[p].split != 'train']
+        train = [p for p in places if videos[p].split == 'train']
+        train = [p for p in train if (videos[p].labels >= 0).any()]
+        action = videos[places[0]].action
         phases = (self.dataset_meta or {}).get('phases', {})
         return ActionVideos(
-            action=videos[0].action,
-            phases=list(phases.get(videos[0].action, [])),
-            train_embeddings=[v.embeddings[name] for v in train],
-            train_labels=[v.labels for v in train],
-            test_embeddings=[v.embeddings[name] for v in test],
-            test_labels=[v.labels for v in test],
-            train_views=[v.view for v in train],
-            test_views=[v.view for v in test],
+            action=action,
+            phases=list(phases.get(action, [])),
+            train_embeddings=[embeddings[p] for p in train],
+            train_labels=[videos[p].labels for p in train],
+            test_embeddings=[embeddings[p] for p in test],
+            test_labels=[videos[p].labels for p in test],
+            train_views=[videos[p].view for p in train],
+            test_views=[videos[p].view for p in test],
+            test_frame_inds=[videos[p].frame_inds for p in test],
+            test_whole_labels=[videos[p[0], ''].labels for p in test],
         )
 
     def _warn(self, message: str) -> None:
         """Keep a warning, to be shown once: controls meet the model's problems too."""
         self._warnings[message] = None
+
+
+def _embedded(
+    sample: dict, labels: np.ndarray, inds: np.ndarray, embeddings: dict[str, Any]
+) -> EmbeddedVideo:
+    return EmbeddedVideo(
+        filename=str(sample.get('filename')),
+        action=sample.get('action') or '',
+        split=sample.get('split') or 'test',
+        view=sample.get('view') or '',
+        labels=labels,
+        frame_inds=inds,
+        embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
+    )
 
 
 def _mean(values: list[float]) -> float:

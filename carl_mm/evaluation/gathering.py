@@ -10,7 +10,7 @@ from mmengine import dist
 
 @dataclass
 class EmbeddedVideo:
-    """One video's embeddings and labels.
+    """One video's embeddings and labels, or those of a cut of it.
 
     Attributes:
         filename: For messages.
@@ -18,6 +18,7 @@ class EmbeddedVideo:
         split: 'train' (fits the probes) or another (is judged).
         view: Its camera, '' where none is named.
         labels: ``(T,)`` int64, -1 where unlabelled.
+        frame_inds: ``(T,)`` int64, which frames of the video these are.
         embeddings: Name to ``(T, D)`` float32; '' is the model, others are controls.
     """
 
@@ -26,19 +27,23 @@ class EmbeddedVideo:
     split: str
     view: str
     labels: np.ndarray
+    frame_inds: np.ndarray
     embeddings: dict[str, np.ndarray] = field(repr=False)
 
 
+Place = tuple[int, str]  # in the data set, and a cut's name, '' for the whole video
+
+
 def gather_videos(
-    results: list[tuple[int, EmbeddedVideo]],
-) -> list[tuple[int, EmbeddedVideo]]:
+    results: list[tuple[Place, EmbeddedVideo]],
+) -> list[tuple[Place, EmbeddedVideo]]:
     """Return the videos of all processes, in the order of their places, each once.
 
     Samplers pad the last batch with repeated videos. Only names and shapes are
     pickled; frames travel as one array a process and embedding.
 
     Args:
-        results: Of this process: place in the data set, and video.
+        results: Of this process: place, and video.
     """
     if dist.get_world_size() > 1:
         headers = [
@@ -47,7 +52,8 @@ def gather_videos(
         ]
         widths = [{k: e.shape[1] for k, e in v.embeddings.items()} for _, v in results]
         everything: list[Any] = dist.all_gather_object((headers, widths))
-        labels = _gather([v.labels[:, None] for _, v in results], np.int64)
+        labels = _gather([v.labels for _, v in results], np.int64)
+        frame_inds = _gather([v.frame_inds for _, v in results], np.int64)
         names = sorted({name for _, part in everything for row in part for name in row})
         embeddings = {}
         for name in names:
@@ -56,7 +62,8 @@ def gather_videos(
         results = []
         for rank, (rows, shapes) in enumerate(everything):
             flat = {name: parts[rank] for name, parts in embeddings.items()}
-            results += _rebuild(rows, shapes, labels[rank], flat)
+            inds = labels[rank], frame_inds[rank]
+            results += _rebuild(rows, shapes, *inds, flat)
     return sorted(dict(results).items())
 
 
@@ -78,8 +85,9 @@ def _rebuild(
     headers: list[tuple],
     widths: list[dict[str, int]],
     labels: np.ndarray,
+    frame_inds: np.ndarray,
     embeddings: dict[str, np.ndarray],
-) -> list[tuple[int, EmbeddedVideo]]:
+) -> list[tuple[Place, EmbeddedVideo]]:
     """Cut one process's flat arrays into its videos."""
     at = dict.fromkeys(embeddings, 0)
     frame, videos = 0, []
@@ -90,8 +98,10 @@ def _rebuild(
             flat = embeddings[name][at[name] : at[name] + length * width]
             parts[name] = flat.reshape(length, width)
             at[name] += length * width
-        video_labels = labels[frame : frame + length]
+        own = slice(frame, frame + length)
         frame += length
-        video = EmbeddedVideo(filename, action, split, view, video_labels, parts)
+        video = EmbeddedVideo(
+            filename, action, split, view, labels[own], frame_inds[own], parts
+        )
         videos.append((place, video))
     return videos

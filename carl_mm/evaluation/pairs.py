@@ -152,18 +152,39 @@ class AlignmentError(StridedMetric):
 
     ``error``: mean difference of the progress through the phases, in [0, 1].
     ``event_error``: at phase boundaries, in shares of the video's length; over the
-    videos that have every phase.
+    videos that have every phase. Where the pipeline draws `EvaluationCuts`, also
+    ``error_windowed`` and ``event_error_windowed`` of videos that start late and end
+    early, and ``error_warped`` and ``event_error_warped`` of videos whose segments
+    are played at other speeds: means over the draws. A frame's progress is that in
+    the whole video; events are shares of the cut's length.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = ('error', 'event_error')
+    judges_cuts = True
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Judge all ordered pairs."""
+        """Judge all ordered pairs, of whole videos and of each draw of the cuts."""
+        values = self._judge(videos)
+        rows: dict[str, list[dict[str, float]]] = {}
+        for name, cut in videos.cuts.items():
+            kind, _ = name.rsplit('_', 1)
+            rows.setdefault(kind, []).append(self._judge(cut))
+        for kind, draws in rows.items():
+            for key in self.keys:
+                values[f'{key}_{kind}'] = float(np.mean([draw[key] for draw in draws]))
+        return values
+
+    def _judge(self, videos: ActionVideos) -> dict[str, float]:
         num_phases = len(videos.phases)
         if not num_phases:
             return dict.fromkeys(self.keys, float('nan'))
-        progress = [phase_progress(labels, num_phases) for labels in videos.test_labels]
+        progress = [
+            phase_progress(labels, num_phases)[inds]
+            for labels, inds in zip(
+                videos.test_whole_labels, videos.test_frame_inds, strict=True
+            )
+        ]
         events = [phase_boundaries(labels, num_phases) for labels in videos.test_labels]
         complete = [
             (embedding, event)

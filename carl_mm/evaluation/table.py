@@ -23,7 +23,8 @@ def results_table(metrics: dict[str, float], model: str = 'CARL') -> str:
     heads = [model, *(f'{c} only' if c != 'untrained' else c for c in columns[1:])]
     lines = [['', *heads]]
     for key, row in rows.items():
-        arrow = 'lower' if key.split('/')[-1] in LOWER_IS_BETTER else 'higher'
+        lower = key.split('/')[-1].startswith(LOWER_IS_BETTER)
+        arrow = 'lower' if lower else 'higher'
         hint = '' if key.endswith('_std') else f' ({arrow} is better)'
         cells = [f'{row[c]:.3f}' if c in row else '-' for c in columns]
         lines.append([key + hint, *cells])

@@ -34,17 +34,22 @@ class ControlEmbeddings:
         self._neck_cfg = deepcopy(neck)
         self._untrained: nn.Module | None = None
 
-    def __call__(self, features: Tensor) -> dict[str, Tensor]:
+    def __call__(
+        self, features: Tensor, leave_out: Sequence[str] = ()
+    ) -> dict[str, Tensor]:
         """Embed one video.
 
         Args:
             features: ``(T, C)`` or ``(T, C, h, w)``, the spatial features.
+            leave_out: Names of controls.
 
         Returns:
             Name to ``(T, D')``, L2-normalised, float32, on the CPU.
         """
         return {
-            name: getattr(self, f'_{name}_control')(features) for name in self.names
+            name: getattr(self, f'_{name}_control')(features)
+            for name in self.names
+            if name not in leave_out
         }
 
     def _position_control(self, features: Tensor) -> Tensor:

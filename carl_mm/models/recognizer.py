@@ -184,8 +184,9 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
         Returns:
             The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
             ``(T, D')``: L2-normalised float32 on the CPU; with a head that classifies
-            also pred_frame_label ``(T,)`` int64. A video that cannot be decoded has
-            T = 0 and says why in ``problem``.
+            also pred_frame_label ``(T,)`` int64. pred_cuts holds, for each of the
+            sample's ``cuts``, its embedding and controls but the backbone's. A video
+            that cannot be decoded has T = 0 and says why in ``problem``.
         """
         for video, sample in zip(inputs, data_samples, strict=True):
             try:
@@ -198,11 +199,20 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
                 sample.pred_embedding, sample.controls = torch.empty(0, 1), {}
                 sample.gt_label = torch.empty(0, dtype=torch.int64)
                 continue
-            parts = features.split(self.max_frames or len(features))
-            embedding = torch.cat([self.neck(part[None])[0] for part in parts])
+            embedding = self._embed(features)
             predict = self.cls_head.predict if self.with_cls_head else normalized
             sample.pred_embedding = predict(embedding)
             sample.controls = self.controls(features)
+            sample.pred_cuts = {}
+            for name, inds in sample.get('cuts', {}).items():
+                part = features[torch.as_tensor(inds, device=features.device)]
+                # The backbone's features are the whole video's at these frames.
+                others = self.controls(part, leave_out=['backbone'])
+                sample.pred_cuts[name] = {'': predict(self._embed(part)), **others}
             if self.with_cls_head and hasattr(self.cls_head, 'classify'):
                 sample.pred_frame_label = self.cls_head.classify(embedding)
         return data_samples
+
+    def _embed(self, features: Tensor) -> Tensor:
+        parts = features.split(self.max_frames or len(features))
+        return torch.cat([self.neck(part[None])[0] for part in parts])

@@ -5,6 +5,7 @@ from mmengine.runner import EpochBasedTrainLoop, TestLoop, ValLoop
 
 from carl_mm.datasets import (
     ClipConsistentCenterCrop,
+    EvaluationCuts,
     FramewiseVideoDataset,
     OpenVideo,
     PackFramewiseInputs,
@@ -36,6 +37,7 @@ test_dataloader = dict(
                 type=WholeVideo,
                 transforms=[dict(type=ClipConsistentCenterCrop, size=224)],
             ),
+            dict(type=EvaluationCuts),
             dict(type=PackFramewiseInputs),
         ],
     ),

@@ -6,7 +6,11 @@ import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import Compose
 
-from carl_mm.datasets import ClipConsistentCenterCrop, ClipConsistentResizedCrop
+from carl_mm.datasets import (
+    ClipConsistentCenterCrop,
+    ClipConsistentResizedCrop,
+    EvaluationCuts,
+)
 from carl_mm.datasets.transforms import rng as rng_module
 
 TRAIN = [
@@ -223,3 +227,27 @@ def test_without_a_generator_numpy_seeds_the_draws():
     first = rng_module.sample_rng({}).random()
     np.random.seed(3)
     assert rng_module.sample_rng({}).random() == first
+
+
+def test_evaluation_cuts_are_drawn_by_the_videos_name():
+    entry = {
+        'name': 'a.mp4',
+        'total_frames': 40,
+        'phases': [[0, 9, 0], [10, 29, 1], [30, 39, 2]],
+        'split': 'test',
+    }
+    cuts = EvaluationCuts(num_windows=2, num_warps=1)(dict(entry))['cuts']
+    assert list(cuts) == ['windowed_0', 'warped_0', 'windowed_1']
+    for name, inds in cuts.items():
+        again = EvaluationCuts(num_windows=3, num_warps=3)(dict(entry))['cuts'][name]
+        np.testing.assert_array_equal(inds, again)  # whatever else is drawn
+        assert 0 <= inds[0] <= inds[-1] < 40
+        if name.startswith('windowed'):
+            assert inds[0] <= 9
+            assert inds[-1] >= 30
+    other = EvaluationCuts()({**entry, 'name': 'b.mp4'})['cuts']
+    assert other['warped_0'].tolist() != cuts['warped_0'].tolist()
+    for change in ({'split': 'train'}, {'phases': []}):
+        assert 'cuts' not in EvaluationCuts()({**entry, **change})
+    with pytest.raises(ValueError, match='got -1 and 3'):
+        EvaluationCuts(num_windows=-1)

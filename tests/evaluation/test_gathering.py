@@ -22,17 +22,18 @@ from tests.evaluation.test_gathering import make_video
 
 dist.init_process_group('gloo')
 rank = dist.get_rank()
-mine = [(i, make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
+mine = [((i, ''), make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
 if rank == 1 and sys.argv[2] == 'empty':
     mine = []
 places = range(5) if sys.argv[2] != 'empty' else (0, 2, 4)
 found = gather_videos(mine)
-assert [place for place, _ in found] == list(places)
+assert [place for place, _ in found] == [(i, '') for i in places]
 for place, video in found:
-    expected = make_video(place)
+    expected = make_video(place[0])
     assert (video.filename, video.action) == (expected.filename, expected.action)
     assert (video.split, video.view) == (expected.split, expected.view)
     assert np.array_equal(video.labels, expected.labels)
+    assert np.array_equal(video.frame_inds, expected.frame_inds)
     assert video.embeddings.keys() == expected.embeddings.keys()
     for name, values in expected.embeddings.items():
         assert np.array_equal(video.embeddings[name], values), (place, name)
@@ -72,13 +73,16 @@ def make_video(place):
         split='test',
         view='',
         labels=rng.integers(-1, 3, length),
+        frame_inds=rng.integers(0, 100, length),
         embeddings=embeddings if length else {'': embeddings['']},
     )
 
 
 def test_one_process_keeps_each_video_once_and_in_order():
-    mine = [(i, make_video(i)) for i in (2, 0, 1, 0)]
-    assert [place for place, _ in gather_videos(mine)] == [0, 1, 2]
+    places = [(2, ''), (0, ''), (1, ''), (0, 'windowed_0'), (0, '')]
+    mine = [(place, make_video(place[0])) for place in places]
+    expected = [(0, ''), (0, 'windowed_0'), (1, ''), (2, '')]
+    assert [place for place, _ in gather_videos(mine)] == expected
 
 
 @pytest.mark.slow

@@ -200,3 +200,72 @@ def test_table_lays_controls_beside_the_model():
     assert [c.strip() for c in lines[2].split('|')[2:4]] == ['0.100', '0.250']
     assert [c.strip() for c in lines[3].split('|')[2:4]] == ['nan', '-']
     assert len({len(line) for line in lines}) == 1
+
+
+def with_cuts(data, draws=2):
+    """Add cuts whose embeddings differ from the whole video's, as a network's do."""
+    rng = np.random.default_rng(5)
+    for item in data:
+        if item.split == 'train':
+            continue
+        length = len(item.gt_label)
+        cuts = {f'windowed_{i}': np.arange(1 + i, length) for i in range(draws)}
+        cuts |= {f'warped_{i}': np.arange(0, length, 1 + i) for i in range(draws)}
+        item.set_metainfo({'cuts': cuts})
+        item.pred_cuts = {}
+        for name, inds in cuts.items():
+            moved = item.pred_embedding[inds] + 0.3 * torch.from_numpy(
+                rng.normal(size=(len(inds), 6))
+            )
+            position = torch.from_numpy(rng.normal(size=(len(inds), 4))).float()
+            item.pred_cuts[name] = {'': moved.float(), 'position': position}
+    return data
+
+
+def test_cuts_are_judged_by_the_whole_videos_progress():
+    data = with_cuts(samples())
+    backbone = [torch.rand(len(item.gt_label), 7) for item in data]
+    for item, features in zip(data, backbone, strict=True):
+        item.controls = {**item.controls, 'backbone': features}
+    figures = evaluate('AlignmentError', data)
+    plain = evaluate('AlignmentError', samples())
+    assert {key: figures[key] for key in plain} == plain
+    for kind in ('windowed', 'warped'):
+        for control in ('', 'position', 'backbone'):
+            expected = {'error': [], 'event_error': []}
+            for action, phases in PHASES.items():
+                chosen = [s for s in data if s.action == action and s.split == 'test']
+                per_draw = {'error': [], 'event_error': []}
+                for draw in range(2):
+                    name = f'{kind}_{draw}'
+                    inds = [s.cuts[name] for s in chosen]
+                    if control == 'backbone':  # that of the whole video, cut
+                        parts = [s.controls['backbone'][s.cuts[name]] for s in chosen]
+                    else:
+                        parts = [s.pred_cuts[name][control] for s in chosen]
+                    parts = [part.numpy() for part in parts]
+                    labels = [s.gt_label.numpy() for s in chosen]
+                    progress = [
+                        F.phase_progress(v, len(phases))[i]
+                        for v, i in zip(labels, inds, strict=True)
+                    ]
+                    events = [
+                        F.phase_boundaries(v[i], len(phases))
+                        for v, i in zip(labels, inds, strict=True)
+                    ]
+                    per_draw['error'].append(F.alignment_error(parts, progress))
+                    per_draw['event_error'].append(F.event_error(parts, events))
+                for key, values in per_draw.items():
+                    expected[key].append(np.mean(values))
+            suffix = f'_{control}' if control else ''
+            for key, values in expected.items():
+                found = figures[f'alignment/{key}_{kind}{suffix}']
+                assert found == pytest.approx(np.mean(values)), (key, kind, control)
+    assert 'alignment/error_windowed' in results_table(figures)
+    assert 'alignment/error_windowed (lower is better)' in results_table(figures)
+
+
+def test_other_metrics_pass_cuts_over():
+    for name in set(NAMES) - {'AlignmentError'}:
+        plain, cut = evaluate(name, samples()), evaluate(name, with_cuts(samples()))
+        np.testing.assert_equal(cut, plain)

@@ -141,6 +141,25 @@ def test_predict_gives_unit_embeddings_and_controls():
         assert sample.controls['backbone'].shape == (len(video), 512)
 
 
+def test_a_cut_is_embedded_as_a_video_of_its_own():
+    model = build(controls=('position', 'untrained', 'backbone')).eval()
+    video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
+    inds = np.array([2, 3, 3, 4, 8])
+    (sample,) = model.predict(
+        [video], [ActionDataSample(metainfo={'cuts': {'warped_0': inds}})]
+    )
+    (alone,) = model.predict([video[inds]], [ActionDataSample()])
+    found = sample.pred_cuts['warped_0']
+    expected = {'': alone.pred_embedding, **alone.controls}
+    assert found.keys() == expected.keys() - {'backbone'}
+    for name, values in found.items():
+        torch.testing.assert_close(values, expected[name], atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        sample.controls['backbone'][inds], expected['backbone'], atol=1e-5, rtol=0
+    )
+    assert alone.pred_cuts == {}
+
+
 def test_max_frames_cuts_a_video_and_restarts_its_positions():
     video = torch.randint(0, 256, (7, 3, 32, 32), dtype=torch.uint8)
 

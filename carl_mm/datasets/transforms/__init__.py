@@ -1,5 +1,6 @@
 """Pipeline steps, registered in mmaction's TRANSFORMS."""
 
+from carl_mm.datasets.transforms.cuts import EvaluationCuts
 from carl_mm.datasets.transforms.features import (
     OpenCachedFeatures,
     TakeCachedFeatures,
@@ -27,6 +28,7 @@ __all__ = [
     'ClipConsistentResizedCrop',
     'DecodeViews',
     'DualViewTemporalCrop',
+    'EvaluationCuts',
     'FrameStream',
     'OpenCachedFeatures',
     'OpenVideo',

@@ -16,6 +16,7 @@ META_KEYS = (
     'sample_idx',
     'total_frames',
     'fps',
+    'cuts',
 )
 
 
