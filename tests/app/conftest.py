@@ -1,3 +1,4 @@
+import socket
 import threading
 import time
 from pathlib import Path
@@ -41,6 +42,9 @@ class Running:
         from carl_mm.app.library import VideoLibrary
         from carl_mm.app.server import listen, make_server
 
+        self.looked_up, self.building = [], True
+        self._getaddrinfo = socket.getaddrinfo
+        socket.getaddrinfo = self._note
         listening = listen('127.0.0.1', 0)
         self.port = listening.getsockname()[1]
         self.url = f'http://127.0.0.1:{self.port}'
@@ -51,7 +55,14 @@ class Running:
             target=self.server.run, args=([listening],), daemon=True
         )
 
+    def _note(self, host, *args, **kwargs):
+        # Once it runs, the main thread is its clients, some of which ask elsewhere.
+        if self.building or threading.current_thread() is not threading.main_thread():
+            self.looked_up.append(host)
+        return self._getaddrinfo(host, *args, **kwargs)
+
     def __enter__(self):
+        self.building = False
         self.thread.start()
         deadline = time.monotonic() + 60
         while not self.server.started and time.monotonic() < deadline:
@@ -60,6 +71,7 @@ class Running:
         return self
 
     def __exit__(self, *_):
+        socket.getaddrinfo = self._getaddrinfo
         self.server.should_exit = True
         self.thread.join(30)
 

@@ -282,3 +282,9 @@ def test_the_port_is_taken(running):
     match = f'127.0.0.1:{running.port} cannot be listened on'
     with pytest.raises(OSError, match=match):
         listen('127.0.0.1', running.port)
+
+
+def test_the_server_asked_nothing_of_the_internet(client, running):
+    """Neither when it was made nor in all that the tests above had it do."""
+    client.predict('a.mp4', 'c.mp4', api_name='/align')
+    assert set(running.looked_up) <= {'127.0.0.1', b'127.0.0.1', 'localhost', None}
