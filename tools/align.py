@@ -22,7 +22,14 @@ import numpy as np
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import Alignment, VideoEmbedding, align
 from carl_mm.apis.alignment import METHODS
-from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.command import (
+    add_model,
+    embeddings_of,
+    main,
+    make_parser,
+    refuse_to_overwrite,
+    same_video,
+)
 from carl_mm.apis.video_files import is_image_folder
 from carl_mm.datasets.decoding import open_video
 from carl_mm.whole_files import write_csv_whole, write_whole
@@ -85,18 +92,9 @@ def draw(
     """Write the video and the picture that are asked for."""
     from carl_mm.visualization import similarity_figure, write_aligned_video
 
-    names = Path(a.filename).name, Path(b.filename).name
     written = []
     if args.picture:
-        figure = similarity_figure(
-            a.embeddings,
-            b.embeddings,
-            found.path,
-            fps_a=a.fps,
-            fps_b=b.fps,
-            title_a=names[0],
-            title_b=names[1],
-        )
+        figure = similarity_figure(a, b, found.path)
         written.append(path.with_suffix('.png'))
         write_whole(
             written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)
@@ -105,7 +103,13 @@ def draw(
         frames = (small_frames(v.filename, len(v)) for v in (a, b))
         written.append(path.with_suffix('.mp4'))
         write_aligned_video(
-            written[-1], *frames, found.path, a.fps, names=names, fps_b=b.fps
+            written[-1],
+            *frames,
+            found.path,
+            a.fps,
+            names=(Path(a.filename).name, Path(b.filename).name),
+            timestamps_a=a.timestamps,
+            timestamps_b=b.timestamps,
         )
     return written
 
@@ -115,7 +119,7 @@ def align_all(args: Namespace) -> None:
     if Path(args.reference).is_dir() and not is_image_folder(args.reference):
         raise ValueError(f'{args.reference}: a folder; the reference is one video')
     reference, *found = embeddings_of(args, [args.reference, *args.others])
-    others = [other for other in found if other.filename != reference.filename]
+    others = [other for other in found if not same_video(other, reference)]
     if not others:
         raise ValueError(f'{args.others[0]}: no video other than the reference')
     paths: dict[Path, str] = {}
@@ -127,6 +131,11 @@ def align_all(args: Namespace) -> None:
                 'align them in two runs'
             )
         paths[path] = other.filename
+    endings = [args.format, *['mp4'] * args.video, *['png'] * args.picture]
+    refuse_to_overwrite(
+        [path.with_suffix(f'.{ending}') for path in paths for ending in endings],
+        [args.reference, *args.others, *(video.filename for video in found)],
+    )
     for other, path in zip(others, paths, strict=True):
         alignment = align(reference, other, args.method)
         write_table(path, alignment, reference, other)

@@ -17,7 +17,13 @@ from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import Deviations, VideoEmbedding, deviations
-from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.command import (
+    add_model,
+    embeddings_of,
+    main,
+    make_parser,
+    same_video,
+)
 from carl_mm.apis.video_files import is_image_folder
 from carl_mm.whole_files import write_csv_whole, write_whole
 
@@ -72,7 +78,7 @@ def judge(args: Namespace) -> None:
     if Path(args.video).is_dir() and not is_image_folder(args.video):
         raise ValueError(f'{args.video}: a folder; one video can be judged at a time')
     video, *references = embeddings_of(args, [args.video, *args.references])
-    others = [other for other in references if other.filename != video.filename]
+    others = [other for other in references if not same_video(other, video)]
     if len(others) < 2:
         raise ValueError(
             f'--references: {len(others)} videos other than {video.filename}; two at '

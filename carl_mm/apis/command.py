@@ -5,6 +5,7 @@ arguments, and ends in `sys.exit(main(function, parser))`; its ``function`` take
 parsed arguments and may return an exit status.
 """
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +16,9 @@ from carl_mm.apis.inferencer import FramewiseInferencer
 from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.video_embedding import EMBEDDING_SUFFIXES, VideoEmbedding
 from carl_mm.apis.video_files import find_videos, holds_files
+from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
 
+INPUTS = (*VIDEO_SUFFIXES, *EMBEDDING_SUFFIXES)
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 
@@ -109,6 +112,35 @@ def embeddings_of(
     ]
     _refuse_mixed(embeddings)
     return embeddings
+
+
+def refuse_to_overwrite(
+    targets: Iterable[str | Path], inputs: Iterable[str | Path]
+) -> None:
+    """Refuse to write a result over what it is made of.
+
+    Args:
+        targets: Files that are to be written.
+        inputs: Files that were given, and folders of them.
+
+    Raises:
+        ValueError: Names the first such file.
+    """
+    taken = {
+        os.path.realpath(file)
+        for path in inputs
+        for file in (holds_files(path, INPUTS) if Path(path).is_dir() else [path])
+    }
+    for target in targets:
+        if os.path.realpath(target) in taken:
+            raise ValueError(
+                f'{target}: was given, and would be overwritten; take another --out'
+            )
+
+
+def same_video(a: VideoEmbedding, b: VideoEmbedding) -> bool:
+    """Whether two embeddings are of one file, however its path is written."""
+    return os.path.realpath(a.filename) == os.path.realpath(b.filename)
 
 
 def _is_embedding(path: Path) -> bool:

@@ -1,11 +1,13 @@
 """tools/align.py as users call it, on embeddings made before."""
 
 import csv
+import os
 
 import av
 import numpy as np
 import pytest
 
+from carl_mm import visualization
 from carl_mm.apis import VideoEmbedding, align
 from carl_mm.datasets.video_writer import write_mp4
 from tests.conftest import moving_square
@@ -94,3 +96,68 @@ def test_what_is_wrong_is_said_in_a_line(tool, tmp_path, arguments, message):
     assert message in errors
     assert 'Traceback' not in errors and errors.count('\n') == 1
     assert not out.exists()
+
+
+def test_pictures_keep_to_the_time_stamps(tool, tmp_path, monkeypatch):
+    given = {}
+
+    def keep(name):
+        function = getattr(visualization, name)
+
+        def call(*args, **kwargs):
+            given[name] = kwargs, function(*args, **kwargs)
+            return given[name][1]
+
+        monkeypatch.setattr(visualization, name, call)
+
+    keep('similarity_figure')
+    keep('write_aligned_video')
+    paths = []
+    for name, steps in (('a', [0.03, 0.2]), ('b', [0.25, 0.04])):
+        path, video = save(tmp_path, name, ARC)
+        times = 2.5 + np.cumsum(np.resize(steps, len(ARC)))
+        VideoEmbedding(video.filename, ARC, times, 10.0).save(path)
+        paths.append((path, times))
+    (a, times_a), (b, times_b) = paths
+    out = tmp_path / 'out'
+    status, _, _ = tool(a, b, '--out', out, '--video', '--picture')
+    assert status == 0
+    named, _ = given['write_aligned_video']
+    assert named['timestamps_a'].tolist() == times_a.tolist()
+    assert named['timestamps_b'].tolist() == times_b.tolist()
+    axes = given['similarity_figure'][1].axes[0]
+    assert axes.get_xlim()[0] == pytest.approx(times_b[0], abs=0.3)
+    assert axes.get_ylim()[0] == pytest.approx(times_a[0], abs=0.3)
+    assert axes.get_xlabel() == 'b.mp4, time (s)'
+
+
+@pytest.mark.parametrize(
+    ('options', 'lost'),
+    [
+        (('--video', '--out', '{}'), 'b.mp4'),
+        (('--format', 'npz', '--out', '{}/npz'), 'npz/b.npz'),
+        (('--format', 'npz', '--out', '{}/link'), 'npz/b.npz'),
+    ],
+)
+def test_what_was_given_is_not_overwritten(tool, tmp_path, options, lost):
+    a, b = (
+        save(tmp_path, name, frames)[0] for name, frames in (('a', ARC), ('b', ARC))
+    )
+    (tmp_path / 'link').symlink_to(tmp_path / 'npz')
+    before = (tmp_path / lost).read_bytes()
+    for others in (b, tmp_path / 'npz'):
+        status, _, errors = tool(a, others, *(o.format(tmp_path) for o in options))
+        assert (status, errors.count('\n')) == (1, 1)
+        assert 'would be overwritten' in errors
+    assert (tmp_path / lost).read_bytes() == before
+
+
+def test_the_reference_is_known_however_its_path_is_written(tool, tmp_path):
+    a, video = save(tmp_path, 'a', ARC)
+    save(tmp_path, 'b', ARC)
+    relative = os.path.relpath(video.filename)
+    VideoEmbedding(relative, ARC, video.timestamps, 10.0).save(a)
+    again = tmp_path / 'npz' / 'same.npz'
+    VideoEmbedding(video.filename, ARC, video.timestamps, 10.0).save(again)
+    status, said, _ = tool(a, tmp_path / 'npz', '--out', tmp_path / 'out')
+    assert (status, said.count('score')) == (0, 1)

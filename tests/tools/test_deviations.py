@@ -1,6 +1,8 @@
 """tools/deviations.py as users call it, on embeddings made before."""
 
 import csv
+import dataclasses
+import os
 
 import cv2
 import numpy as np
@@ -72,6 +74,16 @@ def test_the_judged_video_is_no_reference_of_its_own(tool, folder):
     out = folder / 'out'
     video = folder / 'good' / 'good_0.npz'
     status, said, _ = tool(video, '--references', folder / 'good', '--out', out)
+    assert status == 0
+    assert '7 references' in said
+
+
+def test_it_is_known_however_its_path_is_written(tool, folder):
+    first = VideoEmbedding.load(folder / 'good' / 'good_0.npz')
+    absolute = dataclasses.replace(first, filename=os.path.abspath(first.filename))
+    absolute.save(folder / 'new.npz')
+    args = (folder / 'new.npz', '--references', folder / 'good')
+    status, said, _ = tool(*args, '--out', folder / 'out')
     assert status == 0
     assert '7 references' in said
 
