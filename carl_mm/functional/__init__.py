@@ -12,7 +12,13 @@ from carl_mm.functional.localization import detection_map, resample_features
 from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
 from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases import phase_boundaries, phase_progress
-from carl_mm.functional.positions import relative_time_embedding, sinusoidal_positions
+from carl_mm.functional.positions import (
+    draw_spans,
+    relative_time_embedding,
+    rotate,
+    sinusoidal_code,
+    sinusoidal_positions,
+)
 from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.probing import phase_classification, phase_progression
 from carl_mm.functional.retrieval import precision_at_k
@@ -26,6 +32,7 @@ __all__ = [
     'choose_strengths',
     'cosine_dtw',
     'detection_map',
+    'draw_spans',
     'dtw',
     'event_error',
     'fit_phase_probe',
@@ -44,8 +51,10 @@ __all__ = [
     'resample_features',
     'sample_two_views',
     'segment_similarities',
+    'rotate',
     'sequence_contrastive_loss',
     'shift_hue',
+    'sinusoidal_code',
     'sinusoidal_positions',
     'spread_in_time',
     'with_change',

@@ -39,10 +39,69 @@ def sinusoidal_positions(
             f'got {length}, {channels} and {num_frames}'
         )
     points = torch.linspace(0, num_frames - 1, length, dtype=torch.float64)
-    channel = torch.arange(channels, dtype=torch.float64)
-    angle = points.unsqueeze(1) / 10000 ** (channel / channels)  # (length, channels)
-    code = torch.where(channel % 2 == 0, angle.sin(), angle.cos())
-    return code.to(device=device, dtype=dtype)
+    return sinusoidal_code(points, channels).to(device=device, dtype=dtype)
+
+
+def sinusoidal_code(points: Tensor, channels: int) -> Tensor:
+    """Sine-cosine code of any points in time, see `sinusoidal_positions`.
+
+    Args:
+        points: ``(..., T)`` float64.
+        channels: d; >= 1.
+
+    Returns:
+        ``(..., T, channels)`` float64, in [-1, 1].
+    """
+    channel = torch.arange(channels, dtype=torch.float64, device=points.device)
+    angle = points.unsqueeze(-1) / 10000 ** (channel / channels)  # (..., T, channels)
+    return torch.where(channel % 2 == 0, angle.sin(), angle.cos())
+
+
+def rotate(x: Tensor, points: Tensor) -> Tensor:
+    """Rotate channel pairs by their time: the product of two knows the gap alone.
+
+    Channels 2i and 2i + 1 of d turn by p / 10000^(2i/d) (RoFormer, Eq. 34).
+
+    Args:
+        x: ``(..., T, d)``, queries or keys; d is even.
+        points: ``(..., T)`` float64, p; its leading sizes fit those of ``x``.
+
+    Returns:
+        As ``x``.
+
+    Raises:
+        ValueError: d is odd.
+    """
+    channels = x.shape[-1]
+    if channels % 2:
+        raise ValueError(
+            f'rotary positions need an even number of channels, got {channels}'
+        )
+    even = torch.arange(0, channels, 2, dtype=torch.float64, device=x.device)
+    angle = points.unsqueeze(-1) / 10000 ** (even / channels)
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    first, second = x[..., ::2], x[..., 1::2]
+    pairs = (first * cos - second * sin, first * sin + second * cos)
+    return torch.stack(pairs, dim=-1).flatten(-2)
+
+
+def draw_spans(
+    count: int, jitter: float, generator: torch.Generator | None = None
+) -> Tensor:
+    """Draw sub-ranges of [0, 1], of length evenly from 1 - ``jitter`` to 1.
+
+    Args:
+        count: B.
+        jitter: In [0, 1).
+        generator: Of the draws, by default torch's own.
+
+    Returns:
+        ``(B, 2)`` float64, start and end.
+    """
+    draws = torch.rand(2, count, dtype=torch.float64, generator=generator)
+    length = 1 - jitter * draws[0]
+    start = (1 - length) * draws[1]
+    return torch.stack((start, start + length), dim=1)
 
 
 def relative_time_embedding(

@@ -1,13 +1,22 @@
 """The paper's temporal network: what turns frames' features into embeddings."""
 
+from functools import lru_cache
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from carl_mm.functional import sinusoidal_positions
+from carl_mm.functional import (
+    draw_spans,
+    rotate,
+    sinusoidal_code,
+    sinusoidal_positions,
+)
+
+POSITIONS = ('absolute', 'rotary', 'none')
 
 
 def transformation_block(
@@ -23,6 +32,20 @@ def transformation_block(
         norm = nn.BatchNorm1d(hidden_channels)
         layers += [nn.Dropout(dropout), linear, norm, nn.ReLU()]
     return nn.Sequential(*layers, nn.Linear(hidden_channels, out_channels))
+
+
+@lru_cache(maxsize=8)
+def cached_positions(
+    length: int,
+    channels: int,
+    num_frames: int,
+    dtype: torch.dtype,
+    device: torch.device,
+) -> Tensor:
+    """Return `sinusoidal_positions`, kept: every step of a training asks for the same."""
+    return sinusoidal_positions(
+        length, channels, num_frames, dtype=dtype, device=device
+    )
 
 
 def check_channels(features: Tensor, in_channels: int) -> None:
@@ -59,26 +82,33 @@ class PreNormLayer(nn.Module):
         self.contract = nn.Linear(feedforward_channels, channels)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, key_mask: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, key_mask: Tensor | None, points: Tensor | None = None
+    ) -> Tensor:
         """Attend and transform.
 
         Args:
             x: ``(B, T, C)``.
             key_mask: ``(B, 1, 1, T)`` bool, True where a frame may be attended to.
+            points: ``(B, T)`` or ``(1, T)`` float64, of rotary positions.
 
         Returns:
             ``(B, T, C)``.
         """
-        x = x + self.dropout(self.attend(self.attention_norm(x), key_mask))
+        x = x + self.dropout(self.attend(self.attention_norm(x), key_mask, points))
         hidden = F.relu(self.expand(self.feedforward_norm(x)))
         return x + self.dropout(self.contract(hidden))
 
-    def attend(self, x: Tensor, key_mask: Tensor | None) -> Tensor:
+    def attend(
+        self, x: Tensor, key_mask: Tensor | None, points: Tensor | None = None
+    ) -> Tensor:
         """Multi-head attention, ``(B, T, C)`` to the same."""
         query, key, value = (
             linear(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
             for linear in (self.query, self.key, self.value)
         )
+        if points is not None:
+            query, key = (rotate(part, points[:, None]) for part in (query, key))
         out = F.scaled_dot_product_attention(query, key, value, attn_mask=key_mask)
         return self.project(out.transpose(1, 2).flatten(2))
 
@@ -100,7 +130,11 @@ class TemporalTransformer(BaseModule):
         num_heads: Of its attention.
         feedforward_channels: Inside its feed-forward.
         dropout: Everywhere, in [0, 1).
-        position: 'absolute' or 'none'.
+        position: 'absolute' (the paper's), 'rotary' (attention knows gaps of time
+            alone) or 'none'.
+        position_jitter: In training a sequence's positions span a random part of
+            their range, of length 1 - position_jitter to 1, so that a position no
+            longer tells the relative time (the paper: 0); in [0, 1).
         init_cfg: Of mmengine's `BaseModule`.
 
     Raises:
@@ -119,11 +153,16 @@ class TemporalTransformer(BaseModule):
         feedforward_channels: int = 1024,
         dropout: float = 0.1,
         position: str = 'absolute',
+        position_jitter: float = 0.0,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(init_cfg)
-        if position not in ('absolute', 'none'):
-            raise ValueError(f"position must be 'absolute' or 'none', got {position!r}")
+        if position not in POSITIONS:
+            raise ValueError(f'position must be one of {POSITIONS}, got {position!r}')
+        if not 0 <= position_jitter < 1:
+            raise ValueError(
+                f'position_jitter must be in [0, 1), got {position_jitter}'
+            )
         if embed_channels % num_heads:
             raise ValueError(
                 f'embed_channels {embed_channels} is no multiple of {num_heads} heads'
@@ -131,6 +170,7 @@ class TemporalTransformer(BaseModule):
         self.in_channels = in_channels
         self.num_frames = num_frames
         self.position = position
+        self.position_jitter = position_jitter
         self.embed_channels = embed_channels
         self.reduce = transformation_block(
             in_channels, hidden_channels, embed_channels, dropout
@@ -160,12 +200,28 @@ class TemporalTransformer(BaseModule):
         # BatchNorm sees padded frames too, as in the published code.
         x = self.reduce(features.flatten(0, 1)).unflatten(0, (batch, length))
         if self.position == 'absolute':
-            positions = sinusoidal_positions(
-                length, self.embed_channels, self.num_frames
-            )
-            x = x + positions.to(x)
+            x = x + self._code(batch, length, x)
         x = self.position_dropout(x)
         mask = None if valid is None else valid[:, None, None, :]
+        points = None
+        if self.position == 'rotary':
+            points = self._points(batch, length).to(x.device)
         for layer in self.layers:
-            x = layer(x, mask)
+            x = layer(x, mask, points)
         return self.to_out(x)
+
+    def _code(self, batch: int, length: int, x: Tensor) -> Tensor:
+        """Absolute positions ``(B, T, C)`` or ``(1, T, C)``, of x's dtype and device."""
+        if self.training and self.position_jitter:
+            points = self._points(batch, length)
+            return sinusoidal_code(points, self.embed_channels).to(x)
+        sizes = length, self.embed_channels, self.num_frames
+        return cached_positions(*sizes, x.dtype, x.device)[None]
+
+    def _points(self, batch: int, length: int) -> Tensor:
+        """Positions ``(B, T)`` or ``(1, T)`` float64, in [0, num_frames - 1]."""
+        points = torch.linspace(0, 1, length, dtype=torch.float64)[None]
+        if self.training and self.position_jitter:
+            start, end = draw_spans(batch, self.position_jitter).unsqueeze(2).unbind(1)
+            points = start + (end - start) * points
+        return points * (self.num_frames - 1)
