@@ -20,6 +20,7 @@ COLUMNS = (
     'last_time_s',
     'similarity',
 )
+ROUNDING = 0.0005  # seconds, of the times that are printed and written
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def which_frame(
     gaps = np.abs(video.timestamps - time_s)
     start, last = video.timestamps[[0, -1]]
     end = last + 1 / video.fps  # the last frame is shown as long as any
-    if not start <= time_s <= end:
+    if not start - ROUNDING <= time_s <= end + ROUNDING:
         raise ValueError(
             f'{video.filename}: {time_s} s is outside the video, which runs from '
             f'{start:.3f} to {end:.3f} s'

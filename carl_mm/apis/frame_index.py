@@ -156,8 +156,8 @@ class FrameIndex:
         """Find the segments most similar to one, as a sequence at the same pace.
 
         At most 16 frames evenly from the segment are compared each with the frame as
-        many seconds after the start; a segment that does not end in its video is none.
-        Always exact.
+        many seconds after the start, counted at the mean frame rate of its video; a
+        segment that does not end in its video is none. Always exact.
 
         Args:
             video: As in `query`.

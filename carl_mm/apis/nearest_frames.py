@@ -77,10 +77,9 @@ def nearest_segments(
     Raises:
         ValueError: Another D, or k or the gap out of range.
     """
-    if (
-        len(frames.embeddings)
-        and source.embeddings.shape[1:] != (frames.embeddings.shape[1:])
-    ):
+    if not len(frames.embeddings):
+        return np.arange(0), np.empty(0), np.arange(0)
+    if source.embeddings.shape[1:] != frames.embeddings.shape[1:]:
         raise ValueError(
             f'{source.filename} has {source.embeddings.shape[1]} channels, the index '
             f'{frames.embeddings.shape[1]}'

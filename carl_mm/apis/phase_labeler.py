@@ -11,6 +11,7 @@ from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.phase_segments import PhaseSegment, frame_end
 from carl_mm.apis.video_embedding import VideoEmbedding
+from carl_mm.functional._inputs import to_labels
 from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.segmentation import most_likely_segments
@@ -84,7 +85,7 @@ class PhaseLabeler:
 
         Args:
             videos: `VideoEmbedding`s, or arrays or tensors ``(T_i, D)``.
-            labels: Of each video ``(T_i,)`` integers; negative frames are unlabelled.
+            labels: Of each video ``(T_i,)`` integers; negative or NaN: unlabelled.
             phases: Names in temporal order; 'phase 0' and so on by default.
 
         Returns:
@@ -96,7 +97,10 @@ class PhaseLabeler:
         """
         provenance = check_one_model(videos)
         frames = [with_change(_embeddings(video), self.delta) for video in videos]
-        values = [np.asarray(label) for label in labels]
+        values = [
+            to_labels(label, f'labels of video {index}')
+            for index, label in enumerate(labels)
+        ]
         names = _name_phases(values, phases)
         ordered = self.ordered
         if ordered is None:
@@ -108,7 +112,8 @@ class PhaseLabeler:
             grids['l2_penalties'] = (self.l2_penalty,)
         if self.switch_cost is not None:
             grids['switch_costs'] = (self.switch_cost,)
-        penalty, cost = choose_strengths(frames, values, ordered, **grids)
+        chosen = choose_strengths(frames, values, ordered, **grids)
+        penalty, cost = map(float, chosen)  # which a file can hold
         probe = fit_phase_probe(frames, values, penalty)
         self.model = PhaseModel(
             probe, names, penalty, cost, self.delta, ordered, provenance
@@ -175,7 +180,13 @@ class PhaseLabeler:
 
 def _build(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> PhaseModel:
     header.pop('form')
-    return PhaseModel(probe=PhaseProbe(**arrays), **header)
+    model = PhaseModel(probe=PhaseProbe(**arrays), **header)
+    classes, weight, bias = model.probe.classes, model.probe.weight, model.probe.bias
+    if weight.ndim != 2 or not classes.shape == bias.shape == weight.shape[:1]:
+        raise ValueError(f'{weight.shape} weights of {len(classes)} classes')
+    if not 0 <= classes.min() <= classes.max() < len(model.phases):
+        raise ValueError(f'classes {classes} of {len(model.phases)} phases')
+    return model
 
 
 def _embeddings(video: Any) -> Any:

@@ -2,8 +2,6 @@
 
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,10 +101,9 @@ def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) ->
         raise FileNotFoundError(f'{path}: no such file of embeddings')
     try:
         return read(path)
-    except (
-        *(ValueError, TypeError, KeyError, AttributeError, EOFError, OSError),
-        *(zipfile.BadZipFile, zlib.error, NotImplementedError),
-    ) as error:
+    except ImportError:
+        raise  # says what to install
+    except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
             f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
             'make it by tools/embed.py or VideoEmbedding.save'

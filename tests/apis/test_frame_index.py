@@ -229,6 +229,7 @@ def test_bad_queries(index):
 
 def test_empty_and_small_indices():
     assert FrameIndex().query_embedding(np.ones(6)) == []
+    assert FrameIndex().query_segment(VIDEOS[0], 0, 5) == []
     alone = FrameIndex([make_video('a.mp4', 1)])
     assert alone.query('a.mp4', 0) == []
     assert alone.query('a.mp4', 0, own_video=True) == []
@@ -266,7 +267,15 @@ def test_broken_and_foreign_files(index, tmp_path):
     arrays = {'embeddings': np.eye(2, dtype='f'), 'timestamps': np.zeros(3)}
     arrays |= {'starts': np.array([0, 2]), 'fps': np.ones(1)}
     np.savez(tmp_path / 'lengths.npz', header=json.dumps(header), **arrays)
-    for name in ('half', 'flipped', 'text', 'video', 'lengths'):
+    for name, change in (
+        ('starts', {'starts': np.array([], dtype=np.int64)}),
+        ('rates', {'timestamps': np.zeros(2), 'fps': np.ones(0)}),
+    ):
+        np.savez(
+            tmp_path / f'{name}.npz', header=json.dumps(header), **{**arrays, **change}
+        )
+    names = ('half', 'flipped', 'text', 'video', 'lengths', 'starts', 'rates')
+    for name in names:
         with pytest.raises(ValueError, match=rf'{name}\.npz: not a file of the form'):
             FrameIndex.load(tmp_path / f'{name}.npz')
     with pytest.raises(FileNotFoundError, match='none.npz'):
@@ -277,6 +286,7 @@ def test_which_frame_is_nearest_in_time():
     times = np.array([1.0, 1.1, 1.5])
     video = VideoEmbedding('a.mp4', np.eye(3, dtype='f'), times, 4.0)
     asked = [1.0, 1.04, 1.06, 1.31, 1.5, 1.74]
+    assert which_frame(video, time_s=0.9996) == 0  # as it may have been printed
     assert [which_frame(video, time_s=t) for t in asked] == [0, 0, 1, 2, 2, 2]
     for time in (0.9, 1.8, np.nan):
         with pytest.raises(ValueError, match='outside the video'):

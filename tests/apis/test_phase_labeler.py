@@ -147,11 +147,32 @@ def test_broken_and_foreign_files(labeler, tmp_path):
     (tmp_path / 'half.npz').write_bytes(whole[: len(whole) // 2])
     (tmp_path / 'text.npz').write_text('hello')
     (tmp_path / 'empty.npz').write_bytes(b'')
-    for name in ('keys', 'other', 'pickled', 'half', 'text', 'empty'):
+    with np.load(path) as file:
+        arrays = dict(file)
+    np.savez(tmp_path / 'shapes.npz', **{**arrays, 'bias': np.zeros(2)})
+    np.savez(tmp_path / 'classes.npz', **{**arrays, 'classes': np.arange(1, 4)})
+    names = ('keys', 'other', 'pickled', 'half', 'text', 'empty', 'shapes', 'classes')
+    for name in names:
         with pytest.raises(ValueError, match=rf'{name}\.npz: not a file of the form'):
             PhaseLabeler.load(tmp_path / f'{name}.npz')
     with pytest.raises(FileNotFoundError, match='none.npz'):
         PhaseLabeler.load(tmp_path / 'none.npz')
+
+
+def test_numbers_of_numpy_can_be_saved(tmp_path):
+    labeler = PhaseLabeler(l2_penalty=np.float32(2), switch_cost=np.float32(3))
+    labeler.fit(*make_videos(range(2)), PHASES).save(tmp_path / 'labeler.npz')
+    model = PhaseLabeler.load(tmp_path / 'labeler.npz').model
+    assert (model.l2_penalty, model.switch_cost) == (2.0, 3.0)
+
+
+def test_nan_is_unlabelled():
+    videos, labels = make_videos(range(2))
+    labels = [label.astype(float) for label in labels]
+    negative = [label.copy() for label in labels]
+    labels[0][:4], negative[0][:4] = np.nan, -1
+    found = [PhaseLabeler().fit(videos, each).model for each in (labels, negative)]
+    np.testing.assert_array_equal(found[0].probe.weight, found[1].probe.weight)
 
 
 def test_embeddings_of_two_models_are_refused(tmp_path):

@@ -1,6 +1,7 @@
 import json
 import sys
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow.parquet
@@ -89,6 +90,17 @@ def test_another_file_is_refused(tmp_path, form, content):
             read(path)
         assert 'tools/embed.py' in str(info.value)
         assert '\n' not in str(info.value)
+
+
+def test_a_header_that_is_cut_is_a_broken_file(tmp_path):
+    whole = tmp_path / 'whole.npz'
+    video().save(whole)
+    with ZipFile(whole) as old, ZipFile(tmp_path / 'a.npz', 'w') as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'}', b'('))
+    for read in (VideoEmbedding.load, read_provenance):
+        with pytest.raises(ValueError, match=r'a\.npz: not a file of embeddings'):
+            read(tmp_path / 'a.npz')
 
 
 def test_a_file_of_objects_runs_no_code(tmp_path):
