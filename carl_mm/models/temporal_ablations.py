@@ -6,7 +6,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from carl_mm.models.temporal_transformer import check_channels, transformation_block
+from carl_mm.models.temporal_layers import check_channels, transformation_block
 
 
 @MODELS.register_module()
