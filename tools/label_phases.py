@@ -1,6 +1,6 @@
-"""Label the phases of all videos of a folder from a few labelled ones.
+r"""Label the phases of all videos of a folder from a few labelled ones.
 
-python tools/label_phases.py work_dirs/carl_folder --labels labels.csv
+python tools/label_phases.py work_dirs/carl_folder --labels labels.csv \
     --videos my_videos --out phases.csv
 
 labels.csv: filename,first_frame,last_frame,phase; both frames are counted in, the
@@ -17,7 +17,13 @@ from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import PhaseLabeler, VideoEmbedding
-from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.command import (
+    add_model,
+    embeddings_of,
+    main,
+    make_parser,
+    refuse_to_overwrite,
+)
 from carl_mm.apis.phase_segments import write_phase_csv
 from carl_mm.datasets.annotations import frame_labels
 from carl_mm.datasets.converters.folder_csv import (
@@ -78,6 +84,8 @@ def label_phases(args: Namespace) -> None:
     given = args.phases and [name.strip() for name in args.phases.split(',')]
     if not Path(args.labels).is_file():  # before minutes of embedding
         raise FileNotFoundError(f'{args.labels}: no such file')
+    given_files = [args.labels, args.videos, args.model]
+    refuse_to_overwrite(filter(None, [args.out, args.save]), given_files)
     videos = short_names(embeddings_of(args, [args.videos], 'skip'), args.videos)
     lengths = {name: len(video) for name, video in videos.items()}
     rows, _ = read_labels(args.labels, sorted(videos), given, None)
@@ -108,6 +116,8 @@ def label_phases(args: Namespace) -> None:
     segments = {name: labeler.predict(videos[name]) for name in chosen}
     write_phase_csv(args.out, segments)
     print(f'written {args.out}: {len(segments)} videos')
+    if not segments:
+        print('every video has labels; --all labels those too')
     if args.save:
         labeler.save(args.save)
         print(f'written {args.save}')

@@ -1,8 +1,8 @@
-"""Find the moments most like one: a frame, or a segment, among the videos of a folder.
+r"""Find the moments most like one: a frame, or a segment, among the videos of a folder.
 
-python tools/retrieve.py work_dirs/carl_folder swing.mp4 --time 1.5
+python tools/retrieve.py work_dirs/carl_folder swing.mp4 --time 1.5 \
     --videos my_videos --out found
-python tools/retrieve.py epoch_50.pth swing.mp4 --time 1.5 --until 2.5
+python tools/retrieve.py epoch_50.pth swing.mp4 --time 1.5 --until 2.5 \
     --videos my_videos --index my_videos.npz --out found
 
 Prints the hits and writes hits.csv and hits.png in DIR. With --index the embeddings
@@ -21,6 +21,7 @@ import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
 from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
 from carl_mm.apis.frame_hits import which_frame, write_hits_csv
+from carl_mm.apis.video_files import is_image_folder
 from carl_mm.datasets.decoding import open_video
 from carl_mm.whole_files import write_whole
 
@@ -117,6 +118,12 @@ def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> 
 
 def retrieve(args: Namespace) -> None:
     """Search, print and write."""
+    if Path(args.query).is_dir() and not is_image_folder(args.query):
+        raise ValueError(f'{args.query}: a folder; QUERY is one video')
+    if args.until is not None and args.until < args.time:
+        raise ValueError(f'--until {args.until} is before --time {args.time}')
+    if args.index and Path(args.index).is_dir():
+        raise ValueError(f'{args.index}: a folder; --index is a file')
     index, query = read_index(args)
     hits = search(args, index, query)
     for number, hit in enumerate(hits, 1):

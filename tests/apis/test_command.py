@@ -5,6 +5,7 @@ from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
 from carl_mm.apis.folder_embedding import embed_folder
 from tests.apis.trained import make_work_dir
+from tests.tools.processes import run_here
 
 
 @pytest.fixture
@@ -127,3 +128,14 @@ def test_the_help_keeps_its_lines():
     add_model(parser)
     assert '\n  tool A\n  tool B\n' in parser.format_help()
     assert parser.parse_args(['work_dir']).model == 'work_dir'
+
+
+@pytest.mark.parametrize('name', ['retrieve', 'label_phases'])
+def test_an_example_over_two_lines_can_be_pasted(name, capsys, monkeypatch):
+    with pytest.raises(SystemExit):
+        run_here(monkeypatch, name, '--help')
+    lines = capsys.readouterr().out.splitlines()
+    shown = [i for i, line in enumerate(lines) if line.startswith('python tools/')]
+    assert shown
+    for i in shown:
+        assert lines[i].endswith(' \\') == lines[i + 1].startswith('    --')

@@ -121,6 +121,25 @@ def test_bad_labels_are_one_error(tool, folder, labels, options, message):
     assert not (folder / 'out.csv').exists()
 
 
+def test_what_was_given_is_not_overwritten(tool, folder):
+    for options in (
+        ('--out', folder / 'labels.csv'),
+        ('--save', folder / 'npz' / 'a.npz'),
+    ):
+        before = (folder / 'npz' / 'a.npz').read_bytes()
+        status, _, said = tool(LABELS, *options)
+        assert (status, 'would be overwritten' in said) == (1, True)
+        assert (folder / 'labels.csv').read_text() == '\n'.join(LABELS)
+        assert (folder / 'npz' / 'a.npz').read_bytes() == before
+
+
+def test_where_nothing_is_left_to_label_it_says_so(tool, folder):
+    spans = [f'{name}.mp4,0,3,reach' for name in LENGTHS]
+    status, said, _ = tool([HEADER, *spans])
+    assert status == 0
+    assert ': 0 videos\nevery video has labels; --all' in said
+
+
 def test_no_labels(tool, folder):
     status, _, said = tool(LABELS, '--labels', folder / 'none.csv')
     assert status == 1

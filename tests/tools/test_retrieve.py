@@ -101,7 +101,8 @@ def test_approximate_search_says_what_it_misses(tool, folder):
     ('options', 'message'),
     [
         (('--time', '9'), '9.0 s is outside the video'),
-        (('--time', '1', '--until', '0.5'), 'before its'),
+        (('--time', '1', '--until', '0.5'), '--until 0.5 is before --time 1.0'),
+        (('--time', '1', '--index', '.'), '.: a folder; --index is a file'),
         (('--time', '1', '-k', '0'), 'k must be >= 1'),
         (('--time', '1', '--until', '1.5', '--approximate'), '--until'),
     ],
@@ -112,6 +113,13 @@ def test_bad_queries_are_one_line(tool, folder, options, message):
     assert status == 1
     assert said.startswith('error: ') and said.count('\n') == 1
     assert message in said
+
+
+def test_a_folder_is_no_query(tool, folder):
+    args = ('--time', '1', '--videos', folder / 'npz', '--out', folder / 'out')
+    for query in ('npz', 'videos'):
+        status, _, said = tool(folder / query, *args)
+        assert (status, f'{query}: a folder; QUERY' in said) == (1, True)
 
 
 def test_nothing_to_search_in(tool, folder):
