@@ -130,6 +130,8 @@ class PyAVVideo(FrameReader):
                 if not container.streams.video:
                     raise VideoDecodeError(f'{self.filename}: holds no video')
                 stream = container.streams.video[0]
+                if stream.codec_context is None:  # a header cut short, say
+                    raise VideoDecodeError(f'{self.filename}: has an unknown codec')
                 stream.codec_context.thread_count = self.num_threads
                 yield container, stream
         except av.FFmpegError as error:

@@ -57,8 +57,9 @@ def test_a_stream_gives_the_frames_that_a_read_in_order_gives(
         (lambda content: b'', 'cannot be decoded'),
         (lambda content: b'hello, I am a text', 'cannot be decoded'),
         (lambda content: content[: len(content) // 2], 'cannot be decoded'),
+        (lambda content: content[:400], 'has an unknown codec'),
     ],
-    ids=['missing', 'empty', 'text', 'truncated'],
+    ids=['missing', 'empty', 'text', 'truncated', 'header cut short'],
 )
 def test_a_bad_file_is_named(whole, tmp_path, make, reason):
     path = tmp_path / 'bad.mp4'
