@@ -60,7 +60,7 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
 def browser_media_type(path: Path) -> str | None:
     """Return the media type of a file that every browser plays, else None."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors='replace') as container:
             context = container.streams.video[0].codec_context
             form, codec = container.format.name, context.name
             pixels = context.pix_fmt

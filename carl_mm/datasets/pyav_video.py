@@ -126,7 +126,7 @@ class PyAVVideo(FrameReader):
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
         try:
-            with av.open(self.filename) as container:
+            with av.open(self.filename, metadata_errors='replace') as container:
                 if not container.streams.video:
                     raise VideoDecodeError(f'{self.filename}: holds no video')
                 stream = container.streams.video[0]
@@ -134,9 +134,11 @@ class PyAVVideo(FrameReader):
                     raise VideoDecodeError(f'{self.filename}: has an unknown codec')
                 stream.codec_context.thread_count = self.num_threads
                 yield container, stream
-        except av.FFmpegError as error:
+        # IndexError: a damaged packet names a stream that is not there.
+        except (av.FFmpegError, IndexError) as error:
+            reason = getattr(error, 'strerror', None) or 'a packet of no stream'
             raise VideoDecodeError(
-                f'{self.filename}: cannot be decoded ({error.strerror})'
+                f'{self.filename}: cannot be decoded ({reason})'
             ) from error
 
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from carl_mm.datasets import OpenVideo, open_video
+from carl_mm.datasets import OpenVideo, VideoDecodeError, open_video
 from carl_mm.datasets.video_writer import write_mp4
 from tests.datasets import container_files
 from tests.datasets.container_files import KINDS, NUM_FRAMES, times_of, write
@@ -61,6 +61,32 @@ def test_both_decoders_give_the_same_frames(file):
         np.testing.assert_array_equal(one.read(inds), other.read(inds))
     copies = [pickle.loads(pickle.dumps(video)) for video in (one, other)]
     np.testing.assert_array_equal(copies[0].read([7]), copies[1].read([7]))
+
+
+@pytest.mark.parametrize(
+    'file', ['b_frames.mp4', 'variable.mkv', 'transport.ts'], indirect=True
+)
+def test_damage_of_any_kind_is_told_as_such(file):
+    """Never another error, which would stop a folder's other videos."""
+    rng = np.random.default_rng(0)
+    whole, told = file.read_bytes(), 0
+    for round_ in range(60):
+        content = bytearray(whole)
+        if round_ % 4 == 0:
+            del content[int(rng.integers(1, len(content))) :]
+        else:  # in the header or anywhere
+            end = min(3000, len(content)) if round_ % 2 else len(content)
+            for place in rng.integers(end, size=(1, 20, 200)[round_ % 3]):
+                content[place] = rng.integers(256)
+        file.write_bytes(content)
+        try:
+            video = open_video(file)
+            for _ in video.stream(range(video.num_frames)):
+                pass
+        except VideoDecodeError as error:
+            assert str(error).startswith(str(file))
+            told += 1
+    assert told > 20
 
 
 @pytest.mark.parametrize('turn', [0, 90, 180, 270])

@@ -77,7 +77,7 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
     """Pictures on screen at times, resized; only these are converted."""
     width, height = CLIP_SIZE
     try:
-        with av.open(str(source)) as container:
+        with av.open(str(source), metadata_errors='replace') as container:
             if not container.streams.video:
                 raise ValueError('holds no video')
             # Clips are cut side by side.
@@ -87,7 +87,7 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
                     width=width, height=height, format='rgb24', interpolation='BICUBIC'
                 )
     # PyAV's errors are ValueError, OSError and others, by the cause.
-    except (av.FFmpegError, ValueError) as error:
+    except (av.FFmpegError, IndexError, ValueError) as error:
         reason = getattr(error, 'strerror', None) or error
         raise VideoDecodeError(f'{source}: cannot be cut ({reason})') from error
 
