@@ -134,7 +134,9 @@ def load_local_checkpoint(filename: str, map_location: Any = None) -> Any:
             f'{path}: holds objects of the package {error.name}; install that first'
         ) from error
     except Exception as error:  # a broken file fails in whatever way
-        raise ValueError(f'{path}: broken checkpoint ({error})') from error
+        raise ValueError(
+            f'{path}: broken checkpoint, or none ({error!r:.200}); take another'
+        ) from error
 
 
 def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:

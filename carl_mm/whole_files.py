@@ -29,8 +29,11 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
 
 
 def write_text_whole(path: Path, text: str) -> None:
-    """Write text as UTF-8, see `write_whole`."""
-    content = text.encode()
+    r"""Write text as UTF-8, see `write_whole`.
+
+    A byte of a file name that is no text becomes ``\udcff``, say.
+    """
+    content = text.encode(errors='backslashreplace')
     write_whole(path, lambda stream: stream.write(content))
 
 

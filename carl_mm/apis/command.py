@@ -5,6 +5,7 @@ arguments, and ends in `sys.exit(main(function, parser))`; its ``function`` take
 parsed arguments and may return an exit status.
 """
 
+import io
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -181,6 +182,9 @@ def main(
         The exit status: the function's, 1 after an error, 130 after Ctrl-C.
     """
     args = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As stderr does: names of files need not be text.
+        sys.stdout.reconfigure(errors='backslashreplace')
     try:
         return function(args) or 0
     except KeyboardInterrupt:

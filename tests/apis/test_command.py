@@ -1,9 +1,13 @@
+import io
+import sys
+
 import numpy as np
 import pytest
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
 from carl_mm.apis.folder_embedding import embed_folder
+from carl_mm.whole_files import write_csv_whole
 from tests.apis.trained import make_work_dir
 from tests.tools.processes import run_here
 
@@ -139,3 +143,20 @@ def test_an_example_over_two_lines_can_be_pasted(name, capsys, monkeypatch):
     assert shown
     for i in shown:
         assert lines[i].endswith(' \\') == lines[i + 1].startswith('    --')
+
+
+def test_names_that_are_no_text_are_shown_and_written(tmp_path, monkeypatch):
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, 'stdout', io.TextIOWrapper(shown, encoding='utf-8'))
+    name = 'ü\udcff.mp4'
+
+    def write(_):
+        sys.stdout.write(f'{name}\n')
+        write_csv_whole(tmp_path / 'hits.csv', ('filename',), [(name,)])
+        sys.stdout.flush()
+
+    assert main(write, make_parser(''), []) == 0
+    expected = ['ü\\udcff.mp4']
+    assert shown.getvalue().decode().splitlines() == expected
+    written = (tmp_path / 'hits.csv').read_text(encoding='utf-8')
+    assert written.splitlines()[1:] == expected

@@ -168,6 +168,10 @@ def test_a_wrong_config_is_named(work_dir, tmp_path):
     assert 'broken checkpoint' in error_of(tmp_path / 'notes.txt') or (
         'not a checkpoint' in error_of(tmp_path / 'notes.txt')
     )
+    (tmp_path / 'none.pth').touch()
+    assert 'none.pth: broken checkpoint, or none (EOF' in error_of(
+        tmp_path / 'none.pth'
+    )
     assert 'not a config (.py' in error_of(tmp_path / 'notes.txt', checkpoint)
     bmn = ROOT / 'configs' / 'bmn_carl_activitynet.py'
     assert 'bmn_carl_activitynet.py: ' in error_of(bmn, checkpoint)
