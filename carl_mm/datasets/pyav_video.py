@@ -1,6 +1,8 @@
 """Video files read by PyAV."""
 
+import math
 import os
+import struct
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -76,8 +78,7 @@ class PyAVVideo(FrameReader):
                 frame = self._find(frames, index, following)
                 following = index + 1
                 picture = reformatter.reformat(frame, **TO_RGB).to_ndarray()
-                turns = frame.rotation // 90  # telephones film upright this way
-                yield np.rot90(picture, turns) if turns else picture
+                yield _upright(frame, picture)
 
     def _key_time(self, index: int) -> int:
         """Time of the key frame from which a frame is decoded."""
@@ -140,6 +141,19 @@ class PyAVVideo(FrameReader):
             raise VideoDecodeError(
                 f'{self.filename}: cannot be decoded ({reason})'
             ) from error
+
+
+def _upright(frame: av.VideoFrame, picture: np.ndarray) -> np.ndarray:
+    """Turn and mirror a picture as the file says: telephones film this way."""
+    matrix: Any = frame.side_data.get('DISPLAYMATRIX')
+    if matrix is None:
+        return picture
+    # A point (x, y) is shown at (a x + c y, b x + d y); y is downwards.
+    a, b, _, c, d = struct.unpack_from('=5i', bytes(matrix))
+    if a * d < b * c:
+        picture, a, b = picture[:, ::-1], -a, -b
+    turns = round(math.atan2(b, a) / (math.pi / 2))
+    return np.rot90(picture, -turns) if turns else picture
 
 
 def _time(frame: av.VideoFrame) -> int:

@@ -109,6 +109,25 @@ def test_rotated_videos_are_upright(turn, tmp_path):
     np.testing.assert_array_equal(shown, open_video(path, 1, 'decord').read([1])[0])
 
 
+@pytest.mark.parametrize('turn', [0, 90, 180, 270])
+def test_mirrored_videos_are_shown_mirrored(turn, tmp_path):
+    """Front cameras write so, some turned as well."""
+    path = tmp_path / 'mirrored.mp4'
+    frame = np.full((48, 64, 3), 40, np.uint8)
+    frame[:16, :16] = 220
+    frame[32:, :16] = 130
+    write_mp4(path, [frame] * 4, 25)
+    content = bytearray(path.read_bytes())
+    matrix = content.find(b'tkhd') + 44
+    c, s = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[turn]
+    # Of a point (x, y) first (-x, y), then turned clockwise.
+    values = [-c << 16, -s << 16, 0, -s << 16, c << 16, 0, 0, 0, 1 << 30]
+    content[matrix : matrix + 36] = struct.pack('>9i', *values)
+    path.write_bytes(content)
+    expected = np.rot90(frame[:, ::-1], -turn // 90)
+    np.testing.assert_allclose(open_video(path).read([1])[0], expected, atol=25)
+
+
 def test_a_decoder_is_chosen_by_name(tmp_path):
     write_mp4(tmp_path / 'v.mp4', [np.zeros((32, 32, 3), np.uint8)], 25)
     with pytest.raises(ValueError, match=r"decoder must be one of .*, got 'opencv'"):
