@@ -75,8 +75,8 @@ def phase_order(rows: list[LabelRow], lengths: dict[str, int]) -> list[str]:
     )
 
 
-def label_phases(args: Namespace) -> None:
-    """Fit, predict and write.
+def label_phases(args: Namespace) -> int:
+    """Fit, predict and write; the exit status is 1 where a video was left out.
 
     Raises:
         ValueError: Bad labels, all problems at once, or rows of several actions.
@@ -86,7 +86,8 @@ def label_phases(args: Namespace) -> None:
         raise FileNotFoundError(f'{args.labels}: no such file')
     given_files = [args.labels, args.videos, args.model]
     refuse_to_overwrite(filter(None, [args.out, args.save]), given_files)
-    videos = short_names(embeddings_of(args, [args.videos], 'skip'), args.videos)
+    left_out: list[str] = []
+    videos = short_names(embeddings_of(args, [args.videos], left_out), args.videos)
     lengths = {name: len(video) for name, video in videos.items()}
     rows, _ = read_labels(args.labels, sorted(videos), given, None)
     refuse(args.labels, row_span_problems(rows, lengths))
@@ -121,6 +122,7 @@ def label_phases(args: Namespace) -> None:
     if args.save:
         labeler.save(args.save)
         print(f'written {args.save}')
+    return 1 if left_out else 0
 
 
 if __name__ == '__main__':

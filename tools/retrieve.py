@@ -19,7 +19,13 @@ import numpy as np
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
-from carl_mm.apis.command import add_model, embeddings_of, main, make_parser
+from carl_mm.apis.command import (
+    add_model,
+    embeddings_of,
+    main,
+    make_parser,
+    refuse_other_model,
+)
 from carl_mm.apis.frame_hits import which_frame, write_hits_csv
 from carl_mm.apis.video_files import is_image_folder
 from carl_mm.datasets.decoding import open_video
@@ -47,19 +53,24 @@ def parser() -> ArgumentParser:
     return made
 
 
-def read_index(args: Namespace) -> tuple[FrameIndex, VideoEmbedding]:
+def read_index(
+    args: Namespace, left_out: list[str]
+) -> tuple[FrameIndex, VideoEmbedding]:
     """Load or build the index; embed the query unless the index holds it.
 
+    Videos that cannot be decoded are left out, for the reasons that are added.
+
     Raises:
-        ValueError: Neither an index nor videos to make it of.
+        ValueError: Neither an index nor videos to make it of, or another model's.
     """
     if args.index and Path(args.index).exists():
         index = FrameIndex.load(args.index)
+        refuse_other_model(args, index.frames.provenance)
         print(f'{len(index.filenames)} videos read from {args.index}')
     elif args.videos is None:
         raise ValueError('give --videos, a folder to search in')
     else:
-        index = FrameIndex(embeddings_of(args, [args.videos], on_error='skip'))
+        index = FrameIndex(embeddings_of(args, [args.videos], left_out))
         if args.index:
             index.save(args.index)
     names = {Path(name).resolve(): name for name in index.filenames}
@@ -116,15 +127,16 @@ def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> 
     write_whole(path, lambda stream: figure.savefig(stream, format='png', dpi=100))
 
 
-def retrieve(args: Namespace) -> None:
-    """Search, print and write."""
+def retrieve(args: Namespace) -> int:
+    """Search, print and write; the exit status is 1 where a video was left out."""
     if Path(args.query).is_dir() and not is_image_folder(args.query):
         raise ValueError(f'{args.query}: a folder; QUERY is one video')
     if args.until is not None and args.until < args.time:
         raise ValueError(f'--until {args.until} is before --time {args.time}')
     if args.index and Path(args.index).is_dir():
         raise ValueError(f'{args.index}: a folder; --index is a file')
-    index, query = read_index(args)
+    left_out: list[str] = []
+    index, query = read_index(args, left_out)
     hits = search(args, index, query)
     for number, hit in enumerate(hits, 1):
         end = '' if hit.last_timestamp is None else f' to {hit.last_timestamp:8.3f}'
@@ -140,6 +152,7 @@ def retrieve(args: Namespace) -> None:
     if hits:
         draw(out / 'hits.png', query, which_frame(query, time_s=args.time), hits)
         print(f'written {out / "hits.png"}')
+    return 1 if left_out else 0
 
 
 if __name__ == '__main__':

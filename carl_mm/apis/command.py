@@ -14,6 +14,7 @@ from pathlib import Path
 
 from carl_mm import compat
 from carl_mm.apis.inferencer import FramewiseInferencer
+from carl_mm.apis.model_files import file_sha256, find_model_files
 from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.video_embedding import EMBEDDING_SUFFIXES, VideoEmbedding
 from carl_mm.apis.video_files import find_videos, holds_files
@@ -77,20 +78,22 @@ def load_inferencer(args: Namespace) -> FramewiseInferencer:
 
 
 def embeddings_of(
-    args: Namespace, paths: Iterable[str | Path], on_error: str = 'raise'
+    args: Namespace,
+    paths: Iterable[str | Path],
+    left_out: list[str] | None = None,
 ) -> list[VideoEmbedding]:
     """Take embeddings from files, and embed videos, in the given order.
 
     Args:
         args: With `add_model`'s arguments; the model is loaded where a video is given.
         paths: Videos, files of embeddings, and folders of the one or the other.
-        on_error: 'raise', or 'skip' to leave videos that cannot be decoded out and to
-            say so on stderr.
+        left_out: Takes the reasons of videos that cannot be decoded, which are left
+            out and told on stderr; by default they are errors.
 
     Raises:
         FileNotFoundError: No such file, or a folder without any.
         ValueError: A video without a model, or embeddings of different models.
-        VideoDecodeError: See ``on_error``.
+        VideoDecodeError: See ``left_out``.
     """
     files = [file for path in paths for file in _files_of(path)]
     videos = [file for file in files if not _is_embedding(file)]
@@ -102,17 +105,44 @@ def embeddings_of(
                 'files made by tools/embed.py'
             )
         inferencer = load_inferencer(args)
+        on_error = 'raise' if left_out is None else 'skip'
         for video in inferencer.stream(dict.fromkeys(videos), on_error):
             embedded[Path(video.filename)] = video
         for reason in inferencer.failed.values():
             sys.stderr.write(f'left out: {reason}\n')
+        if left_out is not None:
+            left_out += inferencer.failed.values()
     embeddings = [
         VideoEmbedding.load(file) if _is_embedding(file) else embedded[file]
         for file in files
         if _is_embedding(file) or file in embedded
     ]
     _refuse_mixed(embeddings)
+    if not videos:
+        refuse_other_model(args, check_one_model(embeddings))
     return embeddings
+
+
+def refuse_other_model(args: Namespace, provenance: dict[str, str]) -> None:
+    """Refuse embeddings that were made by another model than the given one.
+
+    Args:
+        args: With `add_model`'s arguments; a model that is not there is not needed.
+        provenance: Of the embeddings.
+
+    Raises:
+        ValueError: Names both checkpoints.
+    """
+    made_by = provenance.get('checkpoint_sha256')
+    if made_by is None or args.model is None or not Path(args.model).exists():
+        return
+    given = args.model if args.config else None
+    _, path = find_model_files(Path(args.config or args.model), given)
+    if file_sha256(path) != made_by:
+        raise ValueError(
+            f'the embeddings were made by {provenance.get("checkpoint")} '
+            f'({made_by[:8]}), which is not {path}; name that, or embed anew'
+        )
 
 
 def refuse_to_overwrite(

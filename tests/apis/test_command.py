@@ -66,7 +66,9 @@ def test_a_damaged_video_stops_or_is_left_out(work_dir, videos, capsys):
     args = parse('--model', work_dir, '--device', 'cpu')
     with pytest.raises(ValueError, match=r'video_1\.mp4: cannot be decoded'):
         embeddings_of(args, [videos])
-    found = embeddings_of(args, [videos], on_error='skip')
+    left_out = []
+    found = embeddings_of(args, [videos], left_out)
+    assert len(left_out) == 1 and 'video_1.mp4' in left_out[0]
     assert [len(video) for video in found] == [12, 10]
     said = capsys.readouterr().err
     assert said.startswith('left out: ')
@@ -82,6 +84,21 @@ def test_embeddings_of_different_models_are_refused(work_dir, videos, tmp_path):
         embeddings_of(args, [tmp_path / 'out' / 'video_0.npz', videos])
     assert str(other) in str(info.value)
     assert str(work_dir) in str(info.value)
+
+
+def test_embeddings_of_another_model_than_the_given_are_refused(
+    work_dir, videos, tmp_path
+):
+    embed_folder(FramewiseInferencer(work_dir, device='cpu'), [videos], tmp_path)
+    files = sorted(tmp_path.glob('*.npz'))
+    other = make_work_dir(tmp_path, seed=1)
+    for model in (work_dir, work_dir / 'epoch_2.pth', tmp_path / 'absent.pth'):
+        assert len(embeddings_of(parse('--model', model), files)) == 3
+    for model in (other, other / 'epoch_2.pth'):
+        with pytest.raises(ValueError, match='which is not') as info:
+            embeddings_of(parse('--model', model), files)
+        assert str(work_dir / 'epoch_2.pth') in str(info.value)
+        assert str(other / 'epoch_2.pth') in str(info.value)
 
 
 def test_embeddings_of_different_sizes_are_refused(tmp_path):
@@ -160,3 +177,30 @@ def test_names_that_are_no_text_are_shown_and_written(tmp_path, monkeypatch):
     assert shown.getvalue().decode().splitlines() == expected
     written = (tmp_path / 'hits.csv').read_text(encoding='utf-8')
     assert written.splitlines()[1:] == expected
+
+
+@pytest.mark.parametrize('name', ['retrieve', 'label_phases'])
+def test_where_a_video_is_left_out_the_status_is_1(
+    work_dir, videos, tmp_path, monkeypatch, name
+):
+    (tmp_path / 'labels.csv').write_text(
+        'filename,first_frame,last_frame,phase\nvideo_0.mp4,0,5,a\n'
+    )
+    args = {
+        'retrieve': (videos / 'video_0.mp4', '--time', '0', '--out', tmp_path / 'out'),
+        'label_phases': (
+            '--labels',
+            tmp_path / 'labels.csv',
+            '--out',
+            tmp_path / 'out',
+        ),
+    }
+    for status in (0, 1):
+        with pytest.raises(SystemExit) as info:
+            run_here(
+                *(monkeypatch, name, work_dir, *args[name]),
+                *('--videos', videos, '--device', 'cpu'),
+            )
+        assert info.value.code == status
+        assert (tmp_path / 'out').exists()
+        (videos / 'video_1.mp4').write_text('no video')
