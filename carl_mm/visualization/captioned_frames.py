@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from carl_mm.visualization.phases import OKABE_ITO
+from carl_mm.visualization.phases import OKABE_ITO, plain
 
 CORRECT_COLOR = OKABE_ITO[4]
 WRONG_COLOR = OKABE_ITO[5]
@@ -58,7 +58,7 @@ def sheet_figure(
     width = room / num_columns
     # At 10 points even a capital is seldom wider than 0.1 inches.
     characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.1))
-    captions = [[wrap(cell.caption, characters) for cell in row] for row in rows]
+    captions = [[plain(wrap(cell.caption, characters)) for cell in row] for row in rows]
     heights = [
         width * min(MAX_HEIGHT_TO_WIDTH, max(_shape(cell) for cell in row))
         for row in rows

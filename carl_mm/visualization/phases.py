@@ -1,5 +1,6 @@
 """Colours and names of phases, the same in every picture."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -95,11 +96,22 @@ def phase_handles(labels: Sequence[np.ndarray], names: Sequence[str]) -> list[Pa
 
 
 def shorten(text: str, characters: int) -> str:
-    """Cut the middle out of a long name."""
+    """Cut the middle out of a long name, and make it `plain`."""
+    text = readable(text)
     if len(text) <= characters:
-        return text
+        return plain(text)
     kept = characters - 1
-    return f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}'
+    return plain(f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}')
+
+
+def plain(text: str) -> str:
+    """Text that matplotlib shows as it is; between dollars it would read TeX."""
+    return re.sub(r'(?<!\\)\$', r'\\$', readable(text))
+
+
+def readable(text: str) -> str:
+    """Text that can be drawn: names of files may hold bytes that are none."""
+    return text.encode(errors='backslashreplace').decode()
 
 
 def add_legend(

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
-from carl_mm.visualization.phases import UNLABELLED_NAME, label_colors
+from carl_mm.visualization.phases import UNLABELLED_NAME, label_colors, readable
 from carl_mm.visualization.times import FrameTimes
 
 MIN_PANEL_WIDTH_TO_HEIGHT = 0.9  # room for the text under an upright video
@@ -114,6 +114,7 @@ class VideoPanel:
         color: tuple[int, ...] | None = None,
     ) -> None:
         """One line, after a square of ``color``; what does not fit ends in dots."""
+        text = readable(text)
         left, side = 4, self.line_height // 2
         middle = top + self.line_height // 2
         if color is not None:

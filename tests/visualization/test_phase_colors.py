@@ -4,6 +4,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from carl_mm.visualization import (
+    retrieval_figure,
+    similarity_figure,
+    write_aligned_video,
+)
 from carl_mm.visualization.phases import (
     LEGEND_LINE_INCHES,
     OKABE_ITO,
@@ -89,6 +94,20 @@ def test_the_legend_names_unlabelled_frames_only_where_there_are_some():
     assert [h.get_label() for h in phase_handles([labels], ['x', 'y'])] == ['x', 'y']
     handles = phase_handles([labels, np.array([-1])], ['x', 'y'])
     assert handles[-1].get_label() == 'unlabelled'
+
+
+@pytest.mark.parametrize('name', ['a$^$.mp4', 'a_$5_\\$6$^.mp4', 'ü\udcff.mp4'])
+def test_names_are_shown_as_they_are(name, tmp_path):
+    figure = similarity_figure(np.eye(2), np.eye(2), title_a=name)
+    figure.savefig(tmp_path / 'similarity.png')
+    picture = np.zeros((8, 8, 3), np.uint8)
+    figure = retrieval_figure(picture, [picture], name, [name])
+    figure.savefig(tmp_path / 'retrieval.png')
+    frames = np.zeros((2, 64, 64, 3), np.uint8)
+    path = np.array([[0, 0], [1, 1]])
+    write_aligned_video(
+        tmp_path / 'a.mp4', frames, frames, path, 5.0, names=(name,) * 2
+    )
 
 
 def test_shorten_keeps_both_ends():
