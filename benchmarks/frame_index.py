@@ -4,7 +4,7 @@
 
 Made-up videos: unit embeddings on smooth paths of 50 actions, with an offset a video
 and noise a frame. 100 queries, one after the other, for the 10 nearest frames in other
-videos. Every exact answer is compared with a product in float64.
+videos. The first 20 exact answers are compared with products in float64.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""Phases labelled from a few videos: CARL beside its controls.
+r"""Phases labelled from a few videos: CARL beside its controls.
 
-    python tools/test.py configs/carl_synthetic.py work_dirs/demo/epoch_64.pth
+    python tools/test.py configs/carl_synthetic.py work_dirs/demo/epoch_64.pth \
         --data-root data/synthetic --dump work_dirs/demo/embeddings.pkl
     python benchmarks/phase_labels.py work_dirs/demo/embeddings.pkl
 
