@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -64,23 +63,22 @@ def run(arguments, folder):
 
 def first_page(arguments, folder):
     """Start the page, read it once, stop it."""
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment(PYTHONUNBUFFERED='1'),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    said = folder / 'page.log'
+    with said.open('wb') as stream:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=environment(PYTHONUNBUFFERED='1'),
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        os.set_blocking(process.stdout.fileno(), False)
-        said, deadline = '', time.monotonic() + 300
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline and process.poll() is None:
-            said += process.stdout.read() or ''
-            if found := re.search(r'http://[\d.]+:\d+', said):
+            if found := re.search(r'http://[\d.]+:\d+', said.read_text()):
                 return urllib.request.urlopen(found[0], timeout=60).read().decode()
             time.sleep(0.5)
-        raise AssertionError(said)
+        raise AssertionError(said.read_text())
     finally:
         process.terminate()
         process.wait(30)
