@@ -4,7 +4,7 @@ BOOTSTRAP ?= python3
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.carl_mm_lock
 
-.PHONY: env demo test test-slow test-seeds test-all lint
+.PHONY: env demo test test-slow test-rare test-all lint
 
 env: $(STAMP)
 
@@ -20,13 +20,13 @@ demo: env
 	$(PYTHON) tools/demo.py
 
 test: env
-	$(PYTHON) -m pytest -q -m "not slow and not seeds"
+	$(PYTHON) -m pytest -q -m "not slow and not rare"
 
 test-slow: env
 	$(PYTHON) -m pytest -q -m slow
 
-test-seeds: env
-	$(PYTHON) -m pytest -q -m seeds
+test-rare: env
+	$(PYTHON) -m pytest -q -m rare
 
 test-all: env
 	$(PYTHON) -m pytest -q

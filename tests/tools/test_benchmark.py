@@ -127,7 +127,7 @@ def test_largest_length(part):
     assert on_gpu.step_fits('cpu', 4, **SMALL)
 
 
-@pytest.mark.slow
+@pytest.mark.rare
 def test_embed(part):
     figures = part('embed').run(frames=90, short=20, **SMALL)
     check_ratio(figures)
@@ -155,7 +155,7 @@ def test_embed_takes_every_frame_in_order(part, tmp_path):
     assert torch.equal(embed.decode(sample['inputs'], 16), frames[:16])
 
 
-@pytest.mark.slow
+@pytest.mark.rare
 def test_scaling(part):
     scaling = part('scaling')
     sizes = {'step': (2, 4), 'neck': (60, 120), 'embed': (20, 40), 'pairs': (4, 8)}
@@ -257,7 +257,7 @@ def test_table_has_a_column_a_key_where_all_rows_have_the_same():
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.rare
 def test_cache(part):
     figures = part('cache').run(repeats=2, frames=20)
     check_ratio(figures)

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 PICTURES = ('similarity', 'retrieval', 'embeddings', 'loss')
 SEEDS = [
     pytest.param(0, marks=pytest.mark.slow),
-    pytest.param(1, marks=pytest.mark.seeds),
-    pytest.param(2, marks=pytest.mark.seeds),
+    pytest.param(1, marks=pytest.mark.rare),
+    pytest.param(2, marks=pytest.mark.rare),
 ]
 
 
