@@ -1,6 +1,7 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
-from carl_mm.evaluation.base import ActionVideos, FramewiseMetric
+from carl_mm.evaluation.action_videos import ActionVideos
+from carl_mm.evaluation.base import FramewiseMetric
 from carl_mm.evaluation.frame_accuracy import FrameAccuracy
 from carl_mm.evaluation.gathering import EmbeddedVideo
 from carl_mm.evaluation.linear_probe import LinearClassification

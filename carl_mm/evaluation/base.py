@@ -2,8 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -11,39 +9,8 @@ from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
+from carl_mm.evaluation.action_videos import ActionVideos
 from carl_mm.evaluation.gathering import EmbeddedVideo, Place, gather_videos
-
-
-@dataclass
-class ActionVideos:
-    """The videos of one action under one embedding.
-
-    Attributes:
-        action: Its name.
-        phases: Names, in temporal order; empty without labels.
-        train_embeddings: Of the labelled train videos, ``(T, D)`` each.
-        train_labels: ``(T,)`` int64 each.
-        test_embeddings: Of the judged videos.
-        test_labels: Of the judged videos.
-        train_views: Of the labelled train videos, their cameras.
-        test_views: Of the judged videos.
-        test_frame_inds: Of the judged videos, ``(T,)`` int64: of a cut its frames in
-            the whole video, else 0 to T - 1.
-        test_whole_labels: Labels of all frames of the judged videos, also of cut ones.
-        cuts: The judged videos once more, each cut: by the cut's name.
-    """
-
-    action: str
-    phases: list[str]
-    train_embeddings: list[np.ndarray]
-    train_labels: list[np.ndarray]
-    test_embeddings: list[np.ndarray]
-    test_labels: list[np.ndarray]
-    train_views: list[str]
-    test_views: list[str]
-    test_frame_inds: list[np.ndarray]
-    test_whole_labels: list[np.ndarray]
-    cuts: dict[str, 'ActionVideos'] = field(default_factory=dict)
 
 
 class FramewiseMetric(BaseMetric):
@@ -91,12 +58,14 @@ class FramewiseMetric(BaseMetric):
                     f'{len(labels)} labels'
                 )
             place = sample.get('sample_idx', len(self.results))
-            whole = _embedded(sample, labels, np.arange(length), embeddings)
+            whole = EmbeddedVideo.from_sample(
+                sample, labels, np.arange(length), embeddings
+            )
             self.results.append(((place, ''), whole))
             cuts = sample.get('pred_cuts', {}) if self.judges_cuts else {}
             for name, parts in cuts.items():
                 inds = np.asarray(sample['cuts'][name])
-                cut = _embedded(sample, labels[inds], inds, parts)
+                cut = EmbeddedVideo.from_sample(sample, labels[inds], inds, parts)
                 self.results.append(((place, name), cut))
 
     def evaluate(self, size: int) -> dict[str, float]:
@@ -220,32 +189,7 @@ class FramewiseMetric(BaseMetric):
         self._warnings[message] = None
 
 
-def _embedded(
-    sample: dict, labels: np.ndarray, inds: np.ndarray, embeddings: dict[str, Any]
-) -> EmbeddedVideo:
-    return EmbeddedVideo(
-        filename=str(sample.get('filename')),
-        action=sample.get('action') or '',
-        split=sample.get('split') or 'test',
-        view=sample.get('view') or '',
-        labels=labels,
-        frame_inds=inds,
-        embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
-    )
-
-
 def _mean(values: list[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')
-
-
-def view_pairs(views: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the ordered pairs of two views, none without views.
-
-    Raises:
-        ValueError: Not two different names.
-    """
-    if views and len(set(views)) != 2:
-        raise ValueError(f'views must be two different names, got {views}')
-    return list(permutations(views, 2))

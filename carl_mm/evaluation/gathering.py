@@ -30,6 +30,25 @@ class EmbeddedVideo:
     frame_inds: np.ndarray
     embeddings: dict[str, np.ndarray] = field(repr=False)
 
+    @classmethod
+    def from_sample(
+        cls,
+        sample: dict[str, Any],
+        labels: np.ndarray,
+        frame_inds: np.ndarray,
+        embeddings: dict[str, Any],
+    ) -> 'EmbeddedVideo':
+        """Take names from a data sample's dict, embeddings as tensors."""
+        return cls(
+            filename=str(sample.get('filename')),
+            action=sample.get('action') or '',
+            split=sample.get('split') or 'test',
+            view=sample.get('view') or '',
+            labels=labels,
+            frame_inds=frame_inds,
+            embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
+        )
+
 
 Place = tuple[int, str]  # in the data set, and a cut's name, '' for the whole video
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 import numpy as np
 from mmaction.registry import METRICS
 
-from carl_mm.evaluation.base import ActionVideos, FramewiseMetric, view_pairs
+from carl_mm.evaluation.action_videos import ActionVideos, view_pairs
+from carl_mm.evaluation.base import FramewiseMetric
 from carl_mm.functional import (
     alignment_error,
     event_error,

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 from mmaction.registry import METRICS
 
-from carl_mm.evaluation.base import ActionVideos, FramewiseMetric, view_pairs
+from carl_mm.evaluation.action_videos import ActionVideos, view_pairs
+from carl_mm.evaluation.base import FramewiseMetric
 from carl_mm.functional import phase_classification, phase_progression
 from carl_mm.functional.probing import check_classification_options
 
