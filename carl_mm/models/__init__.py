@@ -4,6 +4,7 @@ from carl_mm.functional.photometric import PhotometricAugmentation
 from carl_mm.models.controls import ControlEmbeddings
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
 from carl_mm.models.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.framewise_loss_head import FramewiseLossHead
 from carl_mm.models.heads import SequenceContrastiveHead
 from carl_mm.models.losses import SequenceContrastiveLoss
 from carl_mm.models.recognizer import FramewiseRecognizer
@@ -17,6 +18,7 @@ __all__ = [
     'EfficientNetLite0',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
+    'FramewiseLossHead',
     'FramewiseMLP',
     'FramewiseRecognizer',
     'PhotometricAugmentation',
