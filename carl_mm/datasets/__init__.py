@@ -2,7 +2,9 @@
 
 from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+from carl_mm.datasets.pair_sampling import SameActionBatchSampler
 from carl_mm.datasets.transforms import (
+    AnchorPositiveCrop,
     ClipConsistentCenterCrop,
     ClipConsistentFlip,
     ClipConsistentPhotometric,
@@ -14,11 +16,14 @@ from carl_mm.datasets.transforms import (
     OpenCachedFeatures,
     OpenVideo,
     PackFramewiseInputs,
+    SingleViewTemporalCrop,
     TakeCachedFeatures,
+    TwoSpeedCrop,
     WholeVideo,
 )
 
 __all__ = [
+    'AnchorPositiveCrop',
     'ClipConsistentCenterCrop',
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
@@ -31,7 +36,10 @@ __all__ = [
     'OpenCachedFeatures',
     'OpenVideo',
     'PackFramewiseInputs',
+    'SameActionBatchSampler',
+    'SingleViewTemporalCrop',
     'TakeCachedFeatures',
+    'TwoSpeedCrop',
     'VideoDecodeError',
     'WholeVideo',
     'open_video',

@@ -1,6 +1,11 @@
 """The mathematics: pure functions on tensors and arrays."""
 
 from carl_mm.functional.alignment import alignment_error, event_error, kendalls_tau
+from carl_mm.functional.baseline_views import (
+    sample_anchors_and_positives,
+    sample_one_view,
+    sample_two_speeds,
+)
 from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.frame_search import (
     most_similar,
@@ -49,9 +54,12 @@ __all__ = [
     'precision_at_k',
     'relative_time_embedding',
     'resample_features',
+    'rotate',
+    'sample_anchors_and_positives',
+    'sample_one_view',
+    'sample_two_speeds',
     'sample_two_views',
     'segment_similarities',
-    'rotate',
     'sequence_contrastive_loss',
     'shift_hue',
     'sinusoidal_code',

@@ -1,5 +1,10 @@
 """Pipeline steps, registered in mmaction's TRANSFORMS."""
 
+from carl_mm.datasets.transforms.baseline_views import (
+    AnchorPositiveCrop,
+    SingleViewTemporalCrop,
+    TwoSpeedCrop,
+)
 from carl_mm.datasets.transforms.cuts import EvaluationCuts
 from carl_mm.datasets.transforms.features import (
     OpenCachedFeatures,
@@ -22,6 +27,7 @@ from carl_mm.datasets.transforms.views import FrameStream, ViewTransform
 
 __all__ = [
     'META_KEYS',
+    'AnchorPositiveCrop',
     'ClipConsistentCenterCrop',
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
@@ -33,7 +39,9 @@ __all__ = [
     'OpenCachedFeatures',
     'OpenVideo',
     'PackFramewiseInputs',
+    'SingleViewTemporalCrop',
     'TakeCachedFeatures',
+    'TwoSpeedCrop',
     'ViewTransform',
     'WholeVideo',
 ]

@@ -96,7 +96,7 @@ class DecodeViews(BaseTransform):
 
     A frame passes the spatial transforms while the next ones are decoded, so that no
     more than a few are held at their full size. Required keys: video, frame_inds
-    ``(V, T)``, ascending. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed
+    ``(V, T)``. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed
     keys: video.
 
     Args:
@@ -110,9 +110,11 @@ class DecodeViews(BaseTransform):
         """Decode and transform."""
         frame_inds = results['frame_inds']
         unique = np.unique(frame_inds)
-        # Where each frame goes: a view's are ascending, a padded one's repeat.
-        first = [np.searchsorted(view, unique, 'left') for view in frame_inds]
-        end = [np.searchsorted(view, unique, 'right') for view in frame_inds]
+        # Where each frame goes: order[first] to order[end - 1], as frames may repeat.
+        order = np.argsort(frame_inds, axis=1, kind='stable')
+        views = np.take_along_axis(frame_inds, order, axis=1)
+        first = [np.searchsorted(view, unique, 'left') for view in views]
+        end = [np.searchsorted(view, unique, 'right') for view in views]
         rng, imgs = sample_rng(results), None
         functions: list[FrameFunction] = []
         frames = prefetch(results.pop('video').stream(unique), depth=4)
@@ -128,7 +130,7 @@ class DecodeViews(BaseTransform):
                     shape = (*frame_inds.shape, *img.shape)
                     # torch's memory may have huge pages, see `compat`.
                     imgs = torch.empty(shape, dtype=torch.uint8).numpy()
-                imgs[view, start:stop] = img
+                imgs[view, order[view, start:stop]] = img
         results['imgs'] = imgs
         return results
 

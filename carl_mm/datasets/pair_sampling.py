@@ -1,0 +1,79 @@
+"""Batches of videos of one action, for losses that compare videos."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from mmengine.dataset import DefaultSampler
+from mmengine.registry import DATA_SAMPLERS
+
+
+@DATA_SAMPLERS.register_module()
+class SameActionBatchSampler:
+    """Give batches of distinct videos of one action (the weak label of TCC, LAV, GTA).
+
+    Videos without an action are alike. An epoch gives every video at least once; an
+    action's last batch is filled up with others of its videos, and an action with
+    fewer videos than a batch gives all of them. Every process gets as many batches as
+    the others, none the same videos twice while there are enough. All draws depend on
+    the sampler's seed and epoch alone.
+
+    In a config: ``train_dataloader = dict(batch_size=2, batch_sampler=dict(
+    type=SameActionBatchSampler), sampler=dict(type=DefaultSampler, shuffle=True))``.
+
+    Args:
+        sampler: Whose dataset, seed, epoch, shuffle, rank and world size are taken.
+        batch_size: Videos of a batch, at least 2.
+
+    Raises:
+        ValueError: A batch of one video, or an action with one.
+    """
+
+    def __init__(self, sampler: DefaultSampler, batch_size: int) -> None:
+        if batch_size < 2:
+            raise ValueError(
+                'methods that compare videos need at least 2 in a batch, got '
+                f'batch_size={batch_size}'
+            )
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.groups = _by_action(sampler.dataset)
+        num_batches = sum(math.ceil(len(g) / batch_size) for g in self.groups)
+        self.num_batches = math.ceil(num_batches / sampler.world_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield this process's batches of the sampler's epoch."""
+        rng = np.random.default_rng([self.sampler.seed, self.sampler.epoch])
+        order = rng.permutation if self.sampler.shuffle else np.array
+        batches: list[list[int]] = []
+        for group in self.groups:
+            videos = order(group).tolist()
+            for start in range(0, len(videos), self.batch_size):
+                # The last batch goes on with the first videos: all are distinct.
+                batch = (videos + videos)[start : start + self.batch_size]
+                batches.append(batch[: len(videos)])
+        batches = [batches[place] for place in order(np.arange(len(batches)))]
+        batches *= math.ceil(self.num_batches * self.sampler.world_size / len(batches))
+        ends = self.num_batches * self.sampler.world_size
+        yield from batches[self.sampler.rank : ends : self.sampler.world_size]
+
+    def __len__(self) -> int:
+        """Return the batches of an epoch, the same on every process."""
+        return self.num_batches
+
+
+def _by_action(dataset: Any) -> list[list[int]]:
+    """Return the videos' places in the dataset, one list an action."""
+    groups: dict[str | None, list[int]] = defaultdict(list)
+    for index in range(len(dataset)):
+        groups[dataset.get_data_info(index).get('action')].append(index)
+    lonely = [str(action) for action, videos in groups.items() if len(videos) < 2]
+    if lonely:
+        raise ValueError(
+            f'{getattr(dataset, "ann_file", "the dataset")}: methods that compare '
+            f'videos need at least 2 of each action; there is 1 of {", ".join(lonely)}'
+            '. Add videos, or choose an action by --cfg-options action=NAME'
+        )
+    return list(groups.values())

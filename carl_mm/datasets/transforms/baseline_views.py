@@ -1,0 +1,104 @@
+"""Temporal crops of the methods that CARL is compared with."""
+
+from typing import Any
+
+import numpy as np
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+
+from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.functional.baseline_views import (
+    sample_anchors_and_positives,
+    sample_one_view,
+    sample_two_speeds,
+)
+
+
+class _Crop(BaseTransform):
+    """Draws the views of a video by a function of `carl_mm.functional`."""
+
+    function: Any
+
+    def __init__(self, num_frames: int, example_length: int, **options: Any) -> None:
+        self.num_frames = num_frames
+        self.options = options
+        rng = np.random.default_rng(0)
+        self.function(example_length, num_frames, **options, rng=rng)  # checks
+
+    def transform(self, results: dict) -> dict:
+        """Draw."""
+        try:
+            results['frame_inds'], results['valid'] = self.function(
+                results['total_frames'],
+                self.num_frames,
+                **self.options,
+                rng=sample_rng(results),
+            )
+        except ValueError as error:
+            raise ValueError(
+                f'{results.get("filename")}: {error}; take the video out of the '
+                'annotations'
+            ) from error
+        return results
+
+
+@TRANSFORMS.register_module()
+class SingleViewTemporalCrop(_Crop):
+    """Draw frames of the whole video at random, in order, for TCC and others.
+
+    Required keys: total_frames. Added keys: frame_inds ``(1, T)`` int64, valid
+    ``(1, T)`` bool, False on padding.
+
+    Args:
+        num_frames: T.
+        max_crop_ratio: See `carl_mm.functional.sample_one_view`.
+    """
+
+    function = staticmethod(sample_one_view)
+
+    def __init__(self, num_frames: int, max_crop_ratio: float = 1.0) -> None:
+        super().__init__(num_frames, num_frames, max_crop_ratio=max_crop_ratio)
+
+
+@TRANSFORMS.register_module()
+class AnchorPositiveCrop(_Crop):
+    """Draw anchors, each followed by a frame shortly before it, for TCN.
+
+    Required keys: total_frames. Added keys: frame_inds ``(1, T)`` int64, not
+    ascending; valid ``(1, T)`` bool.
+
+    Args:
+        num_frames: T, twice the number of anchors.
+        window: The farthest positive, in frames before its anchor.
+    """
+
+    function = staticmethod(sample_anchors_and_positives)
+
+    def __init__(self, num_frames: int, window: int = 5) -> None:
+        super().__init__(num_frames, 2, window=window)
+
+
+@TRANSFORMS.register_module()
+class TwoSpeedCrop(_Crop):
+    """Draw a stretch of a video at normal speed and sped up, for SpeedNet.
+
+    Required keys: total_frames. Added keys: frame_inds ``(2, T)`` int64, the second
+    view the sped-up one; valid ``(2, T)`` bool.
+
+    Args:
+        num_frames: T, of each view.
+        normal: Range of the normal speed.
+        fast: Range of the other.
+    """
+
+    function = staticmethod(sample_two_speeds)
+
+    def __init__(
+        self,
+        num_frames: int,
+        normal: tuple[float, float] = (1.0, 1.2),
+        fast: tuple[float, float] = (1.7, 2.2),
+    ) -> None:
+        length = int(2 * max(fast, default=1)) + 1  # the shortest video
+        options = {'normal': tuple(normal), 'fast': tuple(fast)}
+        super().__init__(num_frames, length, **options)

@@ -1,0 +1,151 @@
+"""Which frames the methods that CARL is compared with take from a video."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+_Views = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
+
+
+def sample_one_view(
+    video_length: int,
+    num_frames: int,
+    *,
+    max_crop_ratio: float = 1.0,
+    rng: np.random.Generator,
+) -> _Views:
+    """Draw frames at random from the whole video, in order (TCC, LAV, GTA, SaL).
+
+    With S = ``video_length``, T = ``num_frames`` and n = min(S, T), n distinct ones of
+    the frames 0 to ceil(r S) - 1 are drawn, r uniform in [1, ``max_crop_ratio``]; those
+    past the video's end become padding. 1 is the 'offset_uniform' of TCC's code, 1.5
+    what CARL's authors ran TCC with in their network.
+
+    Args:
+        video_length: In frames.
+        num_frames: T.
+        max_crop_ratio: At least 1.
+        rng: Source of every draw.
+
+    Returns:
+        Frame indices ``(1, T)`` int64, ascending, and ``(1, T)`` bool, False on
+        padding, which repeats the last frame. There is at least one real frame.
+
+    Raises:
+        ValueError: An argument is out of its range.
+    """
+    _check_sizes(video_length, num_frames)
+    if not 1 <= max_crop_ratio < math.inf:
+        raise ValueError(f'max_crop_ratio must be >= 1, got {max_crop_ratio}')
+    num_drawn = min(video_length, num_frames)
+    length = math.ceil(rng.uniform(1, max_crop_ratio) * video_length)
+    frame_inds = np.full(num_frames, video_length, dtype=np.int64)
+    frame_inds[:num_drawn] = _draw(length, num_drawn, rng)
+    frame_inds[0] = min(frame_inds[0], video_length - 1)  # keep one to attend to
+    valid = frame_inds < video_length
+    return np.minimum(frame_inds, video_length - 1)[None], valid[None]
+
+
+def sample_anchors_and_positives(
+    video_length: int, num_frames: int, *, window: int = 5, rng: np.random.Generator
+) -> _Views:
+    """Draw anchors from the whole video, each with a frame shortly before (TCN).
+
+    Anchors are distinct, ascending, of the frames that have one before; a positive is
+    uniform over the up to ``window`` frames before its anchor. They alternate: anchor,
+    positive, anchor, ...
+
+    Args:
+        video_length: In frames; at least 2.
+        num_frames: T, twice the number of pairs.
+        window: The farthest positive, in frames before its anchor.
+        rng: Source of every draw.
+
+    Returns:
+        Frame indices ``(1, T)`` int64 and ``(1, T)`` bool, False on padding, which
+        repeats the last pair.
+
+    Raises:
+        ValueError: An argument is out of its range.
+    """
+    _check_sizes(video_length, num_frames)
+    if num_frames % 2 or window < 1:
+        raise ValueError(
+            f'num_frames must be even and window >= 1, got {num_frames} and {window}'
+        )
+    if video_length < 2:
+        raise ValueError('a video of 1 frame has no frame before another: TCN needs 2')
+    num_pairs = min(video_length - 1, num_frames // 2)
+    anchors = 1 + _draw(video_length - 1, num_pairs, rng)
+    gaps = rng.integers(1, np.minimum(window, anchors), endpoint=True)
+    pairs = np.stack([anchors, anchors - gaps], axis=1)
+    missing = num_frames // 2 - num_pairs
+    frame_inds = np.concatenate([pairs, np.repeat(pairs[-1:], missing, axis=0)])
+    valid = np.arange(num_frames) < 2 * num_pairs
+    return frame_inds.reshape(1, -1), valid[None]
+
+
+def sample_two_speeds(
+    video_length: int,
+    num_frames: int,
+    *,
+    normal: tuple[float, float] = (1.0, 1.2),
+    fast: tuple[float, float] = (1.7, 2.2),
+    rng: np.random.Generator,
+) -> _Views:
+    """Draw a stretch of a video at normal speed, then sped up (SpeedNet).
+
+    At speed f a view holds n frames of ceil(n f) in a row, drawn at random, so that
+    the steps differ and only their mean tells the speed. Both views start at the same
+    frame and are equally long: with S = ``video_length`` n = min(T, floor(S / f)), f
+    the fast view's, as padding would give the speed away.
+
+    Args:
+        video_length: In frames; at least twice the highest speed.
+        num_frames: T, of each view.
+        normal: Range of the first view's speed, >= 1.
+        fast: Range of the second view's, above the first's.
+        rng: Source of every draw.
+
+    Returns:
+        Frame indices ``(2, T)`` int64, ascending, and ``(2, T)`` bool, False on
+        padding, which repeats the last frame.
+
+    Raises:
+        ValueError: An argument is out of its range.
+    """
+    _check_sizes(video_length, num_frames)
+    if not 1 <= normal[0] <= normal[1] < fast[0] <= fast[1] < math.inf:
+        raise ValueError(
+            'speeds must be 1 <= normal[0] <= normal[1] < fast[0] <= fast[1], got '
+            f'{normal} and {fast}'
+        )
+    shortest = math.ceil(2 * fast[1])
+    if video_length < shortest or num_frames < 2:
+        raise ValueError(
+            f'SpeedNet needs videos of at least {shortest} frames and views of 2, got '
+            f'{video_length} and {num_frames}'
+        )
+    speeds = rng.uniform(*normal), rng.uniform(*fast)
+    num_drawn = min(num_frames, math.floor(video_length / speeds[1]))
+    lengths = [min(math.ceil(num_drawn * speed), video_length) for speed in speeds]
+    start = rng.integers(0, video_length - lengths[1], endpoint=True)
+    views = np.stack([start + _draw(length, num_drawn, rng) for length in lengths])
+    frame_inds = np.pad(views, ((0, 0), (0, num_frames - num_drawn)), mode='edge')
+    valid = np.arange(num_frames) < num_drawn
+    return frame_inds, np.stack([valid, valid])
+
+
+def _draw(
+    length: int, num_drawn: int, rng: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    return np.sort(rng.choice(length, num_drawn, replace=False)).astype(np.int64)
+
+
+def _check_sizes(video_length: int, num_frames: int) -> None:
+    if video_length < 1 or num_frames < 1:
+        raise ValueError(
+            f'video_length and num_frames must be >= 1, got {video_length} and '
+            f'{num_frames}'
+        )
