@@ -1,5 +1,6 @@
 """Videos in, samples out."""
 
+from carl_mm.datasets.clip_video import ClipVideoDataset
 from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.pair_sampling import SameActionBatchSampler
@@ -9,7 +10,9 @@ from carl_mm.datasets.transforms import (
     ClipConsistentFlip,
     ClipConsistentPhotometric,
     ClipConsistentResizedCrop,
+    DecodeClips,
     DecodeViews,
+    DrawClipPair,
     DualViewTemporalCrop,
     EvaluationCuts,
     FrameStream,
@@ -19,6 +22,7 @@ from carl_mm.datasets.transforms import (
     SingleViewTemporalCrop,
     TakeCachedFeatures,
     TwoSpeedCrop,
+    WholeCachedFeatures,
     WholeVideo,
 )
 
@@ -28,7 +32,10 @@ __all__ = [
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
     'ClipConsistentResizedCrop',
+    'ClipVideoDataset',
+    'DecodeClips',
     'DecodeViews',
+    'DrawClipPair',
     'DualViewTemporalCrop',
     'EvaluationCuts',
     'FrameStream',
@@ -41,6 +48,7 @@ __all__ = [
     'TakeCachedFeatures',
     'TwoSpeedCrop',
     'VideoDecodeError',
+    'WholeCachedFeatures',
     'WholeVideo',
     'open_video',
 ]

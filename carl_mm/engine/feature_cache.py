@@ -1,10 +1,7 @@
 """Features of a frozen backbone, computed once and read ever after."""
 
-import errno
 import hashlib
 import json
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,10 +16,11 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from rich.progress import track
 
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.engine.datasets_of import framewise_datasets
+from carl_mm.engine.feature_files import check_room, is_whole, video_key
 from carl_mm.models.recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
 from carl_mm.whole_files import write_whole
@@ -32,7 +30,7 @@ FORMAT_VERSION = 2  # raise it when the same settings give other features
 
 @HOOKS.register_module()
 class FeatureCacheHook(Hook):
-    """Before training, cache features of K augmented copies of every video.
+    """Before a loop, cache features of K copies of every video.
 
     For a wholly frozen backbone: each copy has one draw of the spatial and
     photometric augmentation, where training on pictures draws afresh every time. A
@@ -43,17 +41,27 @@ class FeatureCacheHook(Hook):
     Args:
         cache_dir: Folder; ``(K, S, C)`` float32 a video.
         transforms: Of a whole video up to ``inputs``: `OpenVideo`, `WholeVideo` with
-            random spatial transforms, `PackFramewiseInputs`. Colour is augmented as
-            the model's data preprocessor says.
+            random spatial transforms, `PackFramewiseInputs`.
         num_copies: K.
         seed: Of the augmentation.
+        loop: 'train': colour is augmented as the model's data preprocessor says.
+            'test': it is not; before testing and validation, for one who tests the
+            same videos often (`OpenCachedFeatures`, `WholeCachedFeatures`).
     """
 
     def __init__(
-        self, cache_dir: str, transforms: list, num_copies: int = 4, seed: int = 0
+        self,
+        cache_dir: str,
+        transforms: list,
+        num_copies: int = 4,
+        seed: int = 0,
+        loop: str = 'train',
     ) -> None:
         if num_copies < 1:
             raise ValueError(f'num_copies must be at least 1, got {num_copies}')
+        if loop not in ('train', 'test'):
+            raise ValueError(f"loop must be 'train' or 'test', got {loop!r}")
+        self.loop = loop
         self.cache_dir = Path(cache_dir)
         self.recipe = json.dumps(transforms, default=_name_of, sort_keys=True)
         self.transforms = Compose(transforms)
@@ -61,6 +69,21 @@ class FeatureCacheHook(Hook):
         self.seed = seed
 
     def before_train(self, runner: Runner) -> None:
+        """Make the missing files of the train videos."""
+        if self.loop == 'train':
+            self._fill_all(runner.train_dataloader.dataset, runner)
+
+    def before_val(self, runner: Runner) -> None:
+        """Make the missing files of the validation videos."""
+        if self.loop == 'test':
+            self._fill_all(runner.val_dataloader.dataset, runner)
+
+    def before_test(self, runner: Runner) -> None:
+        """Make the missing files of the test videos."""
+        if self.loop == 'test':
+            self._fill_all(runner.test_dataloader.dataset, runner)
+
+    def _fill_all(self, dataset: Any, runner: Runner) -> None:
         """Make the missing files, shared out over the processes."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         if not getattr(model, 'freeze_backbone', False):
@@ -69,11 +92,12 @@ class FeatureCacheHook(Hook):
                 'the recognizer, or train on pictures'
             )
         folder = self.cache_dir / self.recipe_key(model)
+        training = model.training
         model.eval()
-        for dataset in framewise_datasets(runner.train_dataloader.dataset):
-            self._fill(folder, dataset, model, runner)
+        for part in framewise_datasets(dataset):
+            self._fill(folder, part, model, runner)
         dist.barrier()
-        model.train()
+        model.train(training)
 
     def recipe_key(self, model: FramewiseRecognizer) -> str:
         """Return a hash of all that changes the features but the video."""
@@ -84,10 +108,13 @@ class FeatureCacheHook(Hook):
         preprocessor = model.data_preprocessor
         settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
         settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
-        settings += [repr(preprocessor.augmentation), preprocessor.mean.tolist()]
+        settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
         settings += [preprocessor.std.tolist()]
         digest.update(json.dumps(settings).encode())
         return digest.hexdigest()[:16]
+
+    def _augmentation(self, model: FramewiseRecognizer) -> Any:
+        return model.data_preprocessor.augmentation if self.loop == 'train' else None
 
     def _fill(
         self,
@@ -97,13 +124,13 @@ class FeatureCacheHook(Hook):
         runner: Runner,
     ) -> None:
         entries = [dataset.get_data_info(index) for index in range(len(dataset))]
-        files = [folder / _video_key(entry['filename']) for entry in entries]
+        files = [folder / video_key(entry['filename']) for entry in entries]
         dataset.feature_files = {
             entry['name']: str(file) for entry, file in zip(entries, files, strict=True)
         }
         # Shared out before looking: by then another process may have made some.
         share = list(zip(entries, files, strict=True))[runner.rank :: runner.world_size]
-        mine = [pair for pair in share if not _is_whole(pair[1], self.num_copies)]
+        mine = [pair for pair in share if not is_whole(pair[1], self.num_copies)]
         runner.logger.info(
             f'{len(share) - len(mine)} of {len(share)} videos of this process have '
             f'cached features in {folder}; making {len(mine)}'
@@ -121,36 +148,9 @@ class FeatureCacheHook(Hook):
                 runner.logger.warning(f'no features: {error}')
                 continue
             if not told:
-                self._tell_size(folder, copies, [e for e, _ in mine], runner)
+                check_room(folder, copies, [e for e, _ in mine], runner)
                 told = True
             write_whole(file, partial(np.save, arr=copies))
-
-    @staticmethod
-    def _tell_size(
-        folder: Path, copies: np.ndarray, entries: list[dict], runner: Runner
-    ) -> None:
-        """Say what the files will take, and refuse a disk without that room."""
-
-        def count_frames(entry: dict) -> int:
-            try:
-                return open_video(entry['filename']).num_frames
-            except VideoDecodeError:
-                return 0
-
-        with ThreadPoolExecutor(4) as pool:
-            num_frames = sum(pool.map(count_frames, entries))
-        size = num_frames * copies.nbytes / copies.shape[1]
-        free = shutil.disk_usage(folder).free
-        runner.logger.info(
-            f'features of {num_frames} frames will take {size / 1e9:.2f} GB; '
-            f'{free / 1e9:.2f} GB are free'
-        )
-        if size * runner.world_size > free:  # the others' shares are about as large
-            raise OSError(
-                errno.ENOSPC,
-                f'{folder}: features take {size * runner.world_size / 1e9:.2f} GB, '
-                f'{free / 1e9:.2f} GB are free; set cache_dir, or num_copies lower',
-            )
 
     def _copies(self, entry: dict, model: FramewiseRecognizer) -> np.ndarray:
         """Return ``(K, S, C)``; one decode serves all copies."""
@@ -164,10 +164,12 @@ class FeatureCacheHook(Hook):
         frames: FrameStream = self.transforms(results)['inputs']
         frames.seeds = [int(spatial) for spatial, _ in draws]
         preprocessor = model.data_preprocessor
-        operations = [
-            preprocessor.draw(torch.Generator().manual_seed(int(photometric)))
-            for _, photometric in draws
-        ]
+        operations: list[list] = [[] for _ in draws]
+        if self._augmentation(model) is not None:
+            operations = [
+                preprocessor.draw(torch.Generator().manual_seed(int(photometric)))
+                for _, photometric in draws
+            ]
         chunks: list[list[np.ndarray]] = []
         with torch.no_grad():
             for views in prefetch(frames.chunks(model.chunk_size)):
@@ -179,22 +181,6 @@ class FeatureCacheHook(Hook):
                 ]
                 chunks.append([copy.float().cpu().numpy() for copy in features])
         return np.stack([np.concatenate(copy) for copy in zip(*chunks, strict=True)])
-
-
-def _video_key(filename: str) -> str:
-    try:
-        stat = Path(filename).stat()
-    except FileNotFoundError:
-        return 'missing.npy'
-    identity = f'{Path(filename).resolve()}|{stat.st_size}|{stat.st_mtime_ns}'
-    return f'{hashlib.sha256(identity.encode()).hexdigest()[:24]}.npy'
-
-
-def _is_whole(file: Path, num_copies: int) -> bool:
-    try:
-        return np.load(file, mmap_mode='r').shape[0] == num_copies
-    except (OSError, ValueError, EOFError):
-        return False
 
 
 def _name_of(value: Any) -> str:

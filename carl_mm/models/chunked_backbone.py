@@ -63,7 +63,8 @@ class ChunkedBackbone:
         """Pass a whole video through the backbone while it is decoded.
 
         Args:
-            video: A `FrameStream`, or ``(T, 3, H, W)`` uint8 or normalised.
+            video: A `FrameStream`, ``(T, 3, H, W)`` uint8 or normalised, or its
+                features ``(T, C)``.
 
         Returns:
             As `spatial_features`.
@@ -72,7 +73,7 @@ class ChunkedBackbone:
             VideoDecodeError: A frame is damaged.
         """
         if isinstance(video, Tensor):
-            return self.spatial_features(video)
+            return video if video.dim() == 2 else self.spatial_features(video)
         device = self.data_preprocessor.device
         features, start = torch.empty(0), 0
         for (chunk,) in prefetch(video.chunks(self.chunk_size)):

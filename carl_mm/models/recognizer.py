@@ -177,8 +177,8 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
         """Embed whole videos, each on its own, of any length.
 
         Args:
-            inputs: Of each video a `FrameStream`, or ``(T, 3, H, W)`` uint8 or
-                normalised.
+            inputs: Of each video a `FrameStream`, ``(T, 3, H, W)`` uint8 or
+                normalised, or its cached features ``(T, C)``.
             data_samples: One a video.
 
         Returns:

@@ -187,7 +187,7 @@ def test_training_on_cached_features_is_training_on_those_pictures(make_videos):
 def test_a_disk_without_room_is_refused_before_it_is_full(make_videos, monkeypatch):
     folder = make_videos()
     monkeypatch.setattr(
-        'carl_mm.engine.feature_cache.shutil.disk_usage',
+        'carl_mm.engine.feature_files.shutil.disk_usage',
         lambda path: type('Usage', (), {'free': 10_000}),
     )
     with pytest.raises(OSError, match='features take 0.00 GB, 0.00 GB are free; set'):

@@ -5,10 +5,12 @@ from carl_mm.datasets.transforms.baseline_views import (
     SingleViewTemporalCrop,
     TwoSpeedCrop,
 )
+from carl_mm.datasets.transforms.clips import DecodeClips, DrawClipPair
 from carl_mm.datasets.transforms.cuts import EvaluationCuts
 from carl_mm.datasets.transforms.features import (
     OpenCachedFeatures,
     TakeCachedFeatures,
+    WholeCachedFeatures,
 )
 from carl_mm.datasets.transforms.packing import META_KEYS, PackFramewiseInputs
 from carl_mm.datasets.transforms.photometric import ClipConsistentPhotometric
@@ -32,7 +34,9 @@ __all__ = [
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
     'ClipConsistentResizedCrop',
+    'DecodeClips',
     'DecodeViews',
+    'DrawClipPair',
     'DualViewTemporalCrop',
     'EvaluationCuts',
     'FrameStream',
@@ -43,5 +47,6 @@ __all__ = [
     'TakeCachedFeatures',
     'TwoSpeedCrop',
     'ViewTransform',
+    'WholeCachedFeatures',
     'WholeVideo',
 ]

@@ -48,3 +48,20 @@ class TakeCachedFeatures(BaseTransform):
         rows = zip(chosen, frame_inds, strict=True)
         results['inputs'] = np.stack([features[copy][inds] for copy, inds in rows])
         return results
+
+
+@TRANSFORMS.register_module()
+class WholeCachedFeatures(BaseTransform):
+    """Take the first copy of all frames, for testing.
+
+    Required keys: features, total_frames. Added keys: inputs ``(S, C)`` float32;
+    frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool. Removed keys: features.
+    """
+
+    def transform(self, results: dict) -> dict:
+        """Read."""
+        total_frames = results['total_frames']
+        results['inputs'] = np.array(results.pop('features')[0])
+        results['frame_inds'] = np.arange(total_frames)[None]
+        results['valid'] = np.ones((1, total_frames), dtype=bool)
+        return results
