@@ -28,6 +28,7 @@ from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.probing import phase_classification, phase_progression
 from carl_mm.functional.retrieval import precision_at_k
 from carl_mm.functional.segmentation import most_likely_segments, phase_starts
+from carl_mm.functional.soft_dtw import soft_dtw
 from carl_mm.functional.time_warping import cosine_dtw, dtw
 from carl_mm.functional.views import sample_two_views
 
@@ -64,6 +65,7 @@ __all__ = [
     'shift_hue',
     'sinusoidal_code',
     'sinusoidal_positions',
+    'soft_dtw',
     'spread_in_time',
     'with_change',
 ]
