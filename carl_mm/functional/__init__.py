@@ -7,6 +7,7 @@ from carl_mm.functional.baseline_views import (
     sample_two_speeds,
 )
 from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.cycle_consistency import cycle_consistency_loss
 from carl_mm.functional.frame_search import (
     most_similar,
     segment_similarities,
@@ -15,6 +16,8 @@ from carl_mm.functional.frame_search import (
 from carl_mm.functional.linear_protocol import linear_classification
 from carl_mm.functional.localization import detection_map, resample_features
 from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
+from carl_mm.functional.n_pairs import n_pairs_loss
+from carl_mm.functional.nearest_frame_contrast import nearest_frame_contrastive_loss
 from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases import phase_boundaries, phase_progress
 from carl_mm.functional.positions import (
@@ -28,7 +31,9 @@ from carl_mm.functional.probe_selection import choose_strengths
 from carl_mm.functional.probing import phase_classification, phase_progression
 from carl_mm.functional.retrieval import precision_at_k
 from carl_mm.functional.segmentation import most_likely_segments, phase_starts
+from carl_mm.functional.shuffle_and_learn import draw_triplets, shuffle_and_learn_loss
 from carl_mm.functional.soft_dtw import soft_dtw
+from carl_mm.functional.speediness import mean_over_time, speediness_loss
 from carl_mm.functional.time_warping import cosine_dtw, dtw
 from carl_mm.functional.views import sample_two_views
 
@@ -37,16 +42,21 @@ __all__ = [
     'alignment_error',
     'choose_strengths',
     'cosine_dtw',
+    'cycle_consistency_loss',
     'detection_map',
     'draw_spans',
+    'draw_triplets',
     'dtw',
     'event_error',
     'fit_phase_probe',
     'gaussian_log_prior',
     'kendalls_tau',
     'linear_classification',
+    'mean_over_time',
     'most_likely_segments',
     'most_similar',
+    'n_pairs_loss',
+    'nearest_frame_contrastive_loss',
     'phase_boundaries',
     'phase_classification',
     'phase_progress',
@@ -63,9 +73,11 @@ __all__ = [
     'segment_similarities',
     'sequence_contrastive_loss',
     'shift_hue',
+    'shuffle_and_learn_loss',
     'sinusoidal_code',
     'sinusoidal_positions',
     'soft_dtw',
+    'speediness_loss',
     'spread_in_time',
     'with_change',
 ]
