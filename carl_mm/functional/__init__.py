@@ -6,6 +6,7 @@ from carl_mm.functional.baseline_views import (
     sample_one_view,
     sample_two_speeds,
 )
+from carl_mm.functional.clip_pairs import gap_quantile, sample_clip_pair
 from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.cycle_consistency import cycle_consistency_loss
 from carl_mm.functional.frame_search import (
@@ -18,6 +19,7 @@ from carl_mm.functional.localization import detection_map, resample_features
 from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
 from carl_mm.functional.n_pairs import n_pairs_loss
 from carl_mm.functional.nearest_frame_contrast import nearest_frame_contrastive_loss
+from carl_mm.functional.nt_xent import nt_xent_loss
 from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases import phase_boundaries, phase_progress
 from carl_mm.functional.positions import (
@@ -38,25 +40,29 @@ from carl_mm.functional.time_warping import cosine_dtw, dtw
 from carl_mm.functional.views import sample_two_views
 
 __all__ = [
+    'mean_over_time',
+    'speediness_loss',
+    'draw_triplets',
+    'shuffle_and_learn_loss',
+    'nearest_frame_contrastive_loss',
+    'n_pairs_loss',
+    'cycle_consistency_loss',
     'PhaseProbe',
     'alignment_error',
     'choose_strengths',
     'cosine_dtw',
-    'cycle_consistency_loss',
     'detection_map',
     'draw_spans',
-    'draw_triplets',
     'dtw',
     'event_error',
     'fit_phase_probe',
+    'gap_quantile',
     'gaussian_log_prior',
     'kendalls_tau',
     'linear_classification',
-    'mean_over_time',
     'most_likely_segments',
     'most_similar',
-    'n_pairs_loss',
-    'nearest_frame_contrastive_loss',
+    'nt_xent_loss',
     'phase_boundaries',
     'phase_classification',
     'phase_progress',
@@ -66,6 +72,7 @@ __all__ = [
     'relative_time_embedding',
     'resample_features',
     'rotate',
+    'sample_clip_pair',
     'sample_anchors_and_positives',
     'sample_one_view',
     'sample_two_speeds',
@@ -73,11 +80,9 @@ __all__ = [
     'segment_similarities',
     'sequence_contrastive_loss',
     'shift_hue',
-    'shuffle_and_learn_loss',
     'sinusoidal_code',
     'sinusoidal_positions',
     'soft_dtw',
-    'speediness_loss',
     'spread_in_time',
     'with_change',
 ]

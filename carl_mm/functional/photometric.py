@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 Frame = npt.NDArray[np.uint8]
-NUM_DRAWS = 8
+NUM_DRAWS = 8  # without solarisation
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, of R, G and B
 INVISIBLE_BLUR = 0.3  # a narrower one moves no 8-bit value
 
 
 @dataclass(frozen=True)
 class PhotometricAugmentation:
-    """Colour jitter, gray and blur; one draw serves all frames of a view.
+    """Colour jitter, gray, blur and solarisation; one draw serves all frames of a view.
 
     The jitter is SimCLR's: each factor uniform in 1 +- its range, in random order.
 
@@ -32,6 +32,7 @@ class PhotometricAugmentation:
         blur_sigma: Range of its width, in pixels.
         blur_count: How often it is applied; published: 4.
         blur_in_jitter: Blur only where the jitter is drawn; published: True.
+        solarize_prob: Of inverting every value of a half and more, at last (CVRL).
 
     Raises:
         ValueError: A probability, a range or the count out of bounds.
@@ -47,9 +48,10 @@ class PhotometricAugmentation:
     blur_sigma: tuple[float, float] = (0.1, 2.0)
     blur_count: int = 1
     blur_in_jitter: bool = False
+    solarize_prob: float = 0.0
 
     def __post_init__(self) -> None:
-        shares = ('jitter_prob', 'gray_prob', 'blur_prob')
+        shares = ('jitter_prob', 'gray_prob', 'blur_prob', 'solarize_prob')
         for name in (*shares, 'brightness', 'contrast', 'saturation'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'{name} must be in [0, 1], got {getattr(self, name)}')
@@ -60,20 +62,26 @@ class PhotometricAugmentation:
         if self.blur_count < 1:
             raise ValueError(f'blur_count must be at least 1, got {self.blur_count}')
 
+    @property
+    def num_draws(self) -> int:
+        """How many numbers `operations` takes."""
+        return NUM_DRAWS + (self.solarize_prob > 0)
+
     def operations(
         self, draws: Sequence[float], order: Sequence[int]
     ) -> list[tuple[str, float]]:
         """Turn a view's draws into named operations, to be done one after another.
 
         Args:
-            draws: `NUM_DRAWS` numbers, uniform in [0, 1).
+            draws: `num_draws` numbers, uniform in [0, 1).
             order: Permutation of 0 to 3, of the jitter's four.
 
         Returns:
             Of 'brightness', 'contrast' and 'saturation' with their factors, 'hue'
-            with its turns, 'gray' with 1, 'blur' with its sigma.
+            with its turns, 'gray' and 'solarize' with 1, 'blur' with its sigma.
         """
-        jitter_chance, gray_chance, blur_chance, sigma_draw, *factors = draws
+        jitter_chance, gray_chance, blur_chance, sigma_draw = draws[:4]
+        factors = draws[4:NUM_DRAWS]
         jitters = jitter_chance < self.jitter_prob
         found: list[tuple[str, float]] = []
         if jitters:
@@ -91,6 +99,8 @@ class PhotometricAugmentation:
             low, high = self.blur_sigma
             sigma = low + (high - low) * sigma_draw
             found += [('blur', sigma)] * self.blur_count
+        if self.solarize_prob > 0 and draws[NUM_DRAWS] < self.solarize_prob:
+            found.append(('solarize', 1.0))
         return found
 
 
@@ -154,6 +164,11 @@ def _blur(sigma: float, frame: Frame) -> Frame:
     return np.asarray(cv2.GaussianBlur(frame, (size, size), sigma), dtype=np.uint8)
 
 
+def _solarize(_: float, frame: Frame) -> Frame:
+    # v below a half, else 1 - v: the smaller of the two.
+    return np.asarray(np.minimum(frame, 255 - frame), dtype=np.uint8)
+
+
 FRAME_OPERATIONS = {
     'brightness': _brightness,
     'contrast': _contrast,
@@ -161,4 +176,5 @@ FRAME_OPERATIONS = {
     'hue': _hue,
     'gray': _gray,
     'blur': _blur,
+    'solarize': _solarize,
 }

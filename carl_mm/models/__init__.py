@@ -1,7 +1,10 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
+from carl_mm.models.clip_recognizer import ClipRecognizer
 from carl_mm.models.controls import ControlEmbeddings
+from carl_mm.models.cvrl_heads import ClipContrastiveHead, ClipLinearHead
+from carl_mm.models.cvrl_loss import NTXentLoss
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
 from carl_mm.models.efficientnet_lite import EfficientNetLite0
 from carl_mm.models.framewise_loss_head import FramewiseLossHead
@@ -14,6 +17,9 @@ from carl_mm.models.temporal_transformer import TemporalTransformer
 from carl_mm.models.timm_vit import TimmViT
 
 __all__ = [
+    'ClipContrastiveHead',
+    'ClipLinearHead',
+    'ClipRecognizer',
     'ControlEmbeddings',
     'EfficientNetLite0',
     'FramewiseClassificationHead',
@@ -21,6 +27,7 @@ __all__ = [
     'FramewiseLossHead',
     'FramewiseMLP',
     'FramewiseRecognizer',
+    'NTXentLoss',
     'PhotometricAugmentation',
     'SequenceContrastiveHead',
     'SequenceContrastiveLoss',

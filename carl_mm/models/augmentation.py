@@ -7,11 +7,7 @@ import torchvision.transforms.functional as TF  # noqa: N812
 from torch import Generator, Tensor
 
 from carl_mm.functional import shift_hue
-from carl_mm.functional.photometric import (
-    NUM_DRAWS,
-    PhotometricAugmentation,
-    blur_kernel_size,
-)
+from carl_mm.functional.photometric import PhotometricAugmentation, blur_kernel_size
 
 TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     'brightness': TF.adjust_brightness,
@@ -22,6 +18,7 @@ TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     'blur': lambda frames, sigma: TF.gaussian_blur(
         frames, blur_kernel_size(sigma), sigma
     ),
+    'solarize': lambda frames, _: torch.minimum(frames, 1 - frames),
 }
 
 
@@ -34,7 +31,8 @@ def draw_operations(
         augmentation: What may be drawn.
         generator: On the CPU; the same state gives the same draw.
     """
-    draws = torch.rand(NUM_DRAWS, generator=generator, dtype=torch.float64).tolist()
+    shape = (augmentation.num_draws,)
+    draws = torch.rand(shape, generator=generator, dtype=torch.float64).tolist()
     order = torch.randperm(4, generator=generator).tolist()
     return augmentation.operations(draws, order)
 

@@ -1,5 +1,6 @@
 """uint8 to the device first; colour, blur and normalisation there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -26,7 +27,8 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         mean: Of the channels R, G, B, in [0, 255].
         std: Likewise.
         augmentation: Keywords of `PhotometricAugmentation`, ``dict()`` for the
-            paper's; None augments nothing.
+            paper's; None augments nothing. A list of them augments each view in a
+            way of its own.
         non_blocking: Copy asynchronously; needs pinned memory.
     """
 
@@ -34,13 +36,18 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         self,
         mean: tuple[float, ...] = IMAGENET_MEAN,
         std: tuple[float, ...] = IMAGENET_STD,
-        augmentation: dict[str, Any] | None = None,
+        augmentation: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
         non_blocking: bool = False,
     ) -> None:
         super().__init__(non_blocking)
-        self.augmentation = None
-        if augmentation is not None:
+        self.augmentation: PhotometricAugmentation | None = None
+        self.view_augmentations: list[PhotometricAugmentation] = []
+        if isinstance(augmentation, dict):
             self.augmentation = PhotometricAugmentation(**augmentation)
+        elif augmentation is not None:
+            self.view_augmentations = [
+                PhotometricAugmentation(**keywords) for keywords in augmentation
+            ]
         self.register_buffer('mean', torch.tensor(mean).view(3, 1, 1), False)
         self.register_buffer('std', torch.tensor(std).view(3, 1, 1), False)
 
@@ -63,19 +70,32 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         }
         inputs = data['inputs']
         if inputs.dtype == torch.uint8:
+            self._check_views(inputs)
             views = inputs.flatten(0, 1)
             out = torch.empty(views.permute(0, 1, 3, 4, 2).shape, device=views.device)
-            for view, target in zip(views, out, strict=True):
-                self.augment(view, self.draw(), target)
+            for index, (view, target) in enumerate(zip(views, out, strict=True)):
+                operations = self.draw(view=index % inputs.shape[1])
+                self.augment(view, operations, target)
             out = out.permute(0, 1, 4, 2, 3)
             data['inputs'] = out.unflatten(0, inputs.shape[:2])
         return data
 
-    def draw(self, generator: Generator | None = None) -> list[tuple[str, float]]:
-        """Draw a view's operations, none without ``augmentation``."""
-        if self.augmentation is None:
-            return []
-        return draw_operations(self.augmentation, generator)
+    def draw(
+        self, generator: Generator | None = None, view: int = 0
+    ) -> list[tuple[str, float]]:
+        """Draw the operations of a view, none without ``augmentation``."""
+        augmentation = self.augmentation
+        if self.view_augmentations:
+            augmentation = self.view_augmentations[view]
+        return [] if augmentation is None else draw_operations(augmentation, generator)
+
+    def _check_views(self, inputs: Tensor) -> None:
+        known = len(self.view_augmentations)
+        if known and known != inputs.shape[1]:
+            raise ValueError(
+                f'augmentation is given for {known} views, but a sample has '
+                f'{inputs.shape[1]}'
+            )
 
     def augment(
         self,

@@ -6,11 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 
 from carl_mm.datasets.transforms.views import FrameFunction, ViewTransform
-from carl_mm.functional.photometric import (
-    NUM_DRAWS,
-    PhotometricAugmentation,
-    frame_function,
-)
+from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
 
 
 @TRANSFORMS.register_module()
@@ -30,6 +26,6 @@ class ClipConsistentPhotometric(ViewTransform):
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
         """Draw the operations."""
-        draws = rng.random(NUM_DRAWS).tolist()
+        draws = rng.random(self.augmentation.num_draws).tolist()
         order = rng.permutation(4).tolist()
         return frame_function(self.augmentation.operations(draws, order))
