@@ -1,6 +1,11 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
+from carl_mm.models.baseline_losses import (
+    CycleConsistencyLoss,
+    NearestFrameContrastiveLoss,
+    NPairsLoss,
+)
 from carl_mm.models.clip_recognizer import ClipRecognizer
 from carl_mm.models.controls import ControlEmbeddings
 from carl_mm.models.cvrl_heads import ClipContrastiveHead, ClipLinearHead
@@ -10,6 +15,7 @@ from carl_mm.models.efficientnet_lite import EfficientNetLite0
 from carl_mm.models.framewise_loss_head import FramewiseLossHead
 from carl_mm.models.heads import SequenceContrastiveHead
 from carl_mm.models.losses import SequenceContrastiveLoss
+from carl_mm.models.pretext_losses import ShuffleAndLearnLoss, SpeedinessLoss
 from carl_mm.models.recognizer import FramewiseRecognizer
 from carl_mm.models.supervised import FramewiseClassificationHead
 from carl_mm.models.temporal_ablations import FramewiseMLP, TemporalConv3d
@@ -21,16 +27,21 @@ __all__ = [
     'ClipLinearHead',
     'ClipRecognizer',
     'ControlEmbeddings',
+    'CycleConsistencyLoss',
     'EfficientNetLite0',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
     'FramewiseLossHead',
     'FramewiseMLP',
     'FramewiseRecognizer',
+    'NPairsLoss',
     'NTXentLoss',
+    'NearestFrameContrastiveLoss',
     'PhotometricAugmentation',
     'SequenceContrastiveHead',
     'SequenceContrastiveLoss',
+    'ShuffleAndLearnLoss',
+    'SpeedinessLoss',
     'TemporalConv3d',
     'TemporalTransformer',
     'TimmViT',
