@@ -1,6 +1,11 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
+from carl_mm.models.alignment_losses import (
+    AlignmentInTimeLoss,
+    DiscriminativeDTWLoss,
+    GlobalAlignmentLoss,
+)
 from carl_mm.models.baseline_losses import (
     CycleConsistencyLoss,
     NearestFrameContrastiveLoss,
@@ -23,17 +28,20 @@ from carl_mm.models.temporal_transformer import TemporalTransformer
 from carl_mm.models.timm_vit import TimmViT
 
 __all__ = [
+    'AlignmentInTimeLoss',
     'ClipContrastiveHead',
     'ClipLinearHead',
     'ClipRecognizer',
     'ControlEmbeddings',
     'CycleConsistencyLoss',
+    'DiscriminativeDTWLoss',
     'EfficientNetLite0',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
     'FramewiseLossHead',
     'FramewiseMLP',
     'FramewiseRecognizer',
+    'GlobalAlignmentLoss',
     'NPairsLoss',
     'NTXentLoss',
     'NearestFrameContrastiveLoss',
