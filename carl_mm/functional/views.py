@@ -5,6 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from carl_mm.functional.cuts import draw_speeds
+
 WINDOWS = ('paper', 'share', 'published', 'published_finegym')
 _Views = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 _Window = tuple[int, int]  # first frame, number of frames
@@ -19,6 +21,7 @@ def sample_two_views(
     sampling: str = 'random',
     window: str = 'paper',
     share: tuple[float, float] = (0.5, 1.0),
+    speeds: tuple[float, float] | None = None,
     rng: np.random.Generator,
 ) -> _Views:
     """Draw the frames of two overlapping temporal crops of one video.
@@ -47,6 +50,9 @@ def sample_two_views(
         sampling: ``random`` without replacement, or ``even`` from end to end.
         window: ``paper``, ``share``, ``published`` or ``published_finegym``.
         share: Least and largest window as a share of the video, in (0, 1].
+        speeds: Lowest and highest at which four segments of a window are played,
+            drawn evenly on a logarithmic axis, before frames are taken; 0.1 is
+            nearly a pause. None: all at one speed, as the paper.
         rng: Source of every draw.
 
     Returns:
@@ -58,6 +64,8 @@ def sample_two_views(
     """
     _check(video_length, num_frames, max_crop_ratio, min_overlap)
     _check_choices(sampling, window, share)
+    if speeds is not None and not 0 < speeds[0] <= speeds[1] < math.inf:
+        raise ValueError(f'speeds must be (low, high), 0 < low <= high, got {speeds}')
     num_drawn = min(video_length, num_frames)
     if window == 'published':
         ratios = rng.uniform(1, max_crop_ratio, size=2)
@@ -75,7 +83,11 @@ def sample_two_views(
         windows = _place(video_length, clipped, overlap, max_offset, rng)
     frame_inds = np.full((2, num_frames), video_length, dtype=np.int64)
     for view, (first, length) in enumerate(windows):
-        frame_inds[view, :num_drawn] = first + _draw(length, num_drawn, sampling, rng)
+        played = np.arange(length)
+        if speeds is not None:
+            played = draw_speeds(length, rng, speeds=speeds)
+        drawn = _draw(len(played), num_drawn, sampling, rng)
+        frame_inds[view, :num_drawn] = first + played[drawn]
     # All n may lie past the end of a very short video; keep one to attend to.
     frame_inds[:, 0] = np.minimum(frame_inds[:, 0], video_length - 1)
     valid = frame_inds < video_length
@@ -119,7 +131,8 @@ def _draw(
 ) -> npt.NDArray[np.int64]:
     if sampling == 'even':
         return np.rint(np.linspace(0, length - 1, num_drawn)).astype(np.int64)
-    return np.sort(rng.choice(length, num_drawn, replace=False)).astype(np.int64)
+    repeat = length < num_drawn  # a short window played fast
+    return np.sort(rng.choice(length, num_drawn, replace=repeat)).astype(np.int64)
 
 
 def _check(

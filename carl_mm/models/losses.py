@@ -11,9 +11,11 @@ class SequenceContrastiveLoss(nn.Module):
     """Sequence contrastive loss (CARL, Eq. 1 to 3).
 
     Args:
-        variance: Of the Gaussian time prior, in squared source frames.
+        variance: Of the Gaussian time prior, in squared ``variance_unit``.
         temperature: Divides the cosine similarities.
         negatives: 'video' (the other view) or 'batch' (all other videos as well).
+        variance_unit: 'frame' of the source video (the paper), or 'stride', the mean
+            gap of a video's sampled frames, for videos of very different length.
         eps: Added to probabilities before the logarithm.
 
     Raises:
@@ -25,6 +27,7 @@ class SequenceContrastiveLoss(nn.Module):
         variance: float = 10.0,
         temperature: float = 0.1,
         negatives: str = 'video',
+        variance_unit: str = 'frame',
         eps: float = 1e-6,
     ) -> None:
         super().__init__()
@@ -35,7 +38,12 @@ class SequenceContrastiveLoss(nn.Module):
             )
         if negatives not in ('video', 'batch'):
             raise ValueError(f"negatives must be 'video' or 'batch', got {negatives!r}")
+        if variance_unit not in ('frame', 'stride'):
+            raise ValueError(
+                f"variance_unit must be 'frame' or 'stride', got {variance_unit!r}"
+            )
         self.variance = variance
+        self.variance_unit = variance_unit
         self.temperature = temperature
         self.negatives = negatives
         self.eps = eps
@@ -58,5 +66,6 @@ class SequenceContrastiveLoss(nn.Module):
             variance=self.variance,
             temperature=self.temperature,
             negatives=self.negatives,
+            variance_unit=self.variance_unit,
             eps=self.eps,
         )

@@ -58,6 +58,9 @@ class TemporalTransformer(BaseModule):
         position_jitter: In training a sequence's positions span a random part of
             their range, of length 1 - position_jitter to 1, so that a position no
             longer tells the relative time (the paper: 0); in [0, 1).
+        frame_channels: Of the D channels, those that see their own frame alone: a
+            linear map of what enters the encoder, beside the encoder's (the paper:
+            0); in [0, D).
         init_cfg: Of mmengine's `BaseModule`.
 
     Raises:
@@ -77,6 +80,7 @@ class TemporalTransformer(BaseModule):
         dropout: float = 0.1,
         position: str = 'absolute',
         position_jitter: float = 0.0,
+        frame_channels: int = 0,
         init_cfg: Any = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -89,6 +93,10 @@ class TemporalTransformer(BaseModule):
         if embed_channels % num_heads:
             raise ValueError(
                 f'embed_channels {embed_channels} is no multiple of {num_heads} heads'
+            )
+        if not 0 <= frame_channels < out_channels:
+            raise ValueError(
+                f'frame_channels must be in [0, {out_channels}), got {frame_channels}'
             )
         self.in_channels = in_channels
         self.num_frames = num_frames
@@ -106,7 +114,10 @@ class TemporalTransformer(BaseModule):
         for weight in self.layers.parameters():
             if weight.dim() > 1:
                 nn.init.xavier_uniform_(weight)
-        self.to_out = nn.Linear(embed_channels, out_channels)
+        self.to_out = nn.Linear(embed_channels, out_channels - frame_channels)
+        self.frame_out = None
+        if frame_channels:
+            self.frame_out = nn.Linear(embed_channels, frame_channels)
 
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Embed sequences of frames.
@@ -122,6 +133,7 @@ class TemporalTransformer(BaseModule):
         batch, length = features.shape[:2]
         # BatchNorm sees padded frames too, as in the published code.
         x = self.reduce(features.flatten(0, 1)).unflatten(0, (batch, length))
+        of_frame = None if self.frame_out is None else self.frame_out(x)
         if self.position == 'absolute':
             x = x + self._code(batch, length, x)
         x = self.position_dropout(x)
@@ -131,7 +143,8 @@ class TemporalTransformer(BaseModule):
             points = self._points(batch, length).to(x.device)
         for layer in self.layers:
             x = layer(x, mask, points)
-        return self.to_out(x)
+        out = self.to_out(x)
+        return out if of_frame is None else torch.cat((out, of_frame), dim=2)
 
     def _code(self, batch: int, length: int, x: Tensor) -> Tensor:
         """Absolute positions ``(B, T, C)`` or ``(1, T, C)``, as x."""

@@ -282,6 +282,40 @@ def test_without_overlap_windows_may_part():
         assert apart.any()
 
 
+def test_speeds_bend_time_within_the_window():
+    options = dict(window='share', share=(1.0, 1.0), sampling='even')
+    plain, _ = draw_many(300, 400, 40, **options)
+    bent, valid = draw_many(300, 400, 40, speeds=(0.25, 4.0), **options)
+    assert valid.all()
+    assert bent.min() >= 0
+    assert bent.max() < 400
+    gaps = np.diff(bent, axis=2)
+    assert (gaps >= 0).all()
+    assert np.diff(plain, axis=2).std(axis=2).max() < 1
+    # Steps of fast and of slow segments stand side by side, up to 16 times as wide.
+    low, high = np.percentile(gaps, (10, 90), axis=2)
+    assert np.median((high + 1) / (low + 1)) > 2
+    # Both ends are reached: a window is played whole.
+    assert bent[..., 0].max() == 0
+    assert bent[..., -1].min() >= 400 - 4
+
+
+def test_one_speed_is_none():
+    options = dict(window='share', share=(1.0, 1.0), sampling='even')
+    np.testing.assert_array_equal(
+        draw_many(5, 90, 16, speeds=(1.0, 1.0), **options)[0],
+        draw_many(5, 90, 16, **options)[0],
+    )
+
+
+def test_a_fast_short_window_repeats_frames():
+    inds, valid = draw_many(50, 8, 8, window='share', speeds=(4.0, 4.0))
+    assert valid.all()
+    assert (np.diff(inds, axis=2) >= 0).all()
+    assert set(np.unique(inds)) <= set(range(8))
+    assert (np.diff(inds, axis=2) == 0).any()
+
+
 def test_same_generator_same_draw():
     for window in WINDOWS:
         first, again = (draw_many(5, 90, 16, 3, window=window) for _ in range(2))
@@ -307,6 +341,8 @@ def test_same_generator_same_draw():
         ({'share': (0.0, 1.0)}, '0.0, 1.0'),
         ({'share': (0.75, 0.5)}, '0.75, 0.5'),
         ({'share': (0.5, 1.5)}, '0.5, 1.5'),
+        ({'speeds': (0.0, 1.0)}, '0.0, 1.0'),
+        ({'speeds': (2.0, 1.0)}, '2.0, 1.0'),
     ],
 )
 def test_bad_arguments(arguments, value):

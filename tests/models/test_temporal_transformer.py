@@ -147,7 +147,26 @@ def test_jitter_moves_positions_in_training_alone(position):
     assert (rows[0] - rows[1]).abs().max() > 1e-4
 
 
+def test_frame_channels_see_their_own_frame_alone():
+    net = build(frame_channels=2, dropout=0.0)
+    plain = build(dropout=0.0)
+    features = torch.randn(1, 6, 12)
+    changed = features.clone()
+    changed[:, 4] += 1
+    with torch.no_grad():
+        before, after = net(features), net(changed)
+        assert before.shape == plain(features).shape
+        x = net.reduce(features[0])
+        expected = x @ net.frame_out.weight.T + net.frame_out.bias
+    torch.testing.assert_close(before[0, :, -2:], expected)
+    moved = (before != after)[0]
+    assert moved[:, :-2].all()
+    assert moved[:, -2:].any(dim=1).tolist() == [False] * 4 + [True, False]
+
+
 def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match=r'frame_channels must be in \[0, 4\), got 4'):
+        build(out_channels=4, frame_channels=4)
     with pytest.raises(ValueError, match="'relative'"):
         build(position='relative')
     with pytest.raises(ValueError, match=r'position_jitter .* got 1.0'):

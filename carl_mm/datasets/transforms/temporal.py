@@ -57,6 +57,8 @@ class DualViewTemporalCrop(BaseTransform):
         window: 'paper', 'share', 'published' or 'published_finegym'; see
             `carl_mm.functional.sample_two_views`.
         share: Range of a window's share of the video, for window='share'.
+        speeds: Range of speeds at which segments of a window are played, or None
+            for one speed.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class DualViewTemporalCrop(BaseTransform):
         sampling: str = 'random',
         window: str = 'paper',
         share: tuple[float, float] = (0.5, 1.0),
+        speeds: tuple[float, float] | None = None,
     ) -> None:
         self.num_frames = num_frames
         self.options: dict[str, Any] = {
@@ -75,6 +78,7 @@ class DualViewTemporalCrop(BaseTransform):
             'sampling': sampling,
             'window': window,
             'share': tuple(share),
+            'speeds': speeds,
         }
         rng = np.random.default_rng(0)
         sample_two_views(num_frames, num_frames, **self.options, rng=rng)  # checks
