@@ -1,5 +1,8 @@
 """Registered losses; the mathematics stands in `carl_mm.functional`."""
 
+from itertools import combinations
+
+import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
@@ -49,23 +52,28 @@ class SequenceContrastiveLoss(nn.Module):
         self.eps = eps
 
     def forward(self, embedding: Tensor, frame_inds: Tensor, valid: Tensor) -> Tensor:
-        """Compare the two views of every video.
+        """Compare the views of every video, each two of them.
 
         Args:
-            embedding: ``(B, 2, T, D)``, L2-normalised.
-            frame_inds: ``(B, 2, T)``, frames of the source video.
-            valid: ``(B, 2, T)`` bool.
+            embedding: ``(B, V, T, D)``, L2-normalised.
+            frame_inds: ``(B, V, T)``, frames of the source video.
+            valid: ``(B, V, T)`` bool.
 
         Returns:
-            Scalar.
+            Scalar, the mean over the pairs of views.
         """
-        return sequence_contrastive_loss(
-            *embedding.unbind(1),
-            *frame_inds.unbind(1),
-            *valid.unbind(1),
-            variance=self.variance,
-            temperature=self.temperature,
-            negatives=self.negatives,
-            variance_unit=self.variance_unit,
-            eps=self.eps,
-        )
+        pairs = list(combinations(range(embedding.shape[1]), 2))
+        losses = [
+            sequence_contrastive_loss(
+                *embedding[:, pair].unbind(1),
+                *frame_inds[:, pair].unbind(1),
+                *valid[:, pair].unbind(1),
+                variance=self.variance,
+                temperature=self.temperature,
+                negatives=self.negatives,
+                variance_unit=self.variance_unit,
+                eps=self.eps,
+            )
+            for pair in pairs
+        ]
+        return torch.stack(losses).mean()

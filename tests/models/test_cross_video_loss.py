@@ -63,3 +63,24 @@ def test_bad_options_are_named():
         build(gamma=0)
     with pytest.raises(ValueError, match='negatives'):
         build(negatives='all')
+
+
+def test_more_views_are_all_pairs_of_views():
+    torch.manual_seed(1)
+    embedding = normalize(torch.randn(2, 4, 5, 3), dim=3)
+    frame_inds = torch.randint(0, 9, (2, 4, 5)).sort(dim=2).values
+    valid = torch.ones(2, 4, 5, dtype=torch.bool)
+    valid[1, 2, 3:] = False
+    found = MODELS.build(dict(type='SequenceContrastiveLoss'))(
+        embedding, frame_inds, valid
+    )
+    values = []
+    for a in range(4):
+        for b in range(a + 1, 4):
+            parts = [
+                part[:, view]
+                for part in (embedding, frame_inds, valid)
+                for view in (a, b)
+            ]
+            values.append(sequence_contrastive_loss(*parts))
+    torch.testing.assert_close(found, sum(values) / 6)

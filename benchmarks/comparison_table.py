@@ -1,0 +1,39 @@
+"""Tables of figures, a row a recipe or method: mean and range over seeds."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+CONTROLS = ('position', 'untrained', 'backbone')
+
+
+def comparison_table(
+    rows: dict[str, list[dict[str, float]]],
+    columns: dict[str, str],
+    controls: Sequence[str] = CONTROLS,
+) -> str:
+    """Return a Markdown table, the controls in its last rows.
+
+    Args:
+        rows: Name to the figures of each seed.
+        columns: Key of a figure to its name; those that no run has are left out.
+        controls: Names that end the controls' keys; they have no seed.
+    """
+    first = next(iter(rows.values()))[0]
+    columns = {key: name for key, name in columns.items() if key in first}
+    lines = [
+        '| | seeds | ' + ' | '.join(columns.values()) + ' |',
+        '|---|---|' + '---|' * len(columns),
+    ]
+    for name, runs in rows.items():
+        cells = [_cell([run[key] for run in runs]) for key in columns]
+        lines.append(f'| {name} | {len(runs)} | ' + ' | '.join(cells) + ' |')
+    for control in controls:
+        cells = [_cell([first[f'{key}_{control}']]) for key in columns]
+        lines.append(f'| {control} only | - | ' + ' | '.join(cells) + ' |')
+    return '\n'.join(lines)
+
+
+def _cell(values: list[float]) -> str:
+    spread = f' ({min(values):.3f} to {max(values):.3f})' if len(values) > 1 else ''
+    return f'{np.mean(values):.3f}{spread}'
