@@ -87,7 +87,8 @@ def _divergence(path: Tensor, logits: Tensor, valid: Tensor) -> Tensor:
     weight = path / path.sum(dim=2, keepdim=True).clamp(min=1e-9)
     lowest = torch.finfo(logits.dtype).min  # not -inf: 0 * inf would be NaN
     log_p = logits.masked_fill(~valid.unsqueeze(1), lowest).log_softmax(dim=2)
-    return (torch.special.xlogy(weight, weight) - weight * log_p).sum(dim=2)
+    divergence: Tensor = torch.special.xlogy(weight, weight) - weight * log_p
+    return divergence.sum(dim=2)
 
 
 def _prefix_lengths(valid: Tensor) -> Tensor:
