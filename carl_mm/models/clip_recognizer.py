@@ -202,5 +202,6 @@ class ClipRecognizer(BaseRecognizer):
                 torch.manual_seed(UNTRAINED_SEED)
                 backbone = MODELS.build(deepcopy(self._backbone_cfg))
                 backbone.init_weights()
-            self._untrained.append(backbone.eval().requires_grad_(False))
+            backbone.eval()  # gives None, see ResNet3d.train
+            self._untrained.append(backbone.requires_grad_(False))
         return self._untrained[0].to(self.data_preprocessor.device)

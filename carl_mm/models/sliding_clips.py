@@ -37,12 +37,10 @@ def sliding_clips(
     for part in centres.split(batch_size):
         inds = (part.unsqueeze(1) + steps).clamp(0, total_frames - 1)
         first, last = int(inds.min()), int(inds.max())
-        parts = [held[first - start :]]
-        end, start = start + len(held), first
-        while end <= last:
+        parts = [held]
+        while start + sum(map(len, parts)) <= last:
             parts.append(next(chunks))
-            end += len(parts[-1])
-        held = torch.cat(parts)
+        held, start = torch.cat(parts)[first - start :], first
         yield held[inds - start]
 
 

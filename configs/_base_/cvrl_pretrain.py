@@ -1,0 +1,95 @@
+"""CVRL's training without labels: two clips a video, NT-Xent over all processes."""
+
+from mmengine.dataset import DefaultSampler, default_collate
+from mmengine.optim import CosineAnnealingLR, LinearLR
+
+from carl_mm.compat import AutocastOptimWrapper
+from carl_mm.datasets import (
+    ClipConsistentFlip,
+    ClipConsistentResizedCrop,
+    DecodeViews,
+    DrawClipPair,
+    FramewiseVideoDataset,
+    OpenVideo,
+    PackFramewiseInputs,
+)
+from carl_mm.models import (
+    ClipContrastiveHead,
+    ClipRecognizer,
+    FramewiseDataPreprocessor,
+    NTXentLoss,
+)
+
+model = dict(
+    type=ClipRecognizer,
+    backbone=None,
+    cls_head=dict(
+        type=ClipContrastiveHead,
+        in_channels=2048,
+        hidden_channels=2048,
+        out_channels=128,
+        num_hidden=3,
+        loss=dict(type=NTXentLoss, temperature=0.1),
+    ),
+    data_preprocessor=dict(
+        type=FramewiseDataPreprocessor,
+        mean=(0.0, 0.0, 0.0),
+        std=(255.0, 255.0, 255.0),
+        augmentation=[
+            dict(blur_prob=1.0),
+            dict(blur_prob=0.1, solarize_prob=0.2),
+        ],
+    ),
+)
+train_dataloader = dict(
+    batch_size=16,
+    num_workers=8,
+    persistent_workers=True,
+    pin_memory=True,
+    drop_last=True,  # as many videos on every process
+    sampler=dict(type=DefaultSampler, shuffle=True),
+    collate_fn=dict(type=default_collate),
+    dataset=dict(
+        type=FramewiseVideoDataset,
+        ann_file='annotations.json',
+        data_root=None,
+        data_prefix=dict(video='videos'),
+        split='train',
+        pipeline=[
+            dict(type=OpenVideo),
+            dict(type=DrawClipPair, num_frames=16, frame_interval=2),
+            dict(
+                type=DecodeViews,
+                transforms=[
+                    dict(
+                        type=ClipConsistentResizedCrop,
+                        size=224,
+                        scale=(0.3, 1.0),
+                        ratio=(0.5, 2.0),
+                    ),
+                    dict(type=ClipConsistentFlip, prob=0.5),
+                ],
+            ),
+            dict(type=PackFramewiseInputs),
+        ],
+    ),
+)
+optim_wrapper = dict(
+    type=AutocastOptimWrapper,
+    optimizer=dict(type='SGD', lr=0.32, momentum=0.9, weight_decay=1e-6),
+    # Of kernels alone, as published.
+    paramwise_cfg=dict(norm_decay_mult=0, bias_decay_mult=0),
+)
+warmup = dict(
+    type=LinearLR, start_factor=1e-3, begin=0, end=5, convert_to_iter_based=True
+)
+# From the first step on, times the warm-up, as published; ends where training ends.
+cosine = dict(type=CosineAnnealingLR, eta_min=0, begin=0, convert_to_iter_based=True)
+clip_schedule = [warmup, cosine]
+auto_scale_lr = dict(enable=False, base_batch_size=1024)
+# What `--cfg-options KNOB=VALUE` reaches.
+clip_knobs = dict(
+    max_epochs=['train_cfg.max_epochs'],
+    batch_size=['train_dataloader.batch_size'],
+    lr=['optim_wrapper.optimizer.lr'],
+)
