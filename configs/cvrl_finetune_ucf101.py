@@ -28,7 +28,7 @@ train_dataloader.dataset.update(data_root=data_root, num_classes=num_classes)
 test_dataloader.dataset.update(data_root=data_root, num_classes=num_classes)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
-optim_wrapper.update(optimizer=fine_tune_optimizer)
+optim_wrapper.optimizer = fine_tune_optimizer
 auto_scale_lr.update(base_batch_size=128)
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = classify_schedule

@@ -20,5 +20,5 @@ find_unused_parameters = False
 model.merge(fine_tune)
 train_dataloader.update(batch_size=8)
 train_dataloader.dataset.update(label_share=label_share)
-optim_wrapper.update(optimizer=fine_tune_optimizer)
+optim_wrapper.optimizer = fine_tune_optimizer
 auto_scale_lr.update(base_batch_size=128)

@@ -48,7 +48,7 @@ for augmentation in model.data_preprocessor.augmentation:
     augmentation.update(
         brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, gray_prob=0.8
     )
-optim_wrapper.update(optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4))
+optim_wrapper.optimizer = dict(type='AdamW', lr=2e-3, weight_decay=1e-4)
 param_scheduler = clip_schedule
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator

@@ -234,3 +234,53 @@ def test_bad_arguments_are_named(kwargs):
         PhotometricAugmentation(**kwargs)
     with pytest.raises(TypeError, match='jiter'):
         FramewiseDataPreprocessor(augmentation={'jiter': 1})
+
+
+def test_solarisation_inverts_the_upper_half():
+    picture = np.array([0, 10, 127, 128, 200, 255], np.uint8).reshape(1, 2, 3)
+    found = frame_function([('solarize', 1.0)])(picture)
+    assert found.ravel().tolist() == [0, 10, 127, 127, 55, 0]
+    tensor = torch.tensor([0.0, 0.3, 0.5, 0.6, 1.0])
+    out = augment_tensor(tensor, [('solarize', 1.0)])
+    torch.testing.assert_close(out, torch.tensor([0.0, 0.3, 0.5, 0.4, 0.0]))
+
+
+def test_solarisation_is_drawn_last_and_changes_no_other_draw():
+    plain = PhotometricAugmentation(blur_prob=1.0)
+    options = PhotometricAugmentation(blur_prob=1.0, solarize_prob=0.2)
+    assert (plain.num_draws, options.num_draws) == (8, 9)
+    count = 0
+    for seed in range(2000):
+        rng = np.random.default_rng(seed)
+        draws, order = rng.random(9).tolist(), rng.permutation(4).tolist()
+        found = options.operations(draws, order)
+        if found[-1][0] == 'solarize':
+            count += 1
+            found = found[:-1]
+        assert found == plain.operations(draws[:8], order)
+    assert abs(count / 2000 - 0.2) < 0.04
+    with pytest.raises(ValueError, match='solarize_prob .* 1.5'):
+        PhotometricAugmentation(solarize_prob=1.5)
+
+
+def test_each_view_has_an_augmentation_of_its_own():
+    """CVRL's two clips: the first is always blurred, the second now and then."""
+    gray, off = {**OFF, 'gray_prob': 1.0}, OFF
+    preprocessor = FramewiseDataPreprocessor((0, 0, 0), (1, 1, 1), [gray, off])
+    out = preprocessor(batch(), training=True)['inputs']
+    spread = out.amax(dim=3) - out.amin(dim=3)
+    assert spread[:, 0].max() == 0
+    assert torch.equal(out[:, 1], batch()['inputs'][:, 1].float())
+    assert preprocessor.augmentation is None
+    assert preprocessor.draw(view=0) == [('gray', 1.0)]
+    with pytest.raises(ValueError, match='given for 2 views, but a sample has 3'):
+        preprocessor(batch(views=3), training=True)
+
+
+@pytest.mark.parametrize('sigma', [0.5, 1.0, 2.0])
+def test_a_wider_kernel_moves_no_value_by_a_level(sigma):
+    """CVRL's kernel has 23 pixels; beyond three sigma nothing is left of it."""
+    view = torch.from_numpy(np.stack(smooth_pictures())).permute(0, 3, 1, 2) / 255
+    ours = augment_tensor(view, [('blur', sigma)])
+    published = TF.gaussian_blur(view, [23, 23], [sigma, sigma])
+    assert (ours - published).abs().max() < 1 / 255
