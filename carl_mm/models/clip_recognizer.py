@@ -21,6 +21,7 @@ from carl_mm.models.sliding_clips import between_clips, sliding_clips
 
 CONTROLS = ('position', 'untrained')
 FRAMES_AT_ONCE = 64  # of a decoded video
+TO_UNIT = {'type': FramewiseDataPreprocessor, 'mean': (0.0,) * 3, 'std': (255.0,) * 3}
 
 
 @MODELS.register_module()
@@ -66,27 +67,19 @@ class ClipRecognizer(BaseRecognizer):
     ) -> None:
         if unknown := set(controls) - set(CONTROLS):
             raise ValueError(f'unknown controls {sorted(unknown)}; known: {CONTROLS}')
-        numbers = {
-            'num_frames': num_frames,
-            'frame_interval': frame_interval,
-            'clip_stride': clip_stride,
-            'chunk_size': chunk_size,
-        }
-        for name, value in numbers.items():
-            if value < 1:
-                raise ValueError(f'{name} must be at least 1, got {value}')
+        if min(num_frames, frame_interval, clip_stride, chunk_size) < 1:
+            raise ValueError(
+                'num_frames, frame_interval, clip_stride and chunk_size must be at '
+                f'least 1, got {num_frames}, {frame_interval}, {clip_stride} and '
+                f'{chunk_size}'
+            )
         backbone_cfg = deepcopy(backbone)  # building changes it
-        to_unit = {
-            'type': FramewiseDataPreprocessor,
-            'mean': (0.0, 0.0, 0.0),
-            'std': (255.0, 255.0, 255.0),
-        }
         super().__init__(
             backbone=backbone,
             cls_head=cls_head,
             train_cfg=train_cfg,
             test_cfg=test_cfg,
-            data_preprocessor=data_preprocessor or to_unit,
+            data_preprocessor=data_preprocessor or TO_UNIT,
         )
         self.num_frames = num_frames
         self.frame_interval = frame_interval
