@@ -102,7 +102,9 @@ class FramewiseMetric(BaseMetric):
             judged = [rows[name, action] for action in actions if rows[name, action]]
             more = [key for row in judged for key in row]
             for key in dict.fromkeys([*self.keys, *more]):
-                values[key + suffix] = _mean([row[key] for row in judged if key in row])
+                values[key + suffix] = mean_of_defined(
+                    [row[key] for row in judged if key in row]
+                )
         return values
 
     def _share_out(
@@ -189,7 +191,7 @@ class FramewiseMetric(BaseMetric):
         self._warnings[message] = None
 
 
-def _mean(values: list[float]) -> float:
+def mean_of_defined(values: list[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')

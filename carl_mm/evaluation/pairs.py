@@ -6,7 +6,7 @@ import numpy as np
 from mmaction.registry import METRICS
 
 from carl_mm.evaluation.action_videos import ActionVideos, view_pairs
-from carl_mm.evaluation.base import FramewiseMetric
+from carl_mm.evaluation.base import FramewiseMetric, mean_of_defined
 from carl_mm.functional import (
     alignment_error,
     event_error,
@@ -156,8 +156,9 @@ class AlignmentError(StridedMetric):
     videos that have every phase. Where the pipeline draws `EvaluationCuts`, also
     ``error_windowed`` and ``event_error_windowed`` of videos that start late and end
     early, and ``error_warped`` and ``event_error_warped`` of videos whose segments
-    are played at other speeds: means over the draws. A frame's progress is that in
-    the whole video; events are shares of the cut's length.
+    are played at other speeds: means over the draws, of which one without two
+    videos that have every phase counts for no event error. A frame's progress is
+    that in the whole video; events are shares of the cut's length.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
@@ -173,7 +174,7 @@ class AlignmentError(StridedMetric):
             rows.setdefault(kind, []).append(self._judge(cut))
         for kind, draws in rows.items():
             for key in self.keys:
-                values[f'{key}_{kind}'] = float(np.mean([draw[key] for draw in draws]))
+                values[f'{key}_{kind}'] = mean_of_defined([d[key] for d in draws])
         return values
 
     def _judge(self, videos: ActionVideos) -> dict[str, float]:

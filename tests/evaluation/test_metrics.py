@@ -269,3 +269,45 @@ def test_other_metrics_pass_cuts_over():
     for name in set(NAMES) - {'AlignmentError'}:
         plain, cut = evaluate(name, samples()), evaluate(name, with_cuts(samples()))
         np.testing.assert_equal(cut, plain)
+
+
+def cut_to(item, name, inds):
+    """Replace a video's cut."""
+    cuts = {**item.cuts, name: inds}
+    item.set_metainfo({'cuts': cuts})
+    whole = {'': item.pred_embedding, **item.controls}
+    item.pred_cuts[name] = {key: value[inds] for key, value in whole.items()}
+
+
+def test_a_cut_too_short_for_an_event_is_left_out_of_its_draw_alone():
+    data = [s for s in with_cuts(samples()) if s.action == 'jump']
+    plain = evaluate('AlignmentError', data)
+    test = [s for s in data if s.split == 'test']
+    cut_to(test[0], 'warped_1', np.array([0, 1]))  # of its first phase
+    one = evaluate('AlignmentError', data)
+    assert one['alignment/event_error_warped'] != plain['alignment/event_error_warped']
+    assert not math.isnan(one['alignment/event_error_warped'])
+    cut_to(test[1], 'warped_1', np.array([0]))
+    # One video with its events is left in that draw: the other draw is the mean.
+    for item in test:
+        del item.pred_cuts['warped_0']
+    alone = evaluate('AlignmentError', data)
+    assert math.isnan(alone['alignment/event_error_warped'])
+    assert not math.isnan(alone['alignment/error_warped'])
+    for item in test:
+        cut_to(item, 'warped_0', np.arange(len(item.gt_label)))
+    both = evaluate('AlignmentError', data)
+    assert both['alignment/event_error_warped'] == both['alignment/event_error']
+
+
+def test_one_video_and_videos_of_one_event():
+    data = [s for s in with_cuts(samples()) if s.action == 'jump']
+    single = [s for s in data if s.split == 'train' or s.sample_idx == 3]
+    figures = evaluate('AlignmentError', single)
+    for key in ('error', 'event_error', 'error_windowed', 'event_error_windowed'):
+        assert math.isnan(figures[f'alignment/{key}'])
+    for item in data:  # the last phase is never reached: one event of two
+        item.gt_label[item.gt_label == 2] = -1
+    figures = evaluate('AlignmentError', data)
+    assert math.isnan(figures['alignment/event_error_windowed'])
+    assert 0 < figures['alignment/error_windowed'] < 1
