@@ -13,6 +13,7 @@ came out.
 """
 
 from mmengine.config import read_base
+from mmengine.optim import OptimWrapper
 
 with read_base():
     from ._base_.cvrl_classify import *
@@ -20,11 +21,11 @@ with read_base():
     from ._base_.runtime import *
 
 data_root = 'data/synthetic_4'
-size = 48  # pixels a side
+size = 64  # pixels a side
 clip = dict(clip_len=8, frame_interval=4)
 num_classes = 4
 max_epochs = 40
-load_from = 'work_dirs/cvrl_synthetic/epoch_150.pth'
+load_from = 'work_dirs/cvrl_synthetic/epoch_120.pth'
 
 model.backbone = dict(**r3d10_thin, frozen_stages=4, norm_eval=True)
 model.cls_head.update(num_classes=num_classes, in_channels=128, topk=(1,))
@@ -42,7 +43,7 @@ test_dataloader.dataset.pipeline[4].update(crop_size=size)
 test_evaluator.update(metric_options=dict(top_k_accuracy=dict(topk=(1,))))
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
-optim_wrapper.optimizer.update(lr=1.0)  # 32 for 1,024 videos, here are 32
+optim_wrapper.type = OptimWrapper  # float32
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = classify_schedule
 default_hooks.visualization.update(enable=False)

@@ -74,6 +74,8 @@ train_dataloader = dict(
         ],
     ),
 )
+# On a CPU take OptimWrapper: torch 2.11's bfloat16 gradient of a small Conv3d's
+# weight is now and then NaN there.
 optim_wrapper = dict(
     type=AutocastOptimWrapper,
     optimizer=dict(type='SGD', lr=0.32, momentum=0.9, weight_decay=1e-6),
