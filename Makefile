@@ -1,10 +1,10 @@
-# make env | demo | test | test-all | lint        VENV=path sets the environment
+# make env | demo | compare | test | test-all | lint        VENV=path sets the environment
 VENV ?= .venv
 BOOTSTRAP ?= python3
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.carl_mm_lock
 
-.PHONY: env demo test test-slow test-rare test-all lint
+.PHONY: env demo compare test test-slow test-rare test-all lint
 
 env: $(STAMP)
 
@@ -18,6 +18,9 @@ $(STAMP): requirements/lock.txt
 
 demo: env
 	$(PYTHON) tools/demo.py
+
+compare: env
+	$(PYTHON) benchmarks/methods.py
 
 test: env
 	$(PYTHON) -m pytest -q -m "not slow and not rare"

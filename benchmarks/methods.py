@@ -6,7 +6,7 @@
 Each method's configs/METHOD_synthetic.py: the network, cached features, optimizer and
 number of steps are CARL's, the loss and the crop the method's. Without --videos on
 generated videos; with it on the golf swings and pitches that
-`benchmarks/real_videos.py` describes, with the sizes and steps of carl_folder.py and
+`benchmarks/golf_videos.py` describes, with the sizes and steps of carl_folder.py and
 without the supervised network, as pitches have no labels. Prints the table of
 `benchmarks/methods.md` and writes it to the work dir; a run that was done before is
 not repeated.
@@ -20,8 +20,8 @@ from pathlib import Path
 
 from cached_runs import read_config, train_and_test
 from comparison_table import comparison_table
+from golf_videos import write_annotations
 from mmengine.config import Config
-from real_videos import write_annotations
 from rich.progress import track
 
 METHODS = {
@@ -90,7 +90,9 @@ def main() -> None:
     for method, seed in track(jobs, f'methods, {data}'):
         work_dir = args.work_dir / data / f'{method}_{seed}'
         config = f'configs/{method}_synthetic.py'
-        cfg = read_config(config, root, work_dir, seed, changes)
+        # Controls learn nothing: the first run's serve all.
+        controls = {} if (method, seed) == jobs[0] else {'model.controls': ()}
+        cfg = read_config(config, root, work_dir, seed, {**changes, **controls})
         rows.setdefault(METHODS[method], []).append(train_and_test(cfg))
     table = comparison_table(rows, COLUMNS)
     (args.work_dir / data / 'table.md').write_text(table + '\n')

@@ -3,7 +3,7 @@
     python benchmarks/recipe.py choose --videos DIR
     python benchmarks/recipe.py judge --videos DIR
 
-DIR holds golf/ and pitch/ as `benchmarks/real_videos.py` says; synthetic videos are
+DIR holds golf/ and pitch/ as `benchmarks/golf_videos.py` says; synthetic videos are
 made. `choose` trains without the labelled train videos (golf) or the last fifth of
 the train videos (synthetic) and judges on these. `judge` trains on all train videos
 and judges on test videos. Both write the tables of `benchmarks/recipe.md` to
@@ -12,13 +12,14 @@ and judges on test videos. Both write the tables of `benchmarks/recipe.md` to
 
 import argparse
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 
 from cached_runs import read_config, train_and_test
-from comparison_table import comparison_table
-from real_videos import write_annotations
+from comparison_table import CONTROLS, comparison_table
+from golf_videos import leave_one_golfer_out, write_annotations
 from recipes import RECIPES
 from rich.progress import track
 
@@ -31,6 +32,7 @@ COLUMNS = {
     'alignment/error': 'error, whole',
     'alignment/error_warped': 'error, warped',
     'phase_classification/acc': 'phase accuracy',
+    'golfer_out/acc': 'the same, one golfer left out',
 }
 NUM_CUTS = {'choose': 8, 'judge': 3}  # of each kind and video
 
@@ -78,8 +80,10 @@ def annotation_files(args: argparse.Namespace, data: str) -> tuple[Path, Path]:
     return files
 
 
-def run(args: argparse.Namespace, data: str, recipe: str, seed: int) -> dict:
-    """Train and judge one recipe with one seed."""
+def run(
+    args: argparse.Namespace, data: str, recipe: str, seed: int, controls: bool
+) -> dict:
+    """Train and judge one recipe with one seed, with or without the controls."""
     work_dir = args.work_dir / args.stage / data / f'{recipe}_{seed}'
     train, judged = annotation_files(args, data)
     root = args.videos if data == 'golf' else args.synthetic
@@ -88,13 +92,27 @@ def run(args: argparse.Namespace, data: str, recipe: str, seed: int) -> dict:
         'test_dataloader.dataset.ann_file': str(judged.resolve()),
         **RECIPES[recipe],
     }
+    if not controls:
+        changes['model.controls'] = ()
     cfg = read_config(CONFIGS[data], root, work_dir, seed, changes)
     if args.stage == 'choose':
         cfg.test_dataloader.dataset.split = 'val'
         cfg.test_evaluator = [cfg.test_evaluator[-1]]  # a probe needs other labels
     cuts = cfg.test_dataloader.dataset.pipeline[-2]
     cuts.update(num_windows=NUM_CUTS[args.stage], num_warps=NUM_CUTS[args.stage])
-    return train_and_test(cfg)
+    if args.stage == 'choose' or data != 'golf':
+        return train_and_test(cfg)
+    dump = work_dir / 'embeddings.pkl'
+    cfg.test_evaluator.append({'type': 'DumpResults', 'out_file_path': str(dump)})
+    figures = train_and_test(cfg)
+    if 'golfer_out/acc' not in figures:
+        predictions = pickle.loads(dump.read_bytes())
+        for name in ('', *(CONTROLS if controls else ())):
+            key = 'golfer_out/acc' + (f'_{name}' if name else '')
+            figures[key] = leave_one_golfer_out(predictions, name)
+        (work_dir / 'results.json').write_text(json.dumps(figures, indent=1))
+        dump.unlink()
+    return figures
 
 
 def main() -> None:
@@ -104,7 +122,9 @@ def main() -> None:
         jobs = [(recipe, seed) for seed in args.seeds for recipe in args.recipes]
         rows: dict[str, list[dict]] = {}
         for recipe, seed in track(jobs, f'{args.stage}, {data}'):
-            rows.setdefault(recipe, []).append(run(args, data, recipe, seed))
+            controls = (recipe, seed) == jobs[0]  # they learn nothing: once is enough
+            figures = run(args, data, recipe, seed, controls)
+            rows.setdefault(recipe, []).append(figures)
         table = comparison_table(rows, COLUMNS)
         (args.work_dir / args.stage / f'{data}.md').write_text(table + '\n')
         print(f'\n{args.stage}, {data}\n\n{table}\n', flush=True)

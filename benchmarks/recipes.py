@@ -7,8 +7,10 @@ NECK = 'model.neck.'
 HEAD = 'model.cls_head.'
 LOSS = 'model.cls_head.loss.'
 
-share: dict[str, Any] = {f'{CROP}window': 'share', f'{CROP}share': (0.8, 1.0)}
-half: dict[str, Any] = {f'{CROP}window': 'share', f'{CROP}share': (0.5, 1.0)}
+# CARL's network; also of carl_folder.py, which has the recipe that was chosen.
+carl: dict[str, Any] = {f'{NECK}frame_channels': 0, f'{CROP}speeds': None}
+share = {**carl, f'{CROP}window': 'share', f'{CROP}share': (0.8, 1.0)}
+half = {**carl, f'{CROP}window': 'share', f'{CROP}share': (0.5, 1.0)}
 aligned: dict[str, Any] = {
     f'{HEAD}_delete_': True,
     f'{HEAD}type': 'FramewiseLossHead',
@@ -19,7 +21,7 @@ aligned: dict[str, Any] = {
 
 # Every recipe is the one above it with one change, or a sum of the changes kept.
 RECIPES: dict[str, dict[str, Any]] = {
-    'paper': {f'{CROP}window': 'paper'},
+    'paper': {**carl, f'{CROP}window': 'paper'},
     'share': share,
     'half': half,
     'third': {**half, f'{CROP}share': (0.3, 1.0)},
