@@ -6,8 +6,8 @@ r"""Phases labelled from a few videos: CARL beside its controls.
 
 Five labelled train videos are drawn, `PhaseLabeler` is fitted to them with its
 defaults, which it chooses on these five alone, and judged on all test videos; five
-draws, the same for every embedding. Golf: the file that tools/test.py --dump writes, one
-a seed, and --action golf_swing.
+draws, the same for every embedding. Golf: the file that tools/test.py --dump writes,
+one a seed, and --action golf_swing.
 
 A boundary is the first frame of a phase; its error is the distance to the first frame
 that is given that phase or a later one, in frames and in seconds of the time stamps.
