@@ -30,7 +30,6 @@ def sequence_contrastive_loss(
     variance: float = 10.0,
     temperature: float = 0.1,
     negatives: str = 'video',
-    variance_unit: str = 'frame',
     eps: float = 1e-6,
 ) -> Tensor:
     """Mean KL divergence from a Gaussian prior in time to the similarities.
@@ -55,10 +54,8 @@ def sequence_contrastive_loss(
         inds_b: ``(B, T)``.
         valid_a: ``(B, T)``, bool, True on a real frame.
         valid_b: ``(B, T)``, bool.
-        variance: Of the prior, in squared ``variance_unit``.
+        variance: Of the prior, in squared source frames.
         temperature: Divides the similarities.
-        variance_unit: ``frame``, of the source video (the paper), or ``stride``, the
-            mean gap of successive frames in the two views.
         negatives: ``video``: k runs over the other view of the same video.
             ``batch``: and over both views of every other video.
         eps: Keeps the logarithm of a small p finite; 0 for the plain KL.
@@ -69,7 +66,7 @@ def sequence_contrastive_loss(
     Raises:
         ValueError: Wrong shape, dtype or option, or no query frame is left.
     """
-    _check_options(variance, temperature, negatives, variance_unit, eps)
+    _check_options(variance, temperature, negatives, eps)
     _check_tensors(emb_a, emb_b, inds_a, inds_b, valid_a, valid_b)
     used_a = valid_a & valid_b.any(dim=1, keepdim=True)
     used_b = valid_b & valid_a.any(dim=1, keepdim=True)
@@ -87,9 +84,6 @@ def sequence_contrastive_loss(
             s.to(dtype).masked_fill(~v, 0)
             for s, v in ((inds_a, valid_a), (inds_b, valid_b))
         )
-        if variance_unit == 'stride':
-            unit = _mean_stride(s_a, s_b, valid_a, valid_b)
-            s_a, s_b = s_a / unit, s_b / unit
         others_a = others_b = None
         if negatives == 'batch':
             everyone = torch.cat([z_a, z_b], dim=1)  # (B, 2T, D)
@@ -102,18 +96,6 @@ def sequence_contrastive_loss(
         kl_b = _kl_per_query(log_prior.mT, similarity.mT, valid_a, others_b, eps)
         total = kl_a.masked_fill(~used_a, 0).sum() + kl_b.masked_fill(~used_b, 0).sum()
         return (total / num_queries).to(emb_a.dtype)
-
-
-def _mean_stride(s_a: Tensor, s_b: Tensor, valid_a: Tensor, valid_b: Tensor) -> Tensor:
-    """Mean gap of successive valid frames of both views, ``(B, 1)``, > 0."""
-    span, steps = torch.zeros_like(s_a[:, 0]), torch.zeros_like(s_a[:, 0])
-    for s, valid in ((s_a, valid_a), (s_b, valid_b)):
-        first = s.masked_fill(~valid, torch.inf).amin(dim=1)
-        last = s.masked_fill(~valid, -torch.inf).amax(dim=1)
-        span = span + (last - first).clamp(min=0)  # without a valid frame: 0
-        steps = steps + (valid.sum(dim=1) - 1).clamp(min=0)
-    stride = span / steps.clamp(min=1)
-    return torch.where(stride > 0, stride, 1).unsqueeze(1)  # one frame has no stride
 
 
 def _kl_per_query(
@@ -153,11 +135,7 @@ def _log_others(
 
 
 def _check_options(
-    variance: float,
-    temperature: float,
-    negatives: str,
-    variance_unit: str,
-    eps: float,
+    variance: float, temperature: float, negatives: str, eps: float
 ) -> None:
     if not (variance > 0 and temperature > 0 and eps >= 0):
         raise ValueError(
@@ -166,10 +144,6 @@ def _check_options(
         )
     if negatives not in ('video', 'batch'):
         raise ValueError(f"negatives must be 'video' or 'batch', got {negatives!r}")
-    if variance_unit not in ('frame', 'stride'):
-        raise ValueError(
-            f"variance_unit must be 'frame' or 'stride', got {variance_unit!r}"
-        )
 
 
 def _check_tensors(emb_a: Tensor, emb_b: Tensor, *per_frame: Tensor) -> None:

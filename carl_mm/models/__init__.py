@@ -13,7 +13,6 @@ from carl_mm.models.baseline_losses import (
 )
 from carl_mm.models.clip_recognizer import ClipRecognizer
 from carl_mm.models.controls import ControlEmbeddings
-from carl_mm.models.cross_video_loss import AlignedSequenceContrastiveLoss
 from carl_mm.models.cvrl_heads import ClipContrastiveHead, ClipLinearHead
 from carl_mm.models.cvrl_loss import NTXentLoss
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
@@ -29,7 +28,6 @@ from carl_mm.models.temporal_transformer import TemporalTransformer
 from carl_mm.models.timm_vit import TimmViT
 
 __all__ = [
-    'AlignedSequenceContrastiveLoss',
     'AlignmentInTimeLoss',
     'ClipContrastiveHead',
     'ClipLinearHead',

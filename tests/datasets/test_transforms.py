@@ -12,7 +12,6 @@ from carl_mm.datasets import (
     EvaluationCuts,
 )
 from carl_mm.datasets.transforms import rng as rng_module
-from carl_mm.functional import sample_two_views
 
 TRAIN = [
     {'type': 'OpenVideo'},
@@ -252,23 +251,3 @@ def test_evaluation_cuts_are_drawn_by_the_videos_name():
         assert 'cuts' not in EvaluationCuts()({**entry, **change})
     with pytest.raises(ValueError, match='got -1 and 3'):
         EvaluationCuts(num_windows=-1)
-
-
-def test_more_views_are_more_pairs():
-    crop = TRANSFORMS.build(
-        dict(type='DualViewTemporalCrop', num_frames=8, window='share', num_views=4)
-    )
-    results = crop({'total_frames': 50, 'rng': np.random.default_rng(3)})
-    assert results['frame_inds'].shape == results['valid'].shape == (4, 8)
-    rng, options = np.random.default_rng(3), dict(window='share', rng=None)
-    for pair in range(2):
-        options['rng'] = rng
-        inds, _ = sample_two_views(50, 8, **options)
-        np.testing.assert_array_equal(
-            results['frame_inds'][2 * pair : 2 * pair + 2], inds
-        )
-    for num_views in (0, 1, 3):
-        with pytest.raises(ValueError, match=f'got {num_views}'):
-            TRANSFORMS.build(
-                dict(type='DualViewTemporalCrop', num_frames=8, num_views=num_views)
-            )

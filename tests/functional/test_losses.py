@@ -452,38 +452,3 @@ def test_bad_tensors(place, change, value):
     views[place] = change(views[place])
     with pytest.raises(ValueError, match=value):
         sequence_contrastive_loss(*views)
-
-
-@pytest.mark.parametrize('seed', SEEDS)
-def test_variance_in_strides_is_that_of_indices_in_strides(seed):
-    views = make_views(seed, padded=seed % 2 == 1)
-    inds, valid = views[2:4], views[4:6]
-    scaled = []
-    strides = []
-    for video in range(len(inds[0])):
-        gaps = []
-        for s, v in zip(inds, valid, strict=True):
-            frames = s[video][v[video]].tolist()
-            gaps += [b - a for a, b in zip(frames, frames[1:], strict=False)]
-        strides.append(sum(gaps) / len(gaps))
-    for s in inds:
-        scaled.append(s / torch.tensor(strides, dtype=torch.float64)[:, None])
-    options = dict(variance=2.0, negatives='batch')
-    found = sequence_contrastive_loss(*views, variance_unit='stride', **options)
-    wanted = sequence_contrastive_loss(*views[:2], *scaled, *valid, **options)
-    assert found.item() == pytest.approx(wanted.item(), abs=1e-9)
-
-
-def test_a_view_of_one_frame_has_a_stride_of_one():
-    one = make_views(length=1, padded=False)
-    in_strides = sequence_contrastive_loss(*one, variance_unit='stride')
-    assert in_strides.item() == sequence_contrastive_loss(*one).item()
-
-
-def test_strides_pass_over_invalid_frames():
-    views = list(make_views(padded=True))
-    wanted = sequence_contrastive_loss(*views, variance_unit='stride')
-    for place in (2, 3):
-        views[place] = views[place].double().masked_fill(~views[place + 2], math.nan)
-    found = sequence_contrastive_loss(*views, variance_unit='stride')
-    assert found.item() == wanted.item()

@@ -46,8 +46,8 @@ class OpenVideo(BaseTransform):
 class DualViewTemporalCrop(BaseTransform):
     """Draw two overlapping temporal crops of one video (CARL, section 3.2).
 
-    Required keys: total_frames. Added keys: frame_inds ``(V, T)`` int64,
-    valid ``(V, T)`` bool, False on padding.
+    Required keys: total_frames. Added keys: frame_inds ``(2, T)`` int64,
+    valid ``(2, T)`` bool, False on padding.
 
     Args:
         num_frames: T, frames a view.
@@ -59,7 +59,6 @@ class DualViewTemporalCrop(BaseTransform):
         share: Range of a window's share of the video, for window='share'.
         speeds: Range of speeds at which segments of a window are played, or None
             for one speed.
-        num_views: V, even: V / 2 pairs, each drawn for itself (the paper: 2).
     """
 
     def __init__(
@@ -71,11 +70,7 @@ class DualViewTemporalCrop(BaseTransform):
         window: str = 'paper',
         share: tuple[float, float] = (0.5, 1.0),
         speeds: tuple[float, float] | None = None,
-        num_views: int = 2,
     ) -> None:
-        if num_views < 2 or num_views % 2:
-            raise ValueError(f'num_views must be 2, 4, 6 ..., got {num_views}')
-        self.num_views = num_views
         self.num_frames = num_frames
         self.options: dict[str, Any] = {
             'max_crop_ratio': max_crop_ratio,
@@ -89,17 +84,13 @@ class DualViewTemporalCrop(BaseTransform):
         sample_two_views(num_frames, num_frames, **self.options, rng=rng)  # checks
 
     def transform(self, results: dict) -> dict:
-        """Draw the views."""
-        rng = sample_rng(results)
-        pairs = [
-            sample_two_views(
-                results['total_frames'], self.num_frames, **self.options, rng=rng
-            )
-            for _ in range(self.num_views // 2)
-        ]
-        inds, valid = zip(*pairs, strict=True)
-        results['frame_inds'] = np.concatenate(inds)
-        results['valid'] = np.concatenate(valid)
+        """Draw the two views."""
+        results['frame_inds'], results['valid'] = sample_two_views(
+            results['total_frames'],
+            self.num_frames,
+            **self.options,
+            rng=sample_rng(results),
+        )
         return results
 
 
