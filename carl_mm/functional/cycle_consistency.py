@@ -27,6 +27,7 @@ def cycle_consistency_loss(
     temperature: float = 0.1,
     label_smoothing: float = 0.1,
     variance_weight: float = 0.001,
+    groups: Tensor | None = None,
     valid: Tensor | None = None,
 ) -> Tensor:
     """Error of frames that go to another video and back.
@@ -47,12 +48,12 @@ def cycle_consistency_loss(
     | regression_huber | e^2 / 2 where e = abs(p_i - q_i) < 1, else e - 1 / 2 |
     | regression_mse_var | (p_i - q_i)^2 / var_i + ``variance_weight`` log var_i |
 
-    and the mean over all frames of all ordered pairs. Only valid frames count, in T
-    too; the others may hold anything, NaN as well. A video of one valid frame is gone
-    to, but no cycle starts there.
+    and the mean over all frames of all ordered pairs of one group. Only valid frames
+    count, in T too; the others may hold anything, NaN as well. A video of one valid
+    frame is gone to, but no cycle starts there.
 
     Args:
-        embeddings: ``(B, T, D)``, of B videos of one process; B >= 2.
+        embeddings: ``(B, T, D)``; B >= 2.
         frame_inds: ``(B, T)``, frames of the source videos.
         video_lengths: ``(B,)``, in frames.
         variant: See above.
@@ -61,6 +62,8 @@ def cycle_consistency_loss(
         temperature: Divides the similarities.
         label_smoothing: In [0, 1).
         variance_weight: Of the logarithm of the variance.
+        groups: ``(B,)`` integers, the same for videos of one process; by default all
+            are.
         valid: ``(B, T)`` bool, True on a real frame; by default all are.
 
     Returns:
@@ -78,9 +81,11 @@ def cycle_consistency_loss(
             f'video_lengths must be {len(embeddings)} positive numbers of frames, got '
             f'{video_lengths.tolist()}'
         )
-    start, other = _ordered_pairs(valid)
+    start, other = _ordered_pairs(valid, groups)
     with torch.autocast(embeddings.device.type, enabled=False):
         z = clean(embeddings, valid)
+        if similarity == 'l2':  # squares of far-off embeddings would be rounded
+            z = z - z.detach().sum(dim=(0, 1)) / valid.sum()
         there = _similarity(z[start], z[other], similarity) / temperature
         neighbours = _softmax(there, valid[other]) @ z[other]  # (P, T, D)
         back = _similarity(neighbours, z[start], similarity) / temperature
@@ -117,16 +122,25 @@ def _regression(
     return (error / variance + variance_weight * variance.log()).mean()
 
 
-def _ordered_pairs(valid: Tensor) -> tuple[Tensor, Tensor]:
+def _ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]:
     """Rows ``(P,)`` of each cycle's video and of the one it goes to."""
     frames = valid.sum(dim=1)
+    if groups is None:
+        groups = torch.zeros_like(frames)
+    if groups.shape != frames.shape:
+        raise ValueError(
+            f'groups must be ({len(frames)},), one a video, got {tuple(groups.shape)}'
+        )
     pairs = (frames > 1).unsqueeze(1) & (frames > 0).unsqueeze(0)
-    pairs = pairs & ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
+    pairs &= groups.unsqueeze(1) == groups.unsqueeze(0)
+    pairs &= ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
     start, other = pairs.nonzero(as_tuple=True)
     if not len(start):
         raise ValueError(
-            'cycle-consistency needs at least 2 videos in a batch, one of them with 2 '
-            f'valid frames; the {len(valid)} given have {frames.tolist()}'
+            'cycle-consistency needs at least 2 videos in a batch, of one action, and '
+            f'one of them with 2 valid frames; the {len(valid)} given have '
+            f'{frames.tolist()} and are of actions {groups.tolist()}; set batch_size '
+            'to 2 or more and batch_sampler to SameActionBatchSampler'
         )
     return start, other
 

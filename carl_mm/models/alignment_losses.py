@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from carl_mm.functional.alignment_in_time import alignment_in_time_loss
 from carl_mm.functional.discriminative_dtw import discriminative_dtw_loss, random_order
 from carl_mm.functional.global_alignment import global_alignment_loss
+from carl_mm.models.action_groups import action_groups
 
 
 @MODELS.register_module()
@@ -69,7 +70,7 @@ class AlignmentInTimeLoss(nn.Module):
             embedding.flatten(0, 1),
             frame_inds.flatten(0, 1),
             video_lengths.repeat_interleave(views),
-            groups=_groups(actions, views, embedding.device),
+            groups=action_groups(actions, views, embedding.device),
             **self.options,
             valid=valid.flatten(0, 1),
         )
@@ -121,7 +122,7 @@ class GlobalAlignmentLoss(nn.Module):
         """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
         return global_alignment_loss(
             embedding.flatten(0, 1),
-            groups=_groups(actions, embedding.shape[1], embedding.device),
+            groups=action_groups(actions, embedding.shape[1], embedding.device),
             **self.options,
             valid=valid.flatten(0, 1),
         )
@@ -163,14 +164,7 @@ class DiscriminativeDTWLoss(nn.Module):
         return discriminative_dtw_loss(
             embedding.flatten(0, 1),
             random_order(valid),
-            groups=_groups(actions, embedding.shape[1], embedding.device),
+            groups=action_groups(actions, embedding.shape[1], embedding.device),
             **self.options,
             valid=valid,
         )
-
-
-def _groups(actions: Sequence[str | None], views: int, device: torch.device) -> Tensor:
-    """Return a number for each video's action, ``(B V,)``."""
-    names = list(dict.fromkeys(actions))
-    groups = torch.tensor([names.index(name) for name in actions], device=device)
-    return groups.repeat_interleave(views)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from carl_mm.functional.cycle_consistency import cycle_consistency_loss
 from carl_mm.functional.n_pairs import n_pairs_loss
 from carl_mm.functional.nearest_frame_contrast import nearest_frame_contrastive_loss
+from carl_mm.models.action_groups import action_groups
 
 
 @MODELS.register_module()
@@ -113,8 +114,9 @@ class NPairsLoss(nn.Module):
 class CycleConsistencyLoss(nn.Module):
     """Temporal cycle-consistency (TCC).
 
-    Batches hold videos of one action: see `SameActionBatchSampler`. Several views of
-    a video count as several videos.
+    Batches hold videos of one action: see `SameActionBatchSampler`; of a mixed batch
+    the videos of the same action are cycled through. Several views of a video count as
+    several videos.
 
     Args:
         variant: 'regression_mse_var', 'regression_mse', 'regression_huber' or
@@ -143,10 +145,15 @@ class CycleConsistencyLoss(nn.Module):
         self.label_smoothing = label_smoothing
         self.variance_weight = variance_weight
         still = torch.zeros(2, 2, 1), torch.zeros(2, 2), torch.ones(2)
-        self._loss(*still, torch.ones(2, 2, dtype=torch.bool))  # checks
+        self._loss(*still, None, torch.ones(2, 2, dtype=torch.bool))  # checks
 
     def _loss(
-        self, embedding: Tensor, frame_inds: Tensor, lengths: Tensor, valid: Tensor
+        self,
+        embedding: Tensor,
+        frame_inds: Tensor,
+        lengths: Tensor,
+        groups: Tensor | None,
+        valid: Tensor,
     ) -> Tensor:
         return cycle_consistency_loss(
             embedding,
@@ -157,6 +164,7 @@ class CycleConsistencyLoss(nn.Module):
             temperature=self.temperature,
             label_smoothing=self.label_smoothing,
             variance_weight=self.variance_weight,
+            groups=groups,
             valid=valid,
         )
 
@@ -168,7 +176,11 @@ class CycleConsistencyLoss(nn.Module):
         video_lengths: Tensor,
         actions: Sequence[str | None],
     ) -> Tensor:
-        """Cycle between all pairs of the videos ``(B, V, T, D)``."""
-        lengths = video_lengths.repeat_interleave(embedding.shape[1])
-        videos, frame_inds = embedding.flatten(0, 1), frame_inds.flatten(0, 1)
-        return self._loss(videos, frame_inds, lengths, valid.flatten(0, 1))
+        """Cycle between all pairs of an action's videos ``(B, V, T, D)``."""
+        return self._loss(
+            embedding.flatten(0, 1),
+            frame_inds.flatten(0, 1),
+            video_lengths.repeat_interleave(embedding.shape[1]),
+            action_groups(actions, embedding.shape[1], embedding.device),
+            valid.flatten(0, 1),
+        )

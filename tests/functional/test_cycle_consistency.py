@@ -259,3 +259,30 @@ def test_bad_arguments_are_named(change, match):
     tensors = [given.pop(k) for k in ('embeddings', 'frame_inds', 'video_lengths')]
     with pytest.raises(ValueError, match=match):
         cycle_consistency_loss(*tensors, **given)
+
+
+@pytest.mark.parametrize('variant', VARIANTS)
+def test_embeddings_far_from_the_origin_keep_single_precision(variant):
+    """Only differences count: squares of 1e4 must not eat those of 1."""
+    embeddings, inds, lengths = batch()
+    exact = cycle_consistency_loss(embeddings, inds, lengths, variant=variant)
+    far = (embeddings + 64).float()  # a multiple of 2: rounded by 4e-6 at most
+    single = cycle_consistency_loss(far, inds, lengths, variant=variant)
+    double = cycle_consistency_loss(far.double(), inds, lengths, variant=variant)
+    assert single.item() == pytest.approx(double.item(), rel=1e-5)
+    assert double.item() == pytest.approx(exact.item(), rel=1e-3)
+
+
+def test_only_videos_of_one_group_are_cycled_through():
+    embeddings, inds, lengths = batch(videos=5)
+    groups = torch.tensor([1, 0, 1, 0, 2])
+    parts = [
+        cycle_consistency_loss(embeddings[kept], inds[kept], lengths[kept])
+        for kept in ([0, 2], [1, 3])
+    ]
+    value = cycle_consistency_loss(embeddings, inds, lengths, groups=groups)
+    assert value.item() == pytest.approx(torch.stack(parts).mean().item())
+    with pytest.raises(ValueError, match='SameActionBatchSampler'):
+        cycle_consistency_loss(embeddings, inds, lengths, groups=torch.arange(5))
+    with pytest.raises(ValueError, match=r'groups must be \(5,\)'):
+        cycle_consistency_loss(embeddings, inds, lengths, groups=groups[:2])

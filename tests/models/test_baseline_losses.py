@@ -74,6 +74,19 @@ def test_tcc_cycles_between_all_views(num_views):
         torch.testing.assert_close(loss, expected)
 
 
+def test_tcc_leaves_other_actions_out():
+    embedding, frame_inds, valid, samples = batch(num_views=1)
+    for sample, action in zip(samples, 'abcb', strict=True):
+        sample.set_metainfo({'action': action})
+    kept = [1, 3]
+    alike = embedding[kept], frame_inds[kept], valid[kept], [samples[i] for i in kept]
+    mixed = loss_of(head_of(TCC), (embedding, frame_inds, valid, samples))
+    torch.testing.assert_close(mixed, loss_of(head_of(TCC), alike))
+    two_alone = (*(t[:2] for t in (embedding, frame_inds, valid)), samples[:2])
+    with pytest.raises(ValueError, match='of one action'):
+        loss_of(head_of(TCC), two_alone)
+
+
 LOSSES = [
     CONTRASTIVE,
     TCN,
