@@ -124,7 +124,8 @@ def contrastive_idm(
             f'{video_lengths.tolist()}'
         )
     z = clean(embedding, valid)
-    distance = squared_distances(z, z)  # (B, T, T)
+    with torch.autocast(z.device.type, enabled=False):
+        distance = squared_distances(z, z)  # (B, T, T)
     inds = frame_inds.to(z.dtype).masked_fill(~valid, 0)
     gap = inds.unsqueeze(2) - inds.unsqueeze(1)
     weight = 1 + (gap / video_lengths.to(z.dtype)[:, None, None]).square()

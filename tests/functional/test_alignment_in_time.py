@@ -236,3 +236,10 @@ def test_one_video():
     embedding, inds, lengths, _ = make_videos(batch=1, padded=False)
     with pytest.raises(ValueError, match='LAV aligns pairs of videos'):
         alignment_in_time_loss(embedding, inds, lengths)
+
+
+def test_the_idm_alone_is_in_full_precision_under_autocast():
+    arguments = [t.float() if t.is_floating_point() else t for t in make_videos()]
+    expected = contrastive_idm(*arguments)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        assert torch.equal(contrastive_idm(*arguments), expected)
