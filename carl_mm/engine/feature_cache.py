@@ -91,6 +91,11 @@ class FeatureCacheHook(Hook):
                 'FeatureCacheHook needs a frozen backbone: set freeze_backbone=True in '
                 'the recognizer, or train on pictures'
             )
+        if self.loop == 'train' and model.data_preprocessor.view_augmentations:
+            raise ValueError(
+                'FeatureCacheHook needs one augmentation for all views: give '
+                'data_preprocessor.augmentation a dict, or train on pictures'
+            )
         folder = self.cache_dir / self.recipe_key(model)
         training = model.training
         model.eval()

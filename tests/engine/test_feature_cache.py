@@ -215,3 +215,9 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(make_videos, monkeypatch)
     train(folder)
     assert before.items() <= times(folder).items()
     assert len(cached_files(folder)) == 2
+
+
+def test_views_augmented_in_ways_of_their_own_are_refused(make_videos):
+    change = set_key('model.data_preprocessor.augmentation', [{}, {'hue': 0.1}])
+    with pytest.raises(ValueError, match='one augmentation for all views'):
+        train(make_videos(), change)
