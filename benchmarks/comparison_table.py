@@ -17,10 +17,15 @@ def comparison_table(
     Args:
         rows: Name to the figures of each seed.
         columns: Key of a figure to its name; those that no run has are left out.
-        controls: Names that end the controls' keys; they have no seed.
+        controls: Names that end the controls' keys; they have no seed. The first run
+            that has them gives the row; one that no run has is left out.
     """
-    first = next(iter(rows.values()))[0]
-    columns = {key: name for key, name in columns.items() if key in first}
+    all_runs = [run for runs in rows.values() for run in runs]
+    columns = {
+        key: name
+        for key, name in columns.items()
+        if any(key in run for run in all_runs)
+    }
     lines = [
         '| | seeds | ' + ' | '.join(columns.values()) + ' |',
         '|---|---|' + '---|' * len(columns),
@@ -29,7 +34,11 @@ def comparison_table(
         cells = [_cell([run[key] for run in runs]) for key in columns]
         lines.append(f'| {name} | {len(runs)} | ' + ' | '.join(cells) + ' |')
     for control in controls:
-        cells = [_cell([first[f'{key}_{control}']]) for key in columns]
+        keys = [f'{key}_{control}' for key in columns]
+        judged = next((r for r in all_runs if all(k in r for k in keys)), None)
+        if judged is None:
+            continue
+        cells = [_cell([judged[key]]) for key in keys]
         lines.append(f'| {control} only | - | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 

@@ -44,12 +44,18 @@ def golfer(filename: str) -> str:
 
 
 def leave_one_golfer_out(predictions: list[dict], name: str) -> float:
-    """Mean over golfers of the accuracy of a probe fitted on all others' swings."""
+    """Mean over golfers of the accuracy of a probe fitted on all others' swings.
+
+    Args:
+        predictions: As `DumpResults` writes them.
+        name: Of a control, or empty for the model.
+    """
     groups: dict[str, list] = defaultdict(list)
     for prediction in predictions:
         labels = prediction['gt_label'].numpy()
         if prediction['action'] == 'golf_swing' and (labels >= 0).any():
-            embedding = prediction['controls'].get(name, prediction['pred_embedding'])
+            controls = prediction['controls']
+            embedding = controls[name] if name else prediction['pred_embedding']
             groups[golfer(prediction['filename'])].append((embedding.numpy(), labels))
     accuracies = []
     for person, test in groups.items():

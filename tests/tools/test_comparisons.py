@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from tests.tools.processes import ROOT
 
@@ -40,6 +41,24 @@ def test_table(benchmark):
         '| two | 1 | 0.333 |',
         '| position only | - | 0.500 |',
     ]
+
+
+def test_table_of_any_run_that_has_them(benchmark):
+    """Runs done before may have been done in another order."""
+    tabulate = benchmark('comparison_table').comparison_table
+    rows = {'one': [{'a': 0.1}], 'two': [{'a': 0.2, 'a_position': 0.5}]}
+    table = tabulate(rows, {'a': 'figure'}, controls=['position', 'backbone'])
+    assert table.splitlines()[-1] == '| position only | - | 0.500 |'
+
+
+def test_a_missing_control_is_not_the_model(benchmark):
+    prediction = {'gt_label': torch.tensor([0, 1]), 'action': 'golf_swing'}
+    prediction |= {'pred_embedding': torch.eye(2), 'controls': {}}
+    swings = [{**prediction, 'filename': f'{name}_1.mp4'} for name in ('ann', 'bob')]
+    judge = benchmark('golf_videos').leave_one_golfer_out
+    assert judge(swings, '') == 1
+    with pytest.raises(KeyError, match='position'):
+        judge(swings, 'position')
 
 
 @pytest.mark.parametrize('stage', ['choose', 'judge'])
