@@ -1,6 +1,6 @@
 """Videos with optional phase labels a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from carl_mm.datasets.transforms import META_KEYS
 
 INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
 MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'
+FROM_FOLDER = 'python tools/dataset_converters/folder.py VIDEO_DIR'
 
 
 @DATASETS.register_module()
@@ -27,8 +28,9 @@ class FramewiseVideoDataset(BaseDataset):
 
     Before anything is trained every video is opened; the unreadable ones are named,
     all at once, and left out. A video that fails later, while it is decoded, is
-    named, counted and replaced by the next one in training; at test time its sample
-    has no frame, and the metrics leave it out.
+    named, counted and replaced in training by the next one of its action, or, if none
+    can be decoded, of any; at test time its sample has no frame, and the metrics leave
+    it out.
 
     Args:
         ann_file: JSON, see `carl_mm.datasets.annotations`.
@@ -91,27 +93,17 @@ class FramewiseVideoDataset(BaseDataset):
     def load_data_list(self) -> list[dict]:
         """Read the annotation file and open the videos."""
         if not Path(self.ann_file).is_file():
-            hint = (
-                MAKE_SYNTHETIC
-                if 'synthetic' in self.ann_file
-                else (
-                    'python tools/dataset_converters/folder.py VIDEO_DIR '
-                    f'{self.ann_file}'
-                )
-            )
+            hint = f'{FROM_FOLDER} {self.ann_file}'
+            if 'synthetic' in self.ann_file:
+                hint = MAKE_SYNTHETIC
             raise FileNotFoundError(
                 f'{self.ann_file}: no such annotation file; make it with: {hint}'
             )
         annotations = load_annotations(self.ann_file)
         for key, value in annotations['metainfo'].items():
             self._metainfo.setdefault(key, value)
-        entries = choose_videos(
-            annotations['data_list'],
-            self.splits,
-            self.action,
-            self.video_share,
-            self.ann_file,
-        )
+        filters = self.splits, self.action, self.video_share
+        entries = choose_videos(annotations['data_list'], *filters, self.ann_file)
         if self.test_mode:
             judged = [e for e in entries if e['split'] != 'train' or e.get('phases')]
             entries = judged or entries
@@ -173,16 +165,23 @@ class FramewiseVideoDataset(BaseDataset):
         return info
 
     def __getitem__(self, idx: int) -> dict[str, Any]:
-        """Return a sample; a train video that fails is replaced by the next one."""
-        for attempt in range(1 if self.test_mode else len(self)):
-            info = self.get_data_info((idx + attempt) % len(self))
+        """Return a sample; a train video that fails is replaced by another."""
+        for place in self._stand_ins(idx):
+            info = self.get_data_info(place)
             try:
                 return self.pipeline(info)
             except VideoDecodeError as error:
                 self._record_failure(info, error)
-        if not self.test_mode:
-            raise RuntimeError(f'{self.ann_file}: no video can be decoded')
-        return self._empty_sample(info)
+            if self.test_mode:
+                return self._empty_sample(info)
+        raise RuntimeError(f'{self.ann_file}: no video can be decoded')
+
+    def _stand_ins(self, idx: int) -> Iterator[int]:
+        # Of the same action first: a loss of pairs may have asked for one action.
+        yield idx
+        later = [(idx + step) % len(self) for step in range(len(self))]
+        actions = {place: self.get_data_info(place)['action'] for place in later}
+        yield from sorted(later[1:], key=lambda place: actions[place] != actions[idx])
 
     def _record_failure(self, info: dict, error: VideoDecodeError) -> None:
         if not self._failed[info['sample_idx']]:

@@ -159,6 +159,25 @@ def test_a_video_that_fails_in_training_is_replaced_and_counted(
     assert [name[-11:] for name in dataset.failed_videos] == ['video_2.mp4']
 
 
+def test_a_video_of_the_same_action_stands_in(make_videos, break_middle):
+    """A batch of one action stays one, while another of its videos decodes."""
+    folder = make_videos(lengths=(90,) * 5, test_share=0, labelled=False)
+    actions = ['slide', 'jump', 'jump', 'slide', 'turn']
+    edit(
+        folder,
+        lambda entries: [
+            entry.update(action=action)
+            for entry, action in zip(entries, actions, strict=True)
+        ],
+    )
+    for index in (0, 2, 4):
+        break_middle(folder / 'videos' / f'video_{index}.mp4')
+    dataset = build(folder, pipeline=LONG)
+    names = [dataset[i]['data_samples'].filename[-11:] for i in range(5)]
+    # 'turn' has no other: the next of the list.
+    assert names == [f'video_{i}.mp4' for i in (3, 1, 1, 3, 1)]
+
+
 def test_no_video_left_in_training_is_an_error(make_videos, break_middle):
     folder = make_videos(lengths=(90,) * 2, test_share=0)
     for index in range(2):
