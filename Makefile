@@ -23,10 +23,10 @@ compare: env
 	$(PYTHON) benchmarks/methods.py
 
 test: env
-	$(PYTHON) -m pytest -q -m "not slow and not rare"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not rare"
 
 test-slow: env
-	$(PYTHON) -m pytest -q -m slow
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m slow
 
 test-rare: env
 	$(PYTHON) -m pytest -q -m rare
