@@ -33,7 +33,7 @@ def browser():
 def page(browser, running):
     """The page once its videos are there; it asks only its own server."""
     opened = browser.new_page(viewport={'width': 1200, 'height': 900})
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(120_000)
     elsewhere, errors = [], []
 
     def answer(route):
@@ -78,14 +78,16 @@ def stands_at(page, label, frame):
         """([video, frame]) => !video.seeking
         && Math.floor(video.currentTime * 25) === frame""",
         arg=[player(page, label).locator('video').element_handle(), int(frame)],
-        timeout=15_000,
+        timeout=60_000,
     )
 
 
 def choose(page, label, name):
     box = page.get_by_label(label, exact=True)
     box.fill(name)
-    box.press('Enter')
+    # Not Enter: on a busy machine it comes before the list was narrowed.
+    options = page.locator(f'#{box.get_attribute("aria-controls")}')
+    options.get_by_role('option', name=name, exact=True).click()
 
 
 def screenshots(page, folder, name):
