@@ -17,6 +17,7 @@ from carl_mm.models.cvrl_heads import ClipContrastiveHead, ClipLinearHead
 from carl_mm.models.cvrl_loss import NTXentLoss
 from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
 from carl_mm.models.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.frame_batch import FrameBatch
 from carl_mm.models.framewise_loss_head import FramewiseLossHead
 from carl_mm.models.heads import SequenceContrastiveHead
 from carl_mm.models.losses import SequenceContrastiveLoss
@@ -36,6 +37,7 @@ __all__ = [
     'CycleConsistencyLoss',
     'DiscriminativeDTWLoss',
     'EfficientNetLite0',
+    'FrameBatch',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
     'FramewiseLossHead',

@@ -6,7 +6,6 @@ the same action are paired, those without an action with each other. Several vie
 video count as several videos.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -16,7 +15,7 @@ from torch import Tensor, nn
 from carl_mm.functional.alignment_in_time import alignment_in_time_loss
 from carl_mm.functional.discriminative_dtw import discriminative_dtw_loss, random_order
 from carl_mm.functional.global_alignment import global_alignment_loss
-from carl_mm.models.action_groups import action_groups
+from carl_mm.models.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
@@ -56,23 +55,16 @@ class AlignmentInTimeLoss(nn.Module):
         still = torch.zeros(2, 1, 1), torch.zeros(2, 1), torch.ones(2)
         alignment_in_time_loss(*still, **self.options)  # checks
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
-        views = embedding.shape[1]
+        videos = batch.by_view()
         return alignment_in_time_loss(
-            embedding.flatten(0, 1),
-            frame_inds.flatten(0, 1),
-            video_lengths.repeat_interleave(views),
-            groups=action_groups(actions, views, embedding.device),
+            videos.embedding,
+            videos.frame_inds,
+            videos.video_lengths,
+            groups=videos.groups,
             **self.options,
-            valid=valid.flatten(0, 1),
+            valid=videos.valid,
         )
 
 
@@ -111,20 +103,11 @@ class GlobalAlignmentLoss(nn.Module):
         }
         global_alignment_loss(torch.zeros(2, 1, 1), **self.options)  # checks
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
+        videos = batch.by_view()
         return global_alignment_loss(
-            embedding.flatten(0, 1),
-            groups=action_groups(actions, embedding.shape[1], embedding.device),
-            **self.options,
-            valid=valid.flatten(0, 1),
+            videos.embedding, groups=videos.groups, **self.options, valid=videos.valid
         )
 
 
@@ -151,20 +134,13 @@ class DiscriminativeDTWLoss(nn.Module):
         still = torch.zeros(2, 1, 1), torch.zeros(2, 1, dtype=torch.int64)
         discriminative_dtw_loss(*still, **self.options)  # checks
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
-        valid = valid.flatten(0, 1)
+        videos = batch.by_view()
         return discriminative_dtw_loss(
-            embedding.flatten(0, 1),
-            random_order(valid),
-            groups=action_groups(actions, embedding.shape[1], embedding.device),
+            videos.embedding,
+            random_order(videos.valid),
+            groups=videos.groups,
             **self.options,
-            valid=valid,
+            valid=videos.valid,
         )

@@ -4,7 +4,7 @@ Each is the loss of a `FramewiseLossHead`.
 """
 
 import math
-from collections.abc import Sequence
+from typing import Any
 
 import torch
 from mmaction.registry import MODELS
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from carl_mm.functional.cycle_consistency import cycle_consistency_loss
 from carl_mm.functional.n_pairs import n_pairs_loss
 from carl_mm.functional.nearest_frame_contrast import nearest_frame_contrastive_loss
-from carl_mm.models.action_groups import action_groups
+from carl_mm.models.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
@@ -39,19 +39,12 @@ class NearestFrameContrastiveLoss(nn.Module):
         self.temperature = temperature
         self.max_gap = max_gap
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Compare the two views ``(B, 2, T, D)`` of every video."""
         return nearest_frame_contrastive_loss(
-            *embedding.unbind(1),
-            *frame_inds.unbind(1),
-            *valid.unbind(1),
+            *batch.embedding.unbind(1),
+            *batch.frame_inds.unbind(1),
+            *batch.valid.unbind(1),
             temperature=self.temperature,
             max_gap=self.max_gap,
         )
@@ -80,26 +73,21 @@ class NPairsLoss(nn.Module):
             )
         self.regularisation = regularisation
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Mean of `n_pairs_loss` over the videos ``(B, V, T, D)`` with a whole pair.
 
         Raises:
             ValueError: An odd T, or no pair.
         """
-        if embedding.shape[2] % 2:
+        videos = batch.by_view()
+        num_frames = videos.embedding.shape[1]
+        if num_frames % 2:
             raise ValueError(
                 f'T must be even, anchors and positives alternate; got T = '
-                f'{embedding.shape[2]}: use AnchorPositiveCrop'
+                f'{num_frames}: use AnchorPositiveCrop'
             )
-        pairs = embedding.flatten(0, 1).unflatten(1, (-1, 2))  # (B V, T / 2, 2, D)
-        whole = valid.flatten(0, 1).unflatten(1, (-1, 2)).all(dim=2)
+        pairs = videos.embedding.unflatten(1, (-1, 2))  # (B V, T / 2, 2, D)
+        whole = videos.valid.unflatten(1, (-1, 2)).all(dim=2)
         losses = [
             n_pairs_loss(*video[kept].unbind(1), regularisation=self.regularisation)
             for video, kept in zip(pairs, whole, strict=True)
@@ -139,48 +127,24 @@ class CycleConsistencyLoss(nn.Module):
         variance_weight: float = 0.001,
     ) -> None:
         super().__init__()
-        self.variant = variant
-        self.similarity = similarity
-        self.temperature = temperature
-        self.label_smoothing = label_smoothing
-        self.variance_weight = variance_weight
+        self.options: dict[str, Any] = {
+            'variant': variant,
+            'similarity': similarity,
+            'temperature': temperature,
+            'label_smoothing': label_smoothing,
+            'variance_weight': variance_weight,
+        }
         still = torch.zeros(2, 2, 1), torch.zeros(2, 2), torch.ones(2)
-        self._loss(*still, None, torch.ones(2, 2, dtype=torch.bool))  # checks
+        cycle_consistency_loss(*still, **self.options)  # checks
 
-    def _loss(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        lengths: Tensor,
-        groups: Tensor | None,
-        valid: Tensor,
-    ) -> Tensor:
-        return cycle_consistency_loss(
-            embedding,
-            frame_inds,
-            lengths,
-            variant=self.variant,
-            similarity=self.similarity,
-            temperature=self.temperature,
-            label_smoothing=self.label_smoothing,
-            variance_weight=self.variance_weight,
-            groups=groups,
-            valid=valid,
-        )
-
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Cycle between all pairs of an action's videos ``(B, V, T, D)``."""
-        return self._loss(
-            embedding.flatten(0, 1),
-            frame_inds.flatten(0, 1),
-            video_lengths.repeat_interleave(embedding.shape[1]),
-            action_groups(actions, embedding.shape[1], embedding.device),
-            valid.flatten(0, 1),
+        videos = batch.by_view()
+        return cycle_consistency_loss(
+            videos.embedding,
+            videos.frame_inds,
+            videos.video_lengths,
+            groups=videos.groups,
+            **self.options,
+            valid=videos.valid,
         )

@@ -8,6 +8,7 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from carl_mm.models.frame_batch import FrameBatch
 from carl_mm.models.heads import frame_share, normalized
 
 
@@ -15,12 +16,10 @@ from carl_mm.models.heads import frame_share, normalized
 class FramewiseLossHead(BaseModule):
     """An optional projection MLP and a loss of all frames of a batch.
 
-    The loss is a module over ``embedding (B, V, T, D)`` float32, ``frame_inds
-    (B, V, T)`` int64, ``valid (B, V, T)`` bool, ``video_lengths (B,)`` int64 in
-    frames of the source videos, and ``actions``, a list of B names, None where
-    unknown. It returns a scalar, the mean over the batch's valid frames; one that
-    means over videos says so by an attribute ``per_video = True``, and is weighed so
-    among processes.
+    The loss is a module over a `FrameBatch`. It returns a scalar, the mean over the
+    batch's valid frames; one that means over videos says so by an attribute
+    ``per_video = True``, and is weighed so among processes. Where a loss leaves valid
+    frames or videos out, that weighing is nearly right, not exactly.
 
     Args:
         loss: Config of the loss.
@@ -88,7 +87,9 @@ class FramewiseLossHead(BaseModule):
             if self.normalize:
                 latent = F.normalize(latent, dim=-1)
             video_lengths = torch.tensor(lengths, device=latent.device)
-            loss = self.loss_module(latent, frame_inds, valid, video_lengths, actions)
+            loss = self.loss_module(
+                FrameBatch(latent, frame_inds, valid, video_lengths, actions)
+            )
         per_video = getattr(self.loss_module, 'per_video', False)
         counted = valid.flatten(1).any(dim=1) if per_video else valid
         return {'loss': loss * frame_share(counted)}

@@ -14,6 +14,7 @@ from carl_mm.functional.shuffle_and_learn import (
     shuffle_and_learn_loss,
 )
 from carl_mm.functional.speediness import speediness_loss
+from carl_mm.models.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
@@ -54,28 +55,21 @@ class ShuffleAndLearnLoss(nn.Module):
             channels = width
         self.classifier = nn.Sequential(*layers, nn.Linear(channels, 2))
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Classify triplets of the videos ``(B, V, T, D)`` with five valid frames.
 
         Raises:
             ValueError: No video has five.
         """
-        videos, valid = embedding.flatten(0, 1), valid.flatten(0, 1)
-        frames = valid.sum(dim=1)
+        views = batch.by_view()
+        frames = views.valid.sum(dim=1)
         used = frames >= MIN_FRAMES
         if not used.any():
             raise ValueError(
                 f'Shuffle and Learn needs a video with {MIN_FRAMES} valid frames, the '
                 f'batch has {frames.tolist()}'
             )
-        videos, valid = videos[used], valid[used]
+        videos, valid = views.embedding[used], views.valid[used]
         triplets, shuffled = draw_triplets(
             valid, self.num_triplets, shuffled_share=self.shuffled_share
         )
@@ -100,13 +94,6 @@ class SpeedinessLoss(nn.Module):
         super().__init__()
         self.classifier = nn.Linear(in_channels, 1)
 
-    def forward(
-        self,
-        embedding: Tensor,
-        frame_inds: Tensor,
-        valid: Tensor,
-        video_lengths: Tensor,
-        actions: Sequence[str | None],
-    ) -> Tensor:
+    def forward(self, batch: FrameBatch) -> Tensor:
         """Classify both views ``(B, 2, T, D)`` of every video."""
-        return speediness_loss(embedding, valid, self.classifier)
+        return speediness_loss(batch.embedding, batch.valid, self.classifier)

@@ -83,9 +83,10 @@ def test_a_batch_is_of_one_action(make_videos, monkeypatch):
     (folder / 'annotations.json').write_text(json.dumps(annotations))
     seen = []
 
-    def remember(self, embedding, frame_inds, valid, video_lengths, actions):
-        seen.append((set(actions), len(actions), video_lengths.tolist()))
-        return embedding.mean()
+    def remember(self, batch):
+        actions, lengths = batch.actions, batch.video_lengths.tolist()
+        seen.append((set(actions), len(actions), lengths))
+        return batch.embedding.mean()
 
     monkeypatch.setattr(CycleConsistencyLoss, 'forward', remember)
     trained(folder, 'tcc')

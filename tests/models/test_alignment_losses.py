@@ -8,6 +8,7 @@ import carl_mm  # noqa: F401
 from carl_mm.functional.alignment_in_time import alignment_in_time_loss
 from carl_mm.functional.discriminative_dtw import discriminative_dtw_loss, random_order
 from carl_mm.functional.global_alignment import global_alignment_loss
+from carl_mm.models import FrameBatch
 
 LOSSES = ('AlignmentInTimeLoss', 'GlobalAlignmentLoss', 'DiscriminativeDTWLoss')
 OPTIONS = {
@@ -46,7 +47,7 @@ def test_is_the_function_of_all_videos(name, views):
     loss = MODELS.build({'type': name, **OPTIONS[name]})
     torch.manual_seed(5)
     actions = ['bowl', None, 'bowl', None]
-    result = loss(embedding, frame_inds, valid, lengths, actions)
+    result = loss(FrameBatch(embedding, frame_inds, valid, lengths, actions))
     groups = torch.tensor([0, 1, 0, 1]).repeat_interleave(views)
     options = {**OPTIONS[name], 'groups': groups, 'valid': valid.flatten(0, 1)}
     z, inds = embedding.flatten(0, 1), frame_inds.flatten(0, 1)
@@ -106,7 +107,7 @@ def test_a_batch_of_one_video(name):
     loss = MODELS.build({'type': name})
     *batch, lengths = make_batch(batch=1)
     with pytest.raises(ValueError, match=r'batch needs at least 2 of one action'):
-        loss(*batch, lengths, ['bowl'])
+        loss(FrameBatch(*batch, lengths, ['bowl']))
 
 
 @pytest.mark.parametrize('name', LOSSES)
@@ -114,7 +115,7 @@ def test_an_action_with_one_video(name):
     loss = MODELS.build({'type': name})
     *batch, lengths = make_batch(batch=2)
     with pytest.raises(ValueError, match=r'of actions \[0, 1\]'):
-        loss(*batch, lengths, ['bowl', 'squat'])
+        loss(FrameBatch(*batch, lengths, ['bowl', 'squat']))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_tcn_is_the_mean_over_videos(num_views):
                 )
             )
     head = head_of(TCN)
-    loss = head.loss_module(embedding, frame_inds, valid, None, None)
+    loss = loss_of(head, (embedding, frame_inds, valid, samples))
     torch.testing.assert_close(loss, torch.stack(expected).mean())
 
 

@@ -17,9 +17,9 @@ class Seen(torch.nn.Module):
         if per_video:
             self.per_video = True
 
-    def forward(self, embedding, frame_inds, valid, video_lengths, actions):
-        self.seen = embedding, frame_inds, valid, video_lengths, actions
-        return embedding.square().sum(-1)[valid].mean()
+    def forward(self, batch):
+        self.seen = batch
+        return batch.embedding.square().sum(-1)[batch.valid].mean()
 
 
 def batch(videos=2, num_views=2, length=6, channels=16):
@@ -41,12 +41,12 @@ def test_the_loss_gets_all_it_may_need(num_views):
     embedding, frame_inds, valid, samples = batch(num_views=num_views)
     loss = head.loss(embedding, frame_inds, valid, samples)['loss']
     seen = head.loss_module.seen
-    assert torch.equal(seen[0], embedding)
-    assert seen[1] is frame_inds
-    assert seen[2] is valid
-    assert seen[3].tolist() == [10, 11]
-    assert seen[3].dtype == torch.int64
-    assert seen[4] == ['pour', None]
+    assert torch.equal(seen.embedding, embedding)
+    assert seen.frame_inds is frame_inds
+    assert seen.valid is valid
+    assert seen.video_lengths.tolist() == [10, 11]
+    assert seen.video_lengths.dtype == torch.int64
+    assert seen.actions == ['pour', None]
     torch.testing.assert_close(loss, embedding.square().sum(-1)[valid].mean())
 
 
@@ -55,7 +55,9 @@ def test_projection_and_normalisation():
     embedding, *rest = batch()
     head.loss(embedding, *rest)
     expected = nnf.normalize(head.projection(embedding.view(-1, 16)), dim=-1)
-    torch.testing.assert_close(head.loss_module.seen[0], expected.view(2, 2, 6, 8))
+    torch.testing.assert_close(
+        head.loss_module.seen.embedding, expected.view(2, 2, 6, 8)
+    )
     assert [tuple(w.shape) for w in head.projection.parameters()][0] == (8, 16)
 
 
@@ -67,7 +69,7 @@ def test_full_precision_under_autocast():
     head = FramewiseLossHead({'type': 'TestSeen'}, 16, 8)
     with torch.autocast('cpu', torch.bfloat16):
         loss = head.loss(*batch())['loss']
-    assert head.loss_module.seen[0].dtype == loss.dtype == torch.float32
+    assert head.loss_module.seen.embedding.dtype == loss.dtype == torch.float32
 
 
 def test_predictions_are_before_the_projection():

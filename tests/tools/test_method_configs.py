@@ -86,10 +86,13 @@ def test_the_published_settings():
     assert losses['contrastive'].temperature == 0.1
     assert losses['contrastive'].max_gap == 5
     assert losses['tcn'].regularisation == 0.002
-    assert losses['tcc'].variant == 'regression_mse_var'
-    assert losses['tcc'].similarity == 'l2'
-    assert losses['tcc'].temperature == losses['tcc'].label_smoothing == 0.1
-    assert losses['tcc'].variance_weight == 0.001
+    assert losses['tcc'].options == {
+        'variant': 'regression_mse_var',
+        'similarity': 'l2',
+        'temperature': 0.1,
+        'label_smoothing': 0.1,
+        'variance_weight': 0.001,
+    }
     assert (losses['sal'].num_triplets, losses['sal'].shuffled_share) == (8, 0.75)
     crops = {
         m: TRANSFORMS.build(load(f'{m}_pouring').train_dataloader.dataset.pipeline[1])
