@@ -5,9 +5,10 @@ python tools/deviations.py epoch_50.pth new.npz --references good/*.npz --out re
 
 Writes, in OUT, NAME.csv (frame, time in seconds, score, whether the frame stands out),
 NAME.segments.csv (first and last frame, start and end in seconds, highest score) and
-NAME.png. A score is in standard deviations of the references; the threshold is what
-nine tenths of them stay below when each is judged by the others (--quantile). Give ten
-references or more, and rather such as the encoder was not trained on.
+NAME.png. A score is the log odds that the frame lies in a strange segment; the
+threshold is what nine tenths of the references stay below when each is judged by the
+others (--quantile). Give ten references or more, and rather such as the encoder was not
+trained on.
 """
 
 import sys

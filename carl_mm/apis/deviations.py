@@ -11,13 +11,13 @@ from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
 from carl_mm.functional.deviation import (
-    Spread,
+    UsualDifferences,
     align_windows,
     differences,
+    discriminant_axes,
     principal_axes,
     runs_above,
 )
-from carl_mm.functional.frame_matching import mean_of_matches
 from carl_mm.functional.time_warping import unit_rows
 
 Item = TypeVar('Item')
@@ -47,8 +47,8 @@ class Deviations:
     """How far each frame of a video strays.
 
     Attributes:
-        scores: ``(T,)`` float64, in standard deviations: 0 is as far as references
-            stray at the same moment, 1 a standard deviation of theirs farther.
+        scores: ``(T,)`` float64, log odds that the frame lies in a strange segment: 0
+            is even, 3 is 20 to 1.
         threshold: A frame above it stands out.
         segments: Runs of frames above the threshold.
         timestamps: ``(T,)`` in seconds; None of a video given as an array.
@@ -71,15 +71,18 @@ class DeviationDetector:
     """Knows how good videos differ, and finds where another differs more.
 
     Every reference is aligned with the video by DTW, and the mean of what they show is
-    taken from each frame's embedding. A window of 9 frames of such differences is
-    judged by the covariance of the references' own differences (Mahalanobis distance),
-    so that order and jumps count, and not only looks. Of that the distance expected at
-    this moment is taken, the mean of the matched frames' of the references.
+    taken from each frame's embedding. Two Gaussian processes are learnt from the
+    references: of such differences between good videos, each left out and compared
+    with the others, and of the differences between any two moments. For every segment
+    of the video it is asked whether its differences go on from those before and after
+    it as good videos' do, or are as large as between any two moments. The score sums up
+    the segments that hold the frame, so that order and jumps count, and the midst of a
+    long strange segment as well as its ends.
 
-    What is usual is learnt from the references by leaving each one out and judging it
-    by the others. The threshold is such that a share ``quantile`` of the references
-    so judged has no frame above it. References that the encoder was trained on differ
-    less than new videos do: then good new videos stand out too often.
+    The threshold is such that a share ``quantile`` of the references, each judged by
+    what the others teach, has no frame above it, and 0 at least. References that the
+    encoder was trained on differ less than new videos do: then good new videos stand
+    out too often.
 
     Args:
         references: Good videos of one process, each with a frame; two at least, better
@@ -101,29 +104,22 @@ class DeviationDetector:
         if not 0 <= quantile <= 1:
             raise ValueError(f'quantile must be in [0, 1], got {quantile}')
         self._provenance = check_one_model(references)
-        self._references = _frames_of(references, 'reference ')
-        paths = _paths_of_pairs(self._references)
-        strayed = [
-            differences(video, _others(self._references, i), _others(paths[i], i))
-            for i, video in enumerate(self._references)
-        ]
-        self._axes = principal_axes(strayed)
-        strayed = [difference @ self._axes for difference in strayed]
-        spreads = [Spread.of(difference) for difference in strayed]
-        self._spread = sum(spreads[1:], spreads[0])
-        self._usual = [
-            (self._spread - spread).distances(difference)
-            for spread, difference in zip(spreads, strayed, strict=True)
-        ]
-        surplus = [
-            usual - _expected(_others(self._usual, i), _others(paths[i], i), len(usual))
-            for i, usual in enumerate(self._usual)
-        ]
-        # References that do not differ leave no unit: any difference is then far.
-        deviation = float(np.concatenate(surplus).std())
-        self._unit = max(deviation, float(np.finfo(np.float32).eps))
-        highest = [values.max() / self._unit for values in surplus]
-        self.threshold = float(np.quantile(highest, quantile))
+        frames = _frames_of(references, 'reference ')
+        self._first = frames[0]
+        self._reduced = principal_axes(frames)
+        self._references = [video @ self._reduced for video in frames]
+        # Aligned by what tells moments apart: the look of a scene misleads.
+        strayed = _strayed(self._references, _paths_of_pairs(frames))
+        self._axes = discriminant_axes(self._references, strayed)
+        self._mean = np.concatenate(self._references).mean(axis=0)
+        self._aligned = [self._along_axes(video) for video in self._references]
+        strayed = _strayed(self._references, _paths_of_pairs(self._aligned))
+        self._usual = UsualDifferences.of(self._references, strayed)
+        highest = []
+        for index, difference in enumerate(strayed):
+            others = _others(self._references, index), _others(strayed, index)
+            highest.append(UsualDifferences.of(*others).odds(difference).max())
+        self.threshold = max(0.0, float(np.quantile(highest, quantile)))
 
     def __call__(self, video: EmbeddedVideo) -> Deviations:
         """Judge a video.
@@ -133,12 +129,11 @@ class DeviationDetector:
                 model.
         """
         check_one_model([video], self._provenance)
-        frames = _frames_of([self._references[0], video], 'judged ')[1]
-        paths = [align_windows(frames, reference) for reference in self._references]
-        difference = differences(frames, self._references, paths) @ self._axes
-        distances = self._spread.distances(difference)
-        surplus = distances - _expected(self._usual, paths, len(frames))
-        scores = surplus / self._unit
+        frames = _frames_of([self._first, video], 'judged ')[1] @ self._reduced
+        along = self._along_axes(frames)
+        paths = [align_windows(along, reference) for reference in self._aligned]
+        difference = differences(frames, self._references, paths)
+        scores = self._usual.odds(difference, self.threshold)
         times = video.timestamps if isinstance(video, VideoEmbedding) else None
         segments = [
             DeviatingSegment(
@@ -151,6 +146,10 @@ class DeviationDetector:
             for first, last in runs_above(scores, self.threshold)
         ]
         return Deviations(scores, self.threshold, segments, times)
+
+    def _along_axes(self, video: Floats) -> Floats:
+        along: Floats = (video - self._mean) @ self._axes
+        return along
 
 
 def _frames_of(videos: Sequence[EmbeddedVideo], what: str) -> list[Floats]:
@@ -178,11 +177,9 @@ def _others(values: list[Item], index: int) -> list[Item]:
     return values[:index] + values[index + 1 :]
 
 
-def _expected(usual: list[Floats], paths: list[Ints], num_frames: int) -> Floats:
-    """Mean over the references of their distances at the matched frames."""
-    matched = [
-        mean_of_matches(path, values, num_frames)
-        for path, values in zip(paths, usual, strict=True)
+def _strayed(videos: list[Floats], paths: list[list[Ints]]) -> list[Floats]:
+    """Differences of each video from the others."""
+    return [
+        differences(video, _others(videos, index), _others(paths[index], index))
+        for index, video in enumerate(videos)
     ]
-    expected: Floats = np.mean(matched, axis=0)
-    return expected

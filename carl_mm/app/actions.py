@@ -153,7 +153,7 @@ class Actions:
                 others.
 
         Returns:
-            ``scores`` a frame, in standard deviations of the references, the
+            ``scores`` a frame, log odds that it lies in a strange segment, the
             ``threshold`` above which frames stand out, and the ``segments`` that do.
         """
         others = [name for name in self.library.names if name != video]

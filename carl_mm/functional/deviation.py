@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
-from scipy.ndimage import uniform_filter1d
+from scipy.linalg import eigh
 
 from carl_mm.functional._inputs import Floats, Ints
+from carl_mm.functional.autocovariance import Autocovariance
 from carl_mm.functional.frame_matching import mean_of_matches
+from carl_mm.functional.segment_evidence import strange_odds
 from carl_mm.functional.time_warping import cosine_dtw
 
 ALIGNED_REACH = 2  # frames on either side that are aligned with a frame
-REACH = 4  # frames on either side whose differences are judged with a frame's own
-SMOOTHED_FRAMES = 5
-MAX_CHANNELS = 128
-SHRINKAGE = 0.85
+MAX_CHANNELS = 128  # of which axes are looked for
+NUM_AXES = 6
+SHRINKAGE = 0.3
+MAX_MOMENTS = 256  # of a video that are judged
+EVIDENCE_SHARE = 0.25  # axes are not quite independent, nor what is usual quite normal
 ROUNDING = float(np.finfo(np.float32).eps) ** 2  # a variance that means nothing
 
 
@@ -60,83 +62,105 @@ def differences(
     return found
 
 
-@dataclass(frozen=True)
-class Spread:
-    """First and second moments of windows of differences; they add up.
-
-    Attributes:
-        count: Of windows.
-        total: ``(W,)``, their sum.
-        squares: ``(W, W)``, the sum of their outer products.
-    """
-
-    count: int
-    total: Floats
-    squares: Floats
-
-    @classmethod
-    def of(cls, difference: Floats) -> 'Spread':
-        """Take a video's differences, ``(T, K)``; W = 9 K."""
-        windows = stack_window(difference, REACH)
-        return cls(len(windows), windows.sum(axis=0), windows.T @ windows)
-
-    def __add__(self, other: 'Spread') -> 'Spread':
-        return Spread(
-            self.count + other.count,
-            self.total + other.total,
-            self.squares + other.squares,
-        )
-
-    def __sub__(self, other: 'Spread') -> 'Spread':
-        return Spread(
-            self.count - other.count,
-            self.total - other.total,
-            self.squares - other.squares,
-        )
-
-    def distances(self, difference: Floats) -> Floats:
-        """Mahalanobis distance of each frame's window, smoothed over 5 frames.
-
-        The covariance C of W channels is shrunk, for frames are few beside channels:
-        0.15 C + 0.85 (trace C / W) I. Neighbours seldom differ in good videos, so a
-        jump is far, though each of its frames looks right.
-
-        Args:
-            difference: ``(T, K)``.
-
-        Returns:
-            ``(T,)``.
-        """
-        windows = stack_window(difference, REACH)
-        mean = self.total / self.count
-        covariance = self.squares / self.count - np.outer(mean, mean)
-        size = len(mean)
-        variance = max(float(np.trace(covariance)) / size, ROUNDING)
-        shrunk = (1 - SHRINKAGE) * covariance + SHRINKAGE * variance * np.eye(size)
-        centred = windows - mean
-        solved = cho_solve(cho_factor(shrunk), centred.T)
-        square = np.einsum('tw,wt->t', centred, solved) / size
-        distance = np.sqrt(square.clip(0))
-        smooth: Floats = uniform_filter1d(distance, SMOOTHED_FRAMES, mode='nearest')
-        return smooth
-
-
-def principal_axes(differences_of: Sequence[Floats]) -> Floats:
-    """Orthonormal axes in which the differences vary most, 128 at most.
+def principal_axes(videos: Sequence[Floats]) -> Floats:
+    """Orthonormal axes in which the frames vary most, 128 at most.
 
     Args:
-        differences_of: ``(T_i, D)`` each.
+        videos: ``(T_i, D)`` each.
 
     Returns:
         ``(D, K)``; all of the space where D <= 128.
     """
-    channels = differences_of[0].shape[1]
+    channels = videos[0].shape[1]
     if channels <= MAX_CHANNELS:
         return np.eye(channels)
-    frames = np.concatenate(differences_of)
+    frames = np.concatenate(videos)
+    frames = frames - frames.mean(axis=0)
     _, vectors = np.linalg.eigh(frames.T @ frames)
     axes: Floats = vectors[:, ::-1][:, :MAX_CHANNELS]
     return axes
+
+
+def discriminant_axes(
+    videos: Sequence[Floats], differences_of: Sequence[Floats]
+) -> Floats:
+    """Axes in which moments differ much and good videos at the same moment little.
+
+    Linear discriminants: of axes along which the differences have variance 1 (it is
+    shrunk, 0.7 W + 0.3 (trace W / D) I) those in which what the other videos show at
+    the moment varies most. They leave out the look of a scene.
+
+    Args:
+        videos: ``(T_i, D)`` each.
+        differences_of: ``(T_i, D)``, see `differences`.
+
+    Returns:
+        ``(D, K)``, K = 6 at most, the best first.
+    """
+    strayed = np.concatenate(differences_of)
+    expected = np.concatenate(videos) - strayed
+    expected = expected - expected.mean(axis=0)
+    channels = strayed.shape[1]
+    within = strayed.T @ strayed / len(strayed)
+    variance = float(np.trace(within)) / channels
+    ridge = SHRINKAGE * variance + ROUNDING
+    within = (1 - SHRINKAGE) * within + ridge * np.eye(channels)
+    _, vectors = eigh(expected.T @ expected / len(expected), within)
+    axes: Floats = vectors[:, ::-1][:, :NUM_AXES]
+    return axes
+
+
+@dataclass(frozen=True)
+class UsualDifferences:
+    """How good videos differ, and how much any two moments do.
+
+    Attributes:
+        axes: ``(D, K)``, see `discriminant_axes`.
+        usual: Of differences of good videos along the axes.
+        strange: Of the good videos themselves, about their mean: what is strange is
+            taken to stray as far as one moment from another.
+    """
+
+    axes: Floats
+    usual: Autocovariance
+    strange: Autocovariance
+
+    @classmethod
+    def of(
+        cls, videos: Sequence[Floats], differences_of: Sequence[Floats]
+    ) -> 'UsualDifferences':
+        """Learn from good videos and their differences, ``(T_i, D)`` each."""
+        axes = discriminant_axes(videos, differences_of)
+        mean = np.concatenate(videos).mean(axis=0)
+        return cls(
+            axes,
+            Autocovariance.of([each @ axes for each in differences_of]),
+            Autocovariance.of([(each - mean) @ axes for each in videos]),
+        )
+
+    def odds(self, difference: Floats, again_above: float = np.inf) -> Floats:
+        """Log odds, a frame, that it lies in a strange segment, see `strange_odds`.
+
+        A quarter of the evidence counts. Of more than 256 frames neighbours are
+        averaged, so that 256 are left at most.
+
+        Args:
+            difference: ``(T, D)``.
+            again_above: Odds above which the rest is judged again.
+
+        Returns:
+            ``(T,)``, natural logarithms.
+        """
+        series = difference @ self.axes
+        width = -(-len(series) // MAX_MOMENTS)
+        starts = np.arange(0, len(series), width)
+        counts = np.diff(starts, append=len(series))
+        moments = np.add.reduceat(series, starts, axis=0) / counts[:, None]
+        odds = strange_odds(
+            moments, self.usual, self.strange, EVIDENCE_SHARE, width, again_above
+        )
+        found: Floats = np.repeat(odds, counts)
+        return found
 
 
 def runs_above(scores: Floats, threshold: float) -> list[tuple[int, int]]:

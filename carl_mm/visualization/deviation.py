@@ -23,7 +23,7 @@ def deviation_figure(
     """Draw the score of each frame, and shade the segments that stand out.
 
     Args:
-        scores: ``(T,)``, in standard deviations of the references.
+        scores: ``(T,)``, log odds of being strange.
         threshold: Of a frame that stands out, likewise.
         segments: First and last frame of each.
         timestamps: ``(T,)`` in seconds, ascending; without them the axis is in frames.
@@ -75,7 +75,7 @@ def deviation_figure(
         )
         handles += [] if number else [shade]
     axes.set_xlabel('time (frames)' if timestamps is None else 'time (s)', fontsize=14)
-    axes.set_ylabel('deviation (standard deviations)', fontsize=14)
+    axes.set_ylabel('deviation (log odds)', fontsize=14)
     axes.set_title(shorten(title, MAX_TITLE_CHARACTERS), fontsize=13)
     axes.tick_params(labelsize=12)
     axes.grid(alpha=0.3)

@@ -2,13 +2,15 @@ import numpy as np
 
 from carl_mm.functional import dtw
 from carl_mm.functional.deviation import (
-    Spread,
+    UsualDifferences,
     align_windows,
     differences,
+    discriminant_axes,
     principal_axes,
     runs_above,
     stack_window,
 )
+from carl_mm.functional.segment_evidence import strange_odds
 
 RNG = np.random.default_rng(0)
 
@@ -50,49 +52,76 @@ def test_differences_equal_a_loop():
     np.testing.assert_allclose(differences(video, references, paths), expected)
 
 
-def test_distances_equal_a_loop():
-    good = [RNG.normal(size=(n, 2)) for n in (20, 30)]
-    windows = np.concatenate([stack_window(each, 4) for each in good])
-    covariance = np.cov(windows.T, bias=True)
-    shrunk = 0.15 * covariance + 0.85 * np.mean(np.diag(covariance)) * np.eye(18)
-    judged = RNG.normal(size=(7, 2))
-    single = []
-    for window in stack_window(judged, 4):
-        gap = window - windows.mean(axis=0)
-        single.append(np.sqrt(gap @ np.linalg.inv(shrunk) @ gap / 18))
-    expected = [
-        np.mean([single[min(max(t + s, 0), 6)] for s in range(-2, 3)]) for t in range(7)
-    ]
-    spread = Spread.of(good[0]) + Spread.of(good[1])
-    np.testing.assert_allclose(spread.distances(judged), expected)
-    again = spread + Spread.of(judged) - Spread.of(judged)
-    np.testing.assert_allclose(again.distances(judged), expected)
+def course(num_frames, channels=9):
+    """A course through the first three channels, under noise that differs much."""
+    times = np.linspace(0, 3, num_frames)[:, None]
+    shape = np.concatenate([np.cos(times), np.sin(times), times], axis=1)
+    noise = RNG.normal(size=(num_frames, channels)) * np.linspace(0.1, 3, channels)
+    noise[:, :3] += shape
+    return noise
 
 
-def test_a_jump_is_farther_than_its_frames():
-    walks = [np.cumsum(RNG.normal(size=(400, 3)), axis=0) / 20 for _ in range(5)]
-    walks = [walk - walk.mean(axis=0) for walk in walks]
-    spread = sum((Spread.of(walk) for walk in walks[1:]), Spread.of(walks[0]))
-    calm = np.zeros((60, 3))
-    jump = calm + np.where(np.arange(60) < 30, -0.5, 0.5)[:, None]
-    found = spread.distances(jump)
-    assert 27 <= found.argmax() <= 32
-    assert found.max() > 1.3 * max(found[5], found[-5])
+def test_discriminants_are_the_best_axes_there_are():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [RNG.normal(size=each.shape) * np.linspace(0.1, 3, 9) for each in videos]
+    axes = discriminant_axes(videos, strayed)
+    assert axes.shape == (9, 6)
+    frames = np.concatenate(strayed)
+    within = frames.T @ frames / 100
+    within = 0.7 * within + 0.3 * np.trace(within) / 9 * np.eye(9)
+    np.testing.assert_allclose(axes.T @ within @ axes, np.eye(6), atol=1e-9)
+    between = np.cov((np.concatenate(videos) - frames).T, bias=True)
+    values = np.linalg.eigvals(np.linalg.solve(within, between))
+    expected = np.sort(values.real)[::-1][:6]
+    np.testing.assert_allclose(axes.T @ between @ axes, np.diag(expected), atol=1e-9)
+    few = discriminant_axes(
+        [each[:, :2] for each in videos], [x[:, :2] for x in strayed]
+    )
+    assert few.shape == (2, 2)
+
+
+def test_odds_are_of_the_series_along_the_axes():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
+    usual = UsualDifferences.of(videos, strayed)
+    judged = RNG.normal(size=(30, 9))
+    expected = strange_odds(judged @ usual.axes, usual.usual, usual.strange, 0.25)
+    np.testing.assert_allclose(usual.odds(judged), expected)
+
+
+def test_long_videos_are_judged_by_means_of_frames():
+    videos = [course(n) for n in (40, 60)]
+    usual = UsualDifferences.of(
+        videos, [0.1 * RNG.normal(size=v.shape) for v in videos]
+    )
+    judged = 0.1 * RNG.normal(size=(515, 9))  # 171 moments of 3 frames and one of 2
+    judged[200:230, :3] += 1
+    found = usual.odds(judged)
+    assert found.shape == (515,)
+    moments = np.stack([judged[t : t + 3].mean(axis=0) for t in range(0, 515, 3)])
+    parts = usual.usual, usual.strange
+    expected = strange_odds(moments @ usual.axes, *parts, 0.25, 3)
+    np.testing.assert_allclose(found, np.repeat(expected, 3)[:515])
+    assert 198 <= found.argmax() <= 232
 
 
 def test_references_that_do_not_differ_are_no_division_by_zero():
-    spread = Spread.of(np.zeros((6, 2)))
-    assert spread.distances(np.zeros((4, 2))).tolist() == [0] * 4
-    assert (spread.distances(np.ones((4, 2))) > 1e5).all()
+    videos = [course(20)] * 2
+    usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2)
+    assert usual.odds(np.zeros((4, 9))).max() < 5
+    assert usual.odds(np.ones((4, 9))).min() > 1e5
 
 
-def test_axes_are_those_in_which_differences_vary_most():
+def test_axes_are_those_in_which_frames_vary_most():
     assert principal_axes([RNG.normal(size=(5, 128))]).tolist() == np.eye(128).tolist()
     frames = np.zeros((600, 150))
     frames[:, :140] = RNG.normal(size=(600, 140)) * np.linspace(9, 1, 140)
     axes = principal_axes([frames[:300], frames[300:]])
     np.testing.assert_allclose(axes.T @ axes, np.eye(128), atol=1e-9)
-    _, _, vectors = np.linalg.svd(frames, full_matrices=False)
+    frames += RNG.normal(size=150)  # their mean does not count
+    centred = frames - frames.mean(axis=0)
+    axes = principal_axes([frames[:300], frames[300:]])
+    _, _, vectors = np.linalg.svd(centred, full_matrices=False)
     np.testing.assert_allclose(np.abs(vectors[:128] @ axes), np.eye(128), atol=1e-6)
 
 

@@ -23,7 +23,7 @@ def test_scores_threshold_and_segments_stand_at_their_times(assert_no_clipped_te
     assert set(threshold.get_ydata()) == {3.0}
     np.testing.assert_allclose(shades(figure), [(0.2, 0.6), (0.8, 0.9)])
     assert figure.axes[0].get_xlabel() == 'time (s)'
-    assert '(standard deviations)' in figure.axes[0].get_ylabel()
+    assert '(log odds)' in figure.axes[0].get_ylabel()
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ['score', 'threshold, from the references', 'stands out']
     assert_no_clipped_text(figure)
