@@ -45,7 +45,7 @@ def main() -> None:
     load_strictly(runner, args.checkpoint)
     metrics = loop.runner.test()
     if is_main_process():
-        print(results_table(metrics))
+        print(results_table(metrics, Path(args.config).stem))
         if args.out:
             Path(args.out).parent.mkdir(parents=True, exist_ok=True)
             Path(args.out).write_text(json.dumps(metrics, indent=1))

@@ -35,7 +35,7 @@ class SameActionBatchSampler:
         if batch_size < 2:
             raise ValueError(
                 'methods that compare videos need at least 2 in a batch, got '
-                f'batch_size={batch_size}'
+                f'train_dataloader.batch_size = {batch_size}'
             )
         self.sampler = sampler
         self.batch_size = batch_size

@@ -5,7 +5,7 @@ from carl_mm.models.controls import CONTROLS
 LOWER_IS_BETTER = ('error', 'event_error', 'nan_share')
 
 
-def results_table(metrics: dict[str, float], model: str = 'CARL') -> str:
+def results_table(metrics: dict[str, float], model: str = 'model') -> str:
     """Lay a result dict out as a Markdown table, a metric a row, a control a column.
 
     Args:
