@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from carl_mm.apis import DeviationDetector
+from carl_mm.apis import DeviationDetector, VideoEmbedding
 from carl_mm.datasets.synthetic import PROCESSES, render_video
 from carl_mm.datasets.tampering import KINDS, render_tampered_video
 from carl_mm.datasets.video_writer import write_mp4
@@ -81,8 +81,11 @@ def make_videos(args: argparse.Namespace, out: Path) -> dict[str, dict]:
     return truth
 
 
-def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, np.ndarray]]:
-    """Embed all videos, by the model and by the controls; a file's name to each."""
+def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, VideoEmbedding]]:
+    """Embed all videos, by the model and by the controls; a file's name to each.
+
+    Frame features, of which the backbone's control is made, stand beside the model's.
+    """
     dump = out / 'embeddings.pkl'
     if not dump.exists():
         command = [sys.executable, 'tools/test.py', CONFIG, args.checkpoint]
@@ -91,15 +94,26 @@ def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, np.ndarray
         subprocess.run([*command, 'test_evaluator=[]'], check=True)
     return {
         Path(prediction['filename']).name: {
-            name: prediction['controls'].get(name, prediction['pred_embedding']).numpy()
-            for name in EMBEDDINGS
+            name: embedded(prediction, name) for name in EMBEDDINGS
         }
         for prediction in pickle.loads(dump.read_bytes())
     }
 
 
+def embedded(prediction: dict, name: str) -> VideoEmbedding:
+    """One of a video's embeddings."""
+    embeddings = prediction['controls'].get(name, prediction['pred_embedding']).numpy()
+    times = np.arange(len(embeddings)) / FPS
+    features = None if name else prediction['frame_features'].numpy()
+    return VideoEmbedding(
+        prediction['filename'], embeddings, times, FPS, frame_features=features
+    )
+
+
 def judge(
-    truth: dict[str, dict], embeddings: dict[str, dict[str, np.ndarray]], which: str
+    truth: dict[str, dict],
+    embeddings: dict[str, dict[str, VideoEmbedding]],
+    which: str,
 ) -> tuple[dict[str, list[float]], dict[str, list[bool]]]:
     """Areas of each kind's videos, and whether a segment stands out in them."""
 

@@ -13,8 +13,8 @@ from carl_mm.functional._inputs import Floats, Ints, to_embeddings
 from carl_mm.functional.deviation import (
     UsualDifferences,
     align_windows,
+    axes_of_parts,
     differences,
-    discriminant_axes,
     principal_axes,
     runs_above,
 )
@@ -79,6 +79,9 @@ class DeviationDetector:
     the segments that hold the frame, so that order and jumps count, and the midst of a
     long strange segment as well as its ends.
 
+    Where all references hold their ``frame_features``, these are judged beside the
+    embeddings, less their mean over the video.
+
     The threshold is such that a share ``quantile`` of the references, each judged by
     what the others teach, has no frame above it, and 0 at least. References that the
     encoder was trained on differ less than new videos do: then good new videos stand
@@ -107,18 +110,28 @@ class DeviationDetector:
         frames = _frames_of(references, 'reference ')
         self._first = frames[0]
         self._reduced = principal_axes(frames)
-        self._references = [video @ self._reduced for video in frames]
+        features = [_features_of(video) for video in references]
+        self._with_features = not any(each is None for each in features)
+        self._references = [
+            self._side_by_side(video, own)
+            for video, own in zip(frames, features, strict=True)
+        ]
+        width = self._reduced.shape[1]
+        widths = [width]
+        if self._with_features:
+            widths.append(self._references[0].shape[1] - width)
         # Aligned by what tells moments apart: the look of a scene misleads.
         strayed = _strayed(self._references, _paths_of_pairs(frames))
-        self._axes = discriminant_axes(self._references, strayed)
+        self._axes = axes_of_parts(self._references, strayed, widths)
         self._mean = np.concatenate(self._references).mean(axis=0)
         self._aligned = [self._along_axes(video) for video in self._references]
         strayed = _strayed(self._references, _paths_of_pairs(self._aligned))
-        self._usual = UsualDifferences.of(self._references, strayed)
+        self._usual = UsualDifferences.of(self._references, strayed, widths)
         highest = []
         for index, difference in enumerate(strayed):
             others = _others(self._references, index), _others(strayed, index)
-            highest.append(UsualDifferences.of(*others).odds(difference).max())
+            usual = UsualDifferences.of(*others, widths)
+            highest.append(usual.odds(difference).max())
         self.threshold = max(0.0, float(np.quantile(highest, quantile)))
 
     def __call__(self, video: EmbeddedVideo) -> Deviations:
@@ -126,10 +139,18 @@ class DeviationDetector:
 
         Raises:
             ValueError: No frame, embeddings that are not finite, or of another size or
-                model.
+                model, or no frame features where the references have them.
         """
         check_one_model([video], self._provenance)
-        frames = _frames_of([self._first, video], 'judged ')[1] @ self._reduced
+        frames = _frames_of([self._first, video], 'judged ')[1]
+        features = _features_of(video)
+        if self._with_features and features is None:
+            name = getattr(video, 'filename', 'the judged video')
+            raise ValueError(
+                f'{name}: holds no frame features, and the references do; embed it '
+                'again'
+            )
+        frames = self._side_by_side(frames, features)
         along = self._along_axes(frames)
         paths = [align_windows(along, reference) for reference in self._aligned]
         difference = differences(frames, self._references, paths)
@@ -147,6 +168,12 @@ class DeviationDetector:
         ]
         return Deviations(scores, self.threshold, segments, times)
 
+    def _side_by_side(self, video: Floats, features: Floats | None) -> Floats:
+        reduced: Floats = video @ self._reduced
+        if features is None or not self._with_features:
+            return reduced
+        return np.concatenate([reduced, features - features.mean(axis=0)], axis=1)
+
     def _along_axes(self, video: Floats) -> Floats:
         along: Floats = (video - self._mean) @ self._axes
         return along
@@ -161,6 +188,13 @@ def _frames_of(videos: Sequence[EmbeddedVideo], what: str) -> list[Floats]:
         if not len(array):
             raise ValueError(f'{what}video {index} has no frame')
     return [unit_rows(array) for array in arrays]
+
+
+def _features_of(video: EmbeddedVideo) -> Floats | None:
+    features = video.frame_features if isinstance(video, VideoEmbedding) else None
+    return (
+        None if features is None else to_embeddings([features], 'frame features of ')[0]
+    )
 
 
 def _paths_of_pairs(videos: list[Floats]) -> list[list[Ints]]:

@@ -77,7 +77,7 @@ class IndexedFrames:
         return int(self.starts[place]), int(self.starts[place + 1])
 
     def video(self, filename: str) -> VideoEmbedding:
-        """Return a video, as it was added.
+        """Return a video, as it was added, but without frame features.
 
         Raises:
             ValueError: It is not in the index.

@@ -171,7 +171,12 @@ class FramewiseInferencer:
                 f'{self.provenance["checkpoint"]} has diverged'
             )
         return VideoEmbedding(
-            video.filename, embeddings, video.timestamps, video.fps, self.provenance
+            video.filename,
+            embeddings,
+            video.timestamps,
+            video.fps,
+            self.provenance,
+            sample.frame_features.numpy(),
         )
 
 

@@ -27,6 +27,8 @@ class VideoEmbedding:
         fps: Frames a second, averaged over the video.
         provenance: What made it: config, checkpoint, checkpoint_sha256, version; may
             be empty.
+        frame_features: ``(T, F)`` float32, what each frame shows by itself, see
+            `carl_mm.functional.frame_features`; None where they were not kept.
 
     Raises:
         ValueError: Other shapes or dtypes, or time stamps that descend or are not
@@ -38,6 +40,7 @@ class VideoEmbedding:
     timestamps: np.ndarray
     fps: float
     provenance: dict[str, str] = field(default_factory=dict)
+    frame_features: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         embeddings, times = self.embeddings, self.timestamps
@@ -51,6 +54,16 @@ class VideoEmbedding:
                 f'{self.filename}: embeddings must be float32 and timestamps float64, '
                 f'got {embeddings.dtype} and {times.dtype}'
             )
+        features = self.frame_features
+        if features is not None and (
+            features.ndim != 2
+            or len(features) != len(embeddings)
+            or features.dtype != np.float32
+        ):
+            raise ValueError(
+                f'{self.filename}: frame_features must be (T, F) float32, got '
+                f'{features.shape} {features.dtype} beside {embeddings.shape}'
+            )
         if not np.isfinite(times).all() or (np.diff(times) < 0).any():
             raise ValueError(f'{self.filename}: timestamps must ascend and be finite')
 
@@ -61,9 +74,10 @@ class VideoEmbedding:
         """Write a file, which appears only when whole.
 
         Args:
-            path: Ends in .npz (arrays embeddings, timestamps, fps, filename and
-                provenance, the last as JSON) or .parquet (one row a frame: timestamp
-                and embedding; the rest in the schema's metadata).
+            path: Ends in .npz (arrays embeddings, timestamps, fps, filename,
+                provenance, this as JSON, and frame_features if there are any) or
+                .parquet (one row a frame: timestamp, embedding and frame_features; the
+                rest in the schema's metadata).
 
         Raises:
             ValueError: Another ending.
@@ -128,6 +142,8 @@ def _npz_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
         'filename': video.filename,
         'provenance': json.dumps(video.provenance, sort_keys=True),
     }
+    if video.frame_features is not None:
+        arrays['frame_features'] = video.frame_features
     return lambda stream: np.savez(stream, **arrays)
 
 
@@ -139,6 +155,7 @@ def _read_npz(path: Path) -> VideoEmbedding:
             timestamps=arrays['timestamps'],
             fps=float(arrays['fps']),
             provenance=json.loads(str(arrays['provenance'])),
+            frame_features=arrays.get('frame_features'),
         )
 
 
@@ -149,15 +166,20 @@ def _read_npz_provenance(path: Path) -> dict[str, str]:
 
 def _parquet_writer(video: VideoEmbedding) -> Callable[[IO[bytes]], Any]:
     pyarrow, parquet = _pyarrow()
-    values = pyarrow.array(video.embeddings.reshape(-1))
-    vectors = pyarrow.FixedSizeListArray.from_arrays(values, video.embeddings.shape[1])
+
+    def vectors(rows: np.ndarray) -> Any:
+        values = pyarrow.array(rows.reshape(-1))
+        return pyarrow.FixedSizeListArray.from_arrays(values, rows.shape[1])
+
+    columns = {'timestamp': video.timestamps, 'embedding': vectors(video.embeddings)}
+    if video.frame_features is not None:
+        columns['frame_features'] = vectors(video.frame_features)
     metadata = {
         'filename': os.fsencode(video.filename),
         'fps': repr(float(video.fps)),
         'provenance': json.dumps(video.provenance, sort_keys=True),
     }
-    table = pyarrow.table({'timestamp': video.timestamps, 'embedding': vectors})
-    table = table.replace_schema_metadata(metadata)
+    table = pyarrow.table(columns).replace_schema_metadata(metadata)
     return lambda stream: parquet.write_table(table, stream)
 
 
@@ -165,14 +187,20 @@ def _read_parquet(path: Path) -> VideoEmbedding:
     with _open_parquet(path) as file:
         table = file.read(use_threads=False)
     metadata = table.schema.metadata or {}
-    vectors = table.column('embedding').combine_chunks()
-    embeddings = vectors.flatten().to_numpy(zero_copy_only=False)
+
+    def rows(name: str) -> np.ndarray:
+        vectors = table.column(name).combine_chunks()
+        values: np.ndarray = vectors.flatten().to_numpy(zero_copy_only=False)
+        return values.reshape(-1, vectors.type.list_size)
+
+    has_features = 'frame_features' in table.column_names
     return VideoEmbedding(
         filename=os.fsdecode(metadata[b'filename']),
-        embeddings=embeddings.reshape(-1, vectors.type.list_size),
+        embeddings=rows('embedding'),
         timestamps=table.column('timestamp').to_numpy(),
         fps=float(metadata[b'fps']),
         provenance=json.loads(metadata[b'provenance']),
+        frame_features=rows('frame_features') if has_features else None,
     )
 
 

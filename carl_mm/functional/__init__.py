@@ -9,6 +9,7 @@ from carl_mm.functional.baseline_views import (
 from carl_mm.functional.clip_pairs import gap_quantile, sample_clip_pair
 from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.cycle_consistency import cycle_consistency_loss
+from carl_mm.functional.frame_features import frame_features
 from carl_mm.functional.frame_search import (
     most_similar,
     segment_similarities,
@@ -56,6 +57,7 @@ __all__ = [
     'dtw',
     'event_error',
     'fit_phase_probe',
+    'frame_features',
     'gap_quantile',
     'gaussian_log_prior',
     'kendalls_tau',

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import eigh
+from scipy.linalg import block_diag, eigh
 
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.autocovariance import Autocovariance
@@ -14,7 +14,7 @@ from carl_mm.functional.time_warping import cosine_dtw
 
 ALIGNED_REACH = 2  # frames on either side that are aligned with a frame
 MAX_CHANNELS = 128  # of which axes are looked for
-NUM_AXES = 6
+NUM_AXES = 6, 3  # of the embedding, and of what each frame shows by itself
 SHRINKAGE = 0.3
 MAX_MOMENTS = 256  # of a video that are judged
 EVIDENCE_SHARE = 0.25  # axes are not quite independent, nor what is usual quite normal
@@ -82,7 +82,7 @@ def principal_axes(videos: Sequence[Floats]) -> Floats:
 
 
 def discriminant_axes(
-    videos: Sequence[Floats], differences_of: Sequence[Floats]
+    videos: Sequence[Floats], differences_of: Sequence[Floats], num_axes: int
 ) -> Floats:
     """Axes in which moments differ much and good videos at the same moment little.
 
@@ -93,9 +93,10 @@ def discriminant_axes(
     Args:
         videos: ``(T_i, D)`` each.
         differences_of: ``(T_i, D)``, see `differences`.
+        num_axes: K.
 
     Returns:
-        ``(D, K)``, K = 6 at most, the best first.
+        ``(D, min(K, D))``, the best first.
     """
     strayed = np.concatenate(differences_of)
     expected = np.concatenate(videos) - strayed
@@ -106,7 +107,33 @@ def discriminant_axes(
     ridge = SHRINKAGE * variance + ROUNDING
     within = (1 - SHRINKAGE) * within + ridge * np.eye(channels)
     _, vectors = eigh(expected.T @ expected / len(expected), within)
-    axes: Floats = vectors[:, ::-1][:, :NUM_AXES]
+    axes: Floats = vectors[:, ::-1][:, :num_axes]
+    return axes
+
+
+def axes_of_parts(
+    videos: Sequence[Floats], differences_of: Sequence[Floats], widths: Sequence[int]
+) -> Floats:
+    """`discriminant_axes` of embeddings and, apart from them, of frame features.
+
+    Args:
+        videos: ``(T_i, D)`` each, both side by side.
+        differences_of: Likewise.
+        widths: Channels of each; they sum up to D.
+
+    Returns:
+        ``(D, K)``; 6 axes of the embedding, 3 of the features.
+    """
+    ends = np.cumsum(widths)
+    blocks = [
+        discriminant_axes(
+            [each[:, end - width : end] for each in videos],
+            [each[:, end - width : end] for each in differences_of],
+            count,
+        )
+        for width, end, count in zip(widths, ends, NUM_AXES, strict=False)
+    ]
+    axes: Floats = block_diag(*blocks)
     return axes
 
 
@@ -115,7 +142,7 @@ class UsualDifferences:
     """How good videos differ, and how much any two moments do.
 
     Attributes:
-        axes: ``(D, K)``, see `discriminant_axes`.
+        axes: ``(D, K)``, see `axes_of_parts`.
         usual: Of differences of good videos along the axes.
         strange: Of the good videos themselves, about their mean: what is strange is
             taken to stray as far as one moment from another.
@@ -127,10 +154,13 @@ class UsualDifferences:
 
     @classmethod
     def of(
-        cls, videos: Sequence[Floats], differences_of: Sequence[Floats]
+        cls,
+        videos: Sequence[Floats],
+        differences_of: Sequence[Floats],
+        widths: Sequence[int],
     ) -> 'UsualDifferences':
-        """Learn from good videos and their differences, ``(T_i, D)`` each."""
-        axes = discriminant_axes(videos, differences_of)
+        """Learn from good videos and their differences, see `axes_of_parts`."""
+        axes = axes_of_parts(videos, differences_of, widths)
         mean = np.concatenate(videos).mean(axis=0)
         return cls(
             axes,

@@ -11,6 +11,7 @@ from mmengine.logging import print_log
 from torch import Tensor
 
 from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.chunked_backbone import (
     DTYPES,
     POOLINGS,
@@ -183,8 +184,9 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
 
         Returns:
             The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
-            ``(T, D')``: L2-normalised float32 on the CPU; with a head that classifies
-            also pred_frame_label ``(T,)`` int64. pred_cuts holds, for each of the
+            ``(T, D')``: L2-normalised float32 on the CPU; frame_features ``(T, F)``,
+            see `carl_mm.functional.frame_features`; with a head that classifies also
+            pred_frame_label ``(T,)`` int64. pred_cuts holds, for each of the
             sample's ``cuts``, its embedding and controls but the backbone's. A video
             that cannot be decoded has T = 0 and says why in ``problem``.
         """
@@ -197,12 +199,14 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
                 features = None
             if features is None:  # metrics leave a video without a frame out
                 sample.pred_embedding, sample.controls = torch.empty(0, 1), {}
+                sample.frame_features = torch.empty(0, 1)
                 sample.gt_label = torch.empty(0, dtype=torch.int64)
                 continue
             embedding = self._embed(features)
             predict = self.cls_head.predict if self.with_cls_head else normalized
             sample.pred_embedding = predict(embedding)
             sample.controls = self.controls(features)
+            sample.frame_features = frame_features(features)
             sample.pred_cuts = {}
             for name, inds in sample.get('cuts', {}).items():
                 part = features[torch.as_tensor(inds, device=features.device)]

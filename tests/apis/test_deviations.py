@@ -6,8 +6,8 @@ from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
 from carl_mm.functional.deviation import (
     UsualDifferences,
     align_windows,
+    axes_of_parts,
     differences,
-    discriminant_axes,
 )
 
 MOMENTS = np.stack(
@@ -77,22 +77,52 @@ def test_scores_and_threshold_equal_loops_that_leave_each_reference_out():
             for i in range(3)
         ]
 
-    axes = discriminant_axes(few, strayed(few))
+    axes = axes_of_parts(few, strayed(few), [3])
     mean = np.concatenate(few).mean(axis=0)
     along = [(each - mean) @ axes for each in few]
     again = strayed(along)
     highest = [
-        UsualDifferences.of(others(few, i), others(again, i)).odds(again[i]).max()
+        UsualDifferences.of(others(few, i), others(again, i), [3]).odds(again[i]).max()
         for i in range(3)
     ]
     paths = [align_windows((new - mean) @ axes, each) for each in along]
-    usual = UsualDifferences.of(few, again)
+    usual = UsualDifferences.of(few, again, [3])
     threshold = max(0, np.quantile(highest, 0.7))
     expected = usual.odds(differences(new, few, paths), threshold)
     found = deviations(few, new, quantile=0.7)
     # A path and its reverse may part where two are equally cheap.
     np.testing.assert_allclose(found.scores, expected, rtol=1e-6, atol=1e-6)
     assert found.threshold == pytest.approx(threshold, rel=1e-6)
+
+
+def with_features(frames, features):
+    times = np.arange(len(frames)) / 20
+    return VideoEmbedding(
+        'a.mp4', frames.astype('f'), times, 20.0, {}, features.astype('f')
+    )
+
+
+def test_frame_features_show_what_the_embedding_does_not():
+    rng = np.random.default_rng(0)
+
+    def features(frames):  # of a look of its own, which does not count
+        return (
+            frames[:, :2] + rng.normal(0, 3, 2) + rng.normal(0, 0.02, (len(frames), 2))
+        )
+
+    references = [with_features(each, features(each)) for each in REFERENCES]
+    judged = good(108)
+    seen = features(judged)
+    seen[30:40] = seen[30:40][::-1] + 0.3
+    found = DeviationDetector(references)(with_features(judged, seen))
+    assert 28 <= found.scores.argmax() <= 41
+    assert found.scores.max() > 5
+    without = [as_video(each) for each in REFERENCES]
+    assert deviations(without, with_features(judged, seen)).scores.max() < 0
+    mixed = [*references[:-1], as_video(REFERENCES[-1])]
+    assert deviations(mixed, as_video(judged)).scores.max() < 0
+    with pytest.raises(ValueError, match='new.mp4: .*no frame features'):
+        deviations(references, as_video(judged))
 
 
 def test_a_higher_quantile_finds_less():

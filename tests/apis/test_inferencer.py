@@ -45,6 +45,8 @@ def test_embeddings_are_those_of_tools_test_py(
         assert {video.filename for video in embedded} == set(dumped)
         for video in embedded:
             expected = dumped[video.filename]['pred_embedding']
+            features = dumped[video.filename]['frame_features'].numpy()
+            np.testing.assert_allclose(video.frame_features, features, atol=1e-5)
             np.testing.assert_allclose(video.embeddings, expected, rtol=0, atol=1e-5)
             assert video.embeddings.dtype == np.float32
             norms = np.linalg.norm(video.embeddings, axis=1)

@@ -41,6 +41,22 @@ def test_a_file_gives_back_all_of_it(tmp_path, form, num_frames):
 
 
 @pytest.mark.parametrize('form', FORMS)
+@pytest.mark.parametrize('num_frames', [0, 1, 5])
+def test_frame_features_are_kept(tmp_path, form, num_frames):
+    features = np.random.default_rng(1).random((num_frames, 7), dtype=np.float32)
+    video(num_frames, frame_features=features).save(tmp_path / f'a.{form}')
+    loaded = VideoEmbedding.load(tmp_path / f'a.{form}')
+    np.testing.assert_array_equal(loaded.frame_features, features, strict=True)
+    assert video().frame_features is None
+
+
+@pytest.mark.parametrize('dtype, shape', [('f8', (5, 7)), ('f4', (4, 7)), ('f4', (5,))])
+def test_frame_features_of_another_form_are_refused(dtype, shape):
+    with pytest.raises(ValueError, match=r'frame_features must be \(T, F\) float32'):
+        video(frame_features=np.zeros(shape, dtype))
+
+
+@pytest.mark.parametrize('form', FORMS)
 def test_equal_embeddings_give_equal_bytes(tmp_path, form):
     video().save(tmp_path / f'a.{form}')
     video(provenance=dict(reversed(PROVENANCE.items()))).save(tmp_path / f'b.{form}')

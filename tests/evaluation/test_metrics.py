@@ -196,7 +196,10 @@ def test_table_lays_controls_beside_the_model():
         'tcc_pouring',
     )
     lines = table.splitlines()
-    assert [c.strip() for c in lines[0].split('|')[2:4]] == ['tcc_pouring', 'position only']
+    assert [c.strip() for c in lines[0].split('|')[2:4]] == [
+        'tcc_pouring',
+        'position only',
+    ]
     assert 'alignment/error (lower is better)' in lines[2]
     assert [c.strip() for c in lines[2].split('|')[2:4]] == ['0.100', '0.250']
     assert [c.strip() for c in lines[3].split('|')[2:4]] == ['nan', '-']

@@ -4,6 +4,7 @@ from carl_mm.functional import dtw
 from carl_mm.functional.deviation import (
     UsualDifferences,
     align_windows,
+    axes_of_parts,
     differences,
     discriminant_axes,
     principal_axes,
@@ -64,7 +65,7 @@ def course(num_frames, channels=9):
 def test_discriminants_are_the_best_axes_there_are():
     videos = [course(n) for n in (40, 60)]
     strayed = [RNG.normal(size=each.shape) * np.linspace(0.1, 3, 9) for each in videos]
-    axes = discriminant_axes(videos, strayed)
+    axes = discriminant_axes(videos, strayed, 6)
     assert axes.shape == (9, 6)
     frames = np.concatenate(strayed)
     within = frames.T @ frames / 100
@@ -75,15 +76,29 @@ def test_discriminants_are_the_best_axes_there_are():
     expected = np.sort(values.real)[::-1][:6]
     np.testing.assert_allclose(axes.T @ between @ axes, np.diag(expected), atol=1e-9)
     few = discriminant_axes(
-        [each[:, :2] for each in videos], [x[:, :2] for x in strayed]
+        [each[:, :2] for each in videos], [x[:, :2] for x in strayed], 6
     )
     assert few.shape == (2, 2)
+
+
+def test_parts_have_axes_of_their_own():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
+    axes = axes_of_parts(videos, strayed, [4, 5])
+    first, second = [
+        ([each[:, part] for each in videos], [each[:, part] for each in strayed])
+        for part in (slice(0, 4), slice(4, 9))
+    ]
+    assert axes.shape == (9, 4 + 3)
+    np.testing.assert_allclose(axes[:4, :4], discriminant_axes(*first, 6))
+    np.testing.assert_allclose(axes[4:, 4:], discriminant_axes(*second, 3))
+    assert not axes[:4, 4:].any() and not axes[4:, :4].any()
 
 
 def test_odds_are_of_the_series_along_the_axes():
     videos = [course(n) for n in (40, 60)]
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
-    usual = UsualDifferences.of(videos, strayed)
+    usual = UsualDifferences.of(videos, strayed, [9])
     judged = RNG.normal(size=(30, 9))
     expected = strange_odds(judged @ usual.axes, usual.usual, usual.strange, 0.25)
     np.testing.assert_allclose(usual.odds(judged), expected)
@@ -92,7 +107,7 @@ def test_odds_are_of_the_series_along_the_axes():
 def test_long_videos_are_judged_by_means_of_frames():
     videos = [course(n) for n in (40, 60)]
     usual = UsualDifferences.of(
-        videos, [0.1 * RNG.normal(size=v.shape) for v in videos]
+        videos, [0.1 * RNG.normal(size=v.shape) for v in videos], [9]
     )
     judged = 0.1 * RNG.normal(size=(515, 9))  # 171 moments of 3 frames and one of 2
     judged[200:230, :3] += 1
@@ -107,7 +122,7 @@ def test_long_videos_are_judged_by_means_of_frames():
 
 def test_references_that_do_not_differ_are_no_division_by_zero():
     videos = [course(20)] * 2
-    usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2)
+    usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2, [9])
     assert usual.odds(np.zeros((4, 9))).max() < 5
     assert usual.odds(np.ones((4, 9))).min() > 1e5
 

@@ -4,6 +4,7 @@ import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
+from carl_mm.functional import frame_features
 from carl_mm.models import FramewiseRecognizer
 
 
@@ -139,6 +140,9 @@ def test_predict_gives_unit_embeddings_and_controls():
         for values in [sample.pred_embedding, *sample.controls.values()]:
             np.testing.assert_allclose(values.norm(dim=-1), 1, atol=1e-5)
         assert sample.controls['backbone'].shape == (len(video), 512)
+        torch.testing.assert_close(
+            sample.frame_features, frame_features(sample.controls['backbone'])
+        )
 
 
 def test_a_cut_is_embedded_as_a_video_of_its_own():

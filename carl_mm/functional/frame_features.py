@@ -1,0 +1,37 @@
+"""What a frame shows by itself, in few numbers."""
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+MAX_CHANNELS = 128
+SEED = 0
+
+
+def frame_features(features: Tensor) -> Tensor:
+    """Spatial features of unit length, of more than 128 channels 128 random mixtures.
+
+    Random projections nearly keep distances (Johnson and Lindenstrauss), and are the
+    same for every video and model.
+
+    Args:
+        features: ``(T, C)`` or ``(T, C, h, w)``, of which the highest are taken.
+
+    Returns:
+        ``(T, min(C, 128))`` float32, on the CPU.
+    """
+    pooled = (features if features.dim() == 2 else features.amax((2, 3))).float()
+    lengths = pooled.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    channels = pooled.shape[1]
+    if channels > MAX_CHANNELS:
+        pooled = pooled @ _projection(channels).to(pooled.device)
+    found: Tensor = (pooled / lengths).cpu()
+    return found
+
+
+@lru_cache(maxsize=4)
+def _projection(channels: int) -> Tensor:
+    generator = torch.Generator().manual_seed(SEED)
+    drawn: Tensor = torch.randn(channels, MAX_CHANNELS, generator=generator)
+    return drawn.div_(MAX_CHANNELS**0.5)
