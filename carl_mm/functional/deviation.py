@@ -17,7 +17,7 @@ MAX_CHANNELS = 128  # of which axes are looked for
 NUM_AXES = 6, 3  # of the embedding, and of what each frame shows by itself
 SHRINKAGE = 0.3
 MAX_MOMENTS = 256  # of a video that are judged
-EVIDENCE_SHARE = 0.25  # axes are not quite independent, nor what is usual quite normal
+EVIDENCE_SHARE = 0.125  # axes are not quite independent, nor what is usual quite normal
 ROUNDING = float(np.finfo(np.float32).eps) ** 2  # a variance that means nothing
 
 
@@ -171,7 +171,7 @@ class UsualDifferences:
     def odds(self, difference: Floats, again_above: float = np.inf) -> Floats:
         """Log odds, a frame, that it lies in a strange segment, see `strange_odds`.
 
-        A quarter of the evidence counts. Of more than 256 frames neighbours are
+        An eighth of the evidence counts. Of more than 256 frames neighbours are
         averaged, so that 256 are left at most.
 
         Args:

@@ -100,7 +100,7 @@ def test_odds_are_of_the_series_along_the_axes():
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
     usual = UsualDifferences.of(videos, strayed, [9])
     judged = RNG.normal(size=(30, 9))
-    expected = strange_odds(judged @ usual.axes, usual.usual, usual.strange, 0.25)
+    expected = strange_odds(judged @ usual.axes, usual.usual, usual.strange, 0.125)
     np.testing.assert_allclose(usual.odds(judged), expected)
 
 
@@ -115,7 +115,7 @@ def test_long_videos_are_judged_by_means_of_frames():
     assert found.shape == (515,)
     moments = np.stack([judged[t : t + 3].mean(axis=0) for t in range(0, 515, 3)])
     parts = usual.usual, usual.strange
-    expected = strange_odds(moments @ usual.axes, *parts, 0.25, 3)
+    expected = strange_odds(moments @ usual.axes, *parts, 0.125, 3)
     np.testing.assert_allclose(found, np.repeat(expected, 3)[:515])
     assert 198 <= found.argmax() <= 232
 
