@@ -4,8 +4,9 @@ python tools/embed.py work_dirs/carl_folder my_videos --out embeddings
 python tools/embed.py epoch_50.pth a.mp4 b.mp4 --out embeddings --format parquet
 
 sub/a.mp4 of a folder becomes sub/a.npz, with the arrays embeddings (T, D), timestamps
-(T,) in seconds, fps, filename and provenance; a .parquet file has one row a frame, and
-the rest in its schema's metadata. Stopped, it goes on where it was: what the same model
+(T,) in seconds, frame_features (T, F), what each frame shows by itself, fps, filename
+and provenance; a .parquet file has one row a frame, and the rest in its schema's
+metadata. Stopped, it goes on where it was: what the same model
 made of the same video is kept. Files of another model are refused; --overwrite makes
 them anew. Videos that cannot be embedded are listed at the end, and the exit status is
 1 then.

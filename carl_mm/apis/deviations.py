@@ -110,16 +110,17 @@ class DeviationDetector:
         frames = _frames_of(references, 'reference ')
         self._first = frames[0]
         self._reduced = principal_axes(frames)
-        features = [_features_of(video) for video in references]
-        self._with_features = not any(each is None for each in features)
-        self._references = [
-            self._side_by_side(video, own)
-            for video, own in zip(frames, features, strict=True)
+        self._references = [video @ self._reduced for video in frames]
+        widths = [self._reduced.shape[1]]
+        kept = [
+            each for video in references if (each := _features_of(video)) is not None
         ]
-        width = self._reduced.shape[1]
-        widths = [width]
+        self._with_features = len(kept) == len(references)
         if self._with_features:
-            widths.append(self._references[0].shape[1] - width)
+            features = to_embeddings(kept, 'frame features of reference ')
+            self._first_features = features[0]
+            widths.append(features[0].shape[1])
+            self._references = list(map(_side_by_side, self._references, features))
         # Aligned by what tells moments apart: the look of a scene misleads.
         strayed = _strayed(self._references, _paths_of_pairs(frames))
         self._axes = axes_of_parts(self._references, strayed, widths)
@@ -142,15 +143,17 @@ class DeviationDetector:
                 model, or no frame features where the references have them.
         """
         check_one_model([video], self._provenance)
-        frames = _frames_of([self._first, video], 'judged ')[1]
-        features = _features_of(video)
-        if self._with_features and features is None:
-            name = getattr(video, 'filename', 'the judged video')
-            raise ValueError(
-                f'{name}: holds no frame features, and the references do; embed it '
-                'again'
-            )
-        frames = self._side_by_side(frames, features)
+        frames = _frames_of([self._first, video], 'judged ')[1] @ self._reduced
+        if self._with_features:
+            features = _features_of(video)
+            if features is None:
+                name = getattr(video, 'filename', 'the judged video')
+                raise ValueError(
+                    f'{name}: holds no frame features, and the references do; embed it '
+                    'again'
+                )
+            both = to_embeddings([self._first_features, features], 'frame features of ')
+            frames = _side_by_side(frames, both[1])
         along = self._along_axes(frames)
         paths = [align_windows(along, reference) for reference in self._aligned]
         difference = differences(frames, self._references, paths)
@@ -168,12 +171,6 @@ class DeviationDetector:
         ]
         return Deviations(scores, self.threshold, segments, times)
 
-    def _side_by_side(self, video: Floats, features: Floats | None) -> Floats:
-        reduced: Floats = video @ self._reduced
-        if features is None or not self._with_features:
-            return reduced
-        return np.concatenate([reduced, features - features.mean(axis=0)], axis=1)
-
     def _along_axes(self, video: Floats) -> Floats:
         along: Floats = (video - self._mean) @ self._axes
         return along
@@ -190,11 +187,13 @@ def _frames_of(videos: Sequence[EmbeddedVideo], what: str) -> list[Floats]:
     return [unit_rows(array) for array in arrays]
 
 
-def _features_of(video: EmbeddedVideo) -> Floats | None:
-    features = video.frame_features if isinstance(video, VideoEmbedding) else None
-    return (
-        None if features is None else to_embeddings([features], 'frame features of ')[0]
-    )
+def _features_of(video: EmbeddedVideo) -> np.ndarray | None:
+    return video.frame_features if isinstance(video, VideoEmbedding) else None
+
+
+def _side_by_side(frames: Floats, features: Floats) -> Floats:
+    """Embeddings and frame features; these less their mean, the look of the scene."""
+    return np.concatenate([frames, features - features.mean(axis=0)], axis=1)
 
 
 def _paths_of_pairs(videos: list[Floats]) -> list[list[Ints]]:

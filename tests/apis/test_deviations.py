@@ -123,6 +123,11 @@ def test_frame_features_show_what_the_embedding_does_not():
     assert deviations(mixed, as_video(judged)).scores.max() < 0
     with pytest.raises(ValueError, match='new.mp4: .*no frame features'):
         deviations(references, as_video(judged))
+    with pytest.raises(ValueError, match='frame features of .*same D'):
+        deviations(references, with_features(judged, seen[:, :1]))
+    seen[3] = np.nan
+    with pytest.raises(ValueError, match='frame features of .*1 of 60 frames'):
+        deviations(references, with_features(judged, seen))
 
 
 def test_a_higher_quantile_finds_less():
