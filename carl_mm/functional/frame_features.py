@@ -7,6 +7,7 @@ from torch import Tensor
 
 MAX_CHANNELS = 128
 SEED = 0
+PART = 256  # frames at a time
 
 
 def frame_features(features: Tensor) -> Tensor:
@@ -21,12 +22,18 @@ def frame_features(features: Tensor) -> Tensor:
     Returns:
         ``(T, min(C, 128))`` float32, on the CPU.
     """
+    # In parts: features of a long video are large, and so is a copy of them.
+    starts = range(0, max(1, len(features)), PART)
+    return torch.cat([_project(features[s : s + PART]).cpu() for s in starts])
+
+
+def _project(features: Tensor) -> Tensor:
     pooled = (features if features.dim() == 2 else features.amax((2, 3))).float()
     lengths = pooled.norm(dim=1, keepdim=True).clamp(min=1e-12)
     channels = pooled.shape[1]
     if channels > MAX_CHANNELS:
         pooled = pooled @ _projection(channels).to(pooled.device)
-    found: Tensor = (pooled / lengths).cpu()
+    found: Tensor = pooled / lengths
     return found
 
 

@@ -25,3 +25,5 @@ def test_many_channels_nearly_keep_their_distances():
     ratios = torch.pdist(found) / torch.pdist(unit)
     assert 0.7 < ratios.min() < ratios.max() < 1.3
     assert torch.equal(found, frame_features(5 * features.to(torch.bfloat16)))
+    many = frame_features(features.repeat(40, 1))  # more than are taken at a time
+    torch.testing.assert_close(many, frame_features(features).repeat(40, 1))

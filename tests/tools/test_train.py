@@ -46,7 +46,7 @@ def test_a_text_config_trains_and_is_judged(make_videos):
 
     rows = [line for line in said.splitlines() if line.startswith('|')]
     heads = [cell.strip() for cell in rows[0].strip('|').split('|')]
-    assert heads == ['', 'CARL', 'position only', 'untrained', 'backbone only']
+    assert heads == ['', 'config', 'position only', 'untrained', 'backbone only']
     names = [row.split()[1] for row in rows[2:]]
     figures = json.loads((folder / 'new' / 'figures.json').read_text())
     assert set(figures) == {name + c for name in names for c in CONTROLS}
