@@ -6,7 +6,7 @@ Makes videos of the demo's process, good ones and such in which one phase was ta
 with, embeds them by a checkpoint of `make demo`, and judges each tampered video by 20
 good ones that the encoder has not seen. Each video gives the area under the ROC curve
 over its frames; shown is the mean over 10 videos, and its range over three such tens.
-The score was chosen on the videos of seeds 1, 3 and 4; 2 and 5 judge.
+The score was chosen on the videos of seeds 1, 3 and 4; 2, 5 and 6 judge.
 """
 
 import argparse
