@@ -1,12 +1,8 @@
 """What a user calls from Python."""
 
 from carl_mm.apis.alignment import Alignment, align, align_many
-from carl_mm.apis.deviations import (
-    DeviatingSegment,
-    DeviationDetector,
-    Deviations,
-    deviations,
-)
+from carl_mm.apis.deviating_segments import DeviatingSegment, Deviations
+from carl_mm.apis.deviations import DeviationDetector, deviations
 from carl_mm.apis.frame_hits import Hit
 from carl_mm.apis.frame_index import FrameIndex
 from carl_mm.apis.inferencer import FramewiseInferencer

@@ -1,12 +1,12 @@
 """Where a video strays from good ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from carl_mm.apis.alignment import EmbeddedVideo
+from carl_mm.apis.deviating_segments import Deviations
 from carl_mm.apis.one_model import check_one_model
 from carl_mm.apis.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
@@ -16,48 +16,10 @@ from carl_mm.functional.deviation import (
     axes_of_parts,
     differences,
     principal_axes,
-    runs_above,
 )
 from carl_mm.functional.time_warping import unit_rows
 
 Item = TypeVar('Item')
-
-
-@dataclass(frozen=True)
-class DeviatingSegment:
-    """Frames that stand out.
-
-    Attributes:
-        first_frame: Of the segment.
-        last_frame: Likewise, counted in.
-        start: Time stamp of the first frame, in seconds; None without time stamps.
-        end: Of the last frame.
-        peak: The highest score.
-    """
-
-    first_frame: int
-    last_frame: int
-    start: float | None
-    end: float | None
-    peak: float
-
-
-@dataclass(frozen=True, eq=False)
-class Deviations:
-    """How far each frame of a video strays.
-
-    Attributes:
-        scores: ``(T,)`` float64, log odds that the frame lies in a strange segment: 0
-            is even, 3 is 20 to 1.
-        threshold: A frame above it stands out.
-        segments: Runs of frames above the threshold.
-        timestamps: ``(T,)`` in seconds; None of a video given as an array.
-    """
-
-    scores: np.ndarray
-    threshold: float
-    segments: list[DeviatingSegment]
-    timestamps: np.ndarray | None
 
 
 def deviations(
@@ -159,17 +121,7 @@ class DeviationDetector:
         difference = differences(frames, self._references, paths)
         scores = self._usual.odds(difference, self.threshold)
         times = video.timestamps if isinstance(video, VideoEmbedding) else None
-        segments = [
-            DeviatingSegment(
-                first,
-                last,
-                None if times is None else float(times[first]),
-                None if times is None else float(times[last]),
-                float(scores[first : last + 1].max()),
-            )
-            for first, last in runs_above(scores, self.threshold)
-        ]
-        return Deviations(scores, self.threshold, segments, times)
+        return Deviations.of(scores, self.threshold, times)
 
     def _along_axes(self, video: Floats) -> Floats:
         along: Floats = (video - self._mean) @ self._axes
