@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from carl_mm import compat
+from carl_mm.apis.embedding_files import EMBEDDING_SUFFIXES
 from carl_mm.apis.inferencer import FramewiseInferencer
 from carl_mm.apis.model_files import file_sha256, find_model_files
 from carl_mm.apis.one_model import check_one_model
-from carl_mm.apis.video_embedding import EMBEDDING_SUFFIXES, VideoEmbedding
+from carl_mm.apis.video_embedding import VideoEmbedding
 from carl_mm.apis.video_files import find_videos, holds_files
 from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
 

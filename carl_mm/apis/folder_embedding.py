@@ -10,8 +10,8 @@ from pathlib import Path
 
 import torch
 
+from carl_mm.apis.embedding_files import read_provenance
 from carl_mm.apis.inferencer import FramewiseInferencer
-from carl_mm.apis.video_embedding import read_provenance
 from carl_mm.apis.video_files import find_videos, holds_files
 from carl_mm.apis.watching import Advance, progress_bar
 from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from carl_mm.apis.video_embedding import VideoEmbedding, read_provenance
+from carl_mm.apis.embedding_files import read_provenance
+from carl_mm.apis.video_embedding import VideoEmbedding
 
 FORMS = ('npz', 'parquet')
 PROVENANCE = {'config': 'ü.py', 'version': '0.1.0'}
