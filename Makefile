@@ -20,7 +20,7 @@ demo: env
 	$(PYTHON) tools/demo.py
 
 compare: env
-	$(PYTHON) benchmarks/methods.py
+	$(PYTHON) benchmarks/quality/methods.py
 
 test: env
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not rare"

@@ -5,7 +5,7 @@
     bash tools/dist_train.sh configs/carl_activitynet.py 4
     python tools/export_localization.py configs/carl_activitynet.py CHECKPOINT \
         data/activitynet/localization --truth activity_net.v1-3.min.json
-    bash tools/dist_train.sh configs/bmn_carl_activitynet.py 2
+    bash tools/dist_train.sh configs/bmn/bmn_carl_activitynet.py 2
 
 Data: videos named v_ID.mp4, unlabelled. splits.csv: 'train' for the training videos,
 'val' for the validation ones, but 'test' for about twenty of one activity, between

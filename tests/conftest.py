@@ -6,7 +6,7 @@ import torch
 from mmengine.registry import init_default_scope
 
 import carl_mm  # noqa: F401
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 torch.set_num_threads(1)  # two would fight over the cores with subprocesses
 init_default_scope('mmaction')  # as a Runner does

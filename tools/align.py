@@ -22,7 +22,7 @@ import numpy as np
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import Alignment, VideoEmbedding, align
 from carl_mm.apis.alignment import METHODS
-from carl_mm.apis.command import (
+from carl_mm.apis.cli import (
     add_model,
     embeddings_of,
     main,
@@ -30,9 +30,9 @@ from carl_mm.apis.command import (
     refuse_to_overwrite,
     same_video,
 )
-from carl_mm.apis.video_files import is_image_folder
-from carl_mm.datasets.decoding import open_video
-from carl_mm.whole_files import write_csv_whole, write_whole
+from carl_mm.datasets.video_io.find_videos import is_image_folder
+from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.files import atomic_write, atomic_write_csv
 
 HEIGHT = 256  # of each picture of --video, in pixels
 CHUNK = 64  # frames decoded at once
@@ -62,14 +62,14 @@ def write_table(
     if path.suffix == '.npz':
         arrays = {name: getattr(found, name) for name in ARRAYS}
         names = {'reference': a.filename, 'other': b.filename}
-        write_whole(path, lambda stream: np.savez(stream, **arrays, **names))
+        atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
         return
     rows = [
         (index, f'{a.timestamps[index]:.6f}', frame, f'{b.timestamps[frame]:.6f}')
         for index, frame in enumerate(found.frame_inds_b.tolist())
     ]
     header = ('reference_frame', 'reference_time_s', 'frame', 'time_s')
-    write_csv_whole(path, header, rows)
+    atomic_write_csv(path, header, rows)
 
 
 def small_frames(filename: str, num_frames: int) -> np.ndarray:
@@ -96,7 +96,7 @@ def draw(
     if args.picture:
         figure = similarity_figure(a, b, found.path)
         written.append(path.with_suffix('.png'))
-        write_whole(
+        atomic_write(
             written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)
         )
     if args.video:

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis.command import add_model, load_inferencer, main, make_parser
+from carl_mm.apis.cli import add_model, load_inferencer, main, make_parser
 from carl_mm.app.server import check_folder, serve
 
 

@@ -18,15 +18,15 @@ from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import Deviations, VideoEmbedding, deviations
-from carl_mm.apis.command import (
+from carl_mm.apis.cli import (
     add_model,
     embeddings_of,
     main,
     make_parser,
     same_video,
 )
-from carl_mm.apis.video_files import is_image_folder
-from carl_mm.whole_files import write_csv_whole, write_whole
+from carl_mm.datasets.video_io.find_videos import is_image_folder
+from carl_mm.files import atomic_write, atomic_write_csv
 
 
 def parser() -> ArgumentParser:
@@ -52,14 +52,16 @@ def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
         (index, f'{time:.6f}', f'{score:.4f}', int(score > found.threshold))
         for index, (time, score) in enumerate(frames)
     ]
-    write_csv_whole(files[0], ('frame', 'time_s', 'score', 'stands_out'), rows)
+    atomic_write_csv(files[0], ('frame', 'time_s', 'score', 'stands_out'), rows)
     header = ('first_frame', 'last_frame', 'start_s', 'end_s', 'peak')
     spans = [
         (s.first_frame, s.last_frame, f'{s.start:.6f}', f'{s.end:.6f}', f'{s.peak:.4f}')
         for s in found.segments
     ]
-    write_csv_whole(files[1], header, spans)
-    from carl_mm.visualization.deviation import deviation_figure  # needs matplotlib
+    atomic_write_csv(files[1], header, spans)
+    from carl_mm.visualization.figures.deviation import (
+        deviation_figure,  # needs matplotlib
+    )
 
     figure = deviation_figure(
         found.scores,
@@ -68,7 +70,7 @@ def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
         timestamps=video.timestamps,
         title=Path(video.filename).name,
     )
-    write_whole(files[2], lambda stream: figure.savefig(stream, format='png', dpi=100))
+    atomic_write(files[2], lambda stream: figure.savefig(stream, format='png', dpi=100))
     return files
 
 

@@ -17,9 +17,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis.command import add_model, load_inferencer, main, make_parser
-from carl_mm.apis.folder_embedding import FolderSummary, embed_folder
-from carl_mm.apis.video_files import find_videos
+from carl_mm.apis.cli import add_model, load_inferencer, main, make_parser
+from carl_mm.apis.embedding.folder_embedding import FolderSummary, embed_folder
+from carl_mm.datasets.video_io.find_videos import find_videos
 
 
 def parser() -> ArgumentParser:

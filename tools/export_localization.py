@@ -5,7 +5,7 @@ python tools/export_localization.py CONFIG CHECKPOINT OUT_DIR
 
 Embeds every video of the config's test annotation file and reads the embeddings at
 the centres of 100 equal snippets. Writes, in OUT_DIR, features/v_ID.csv and
-anet_anno_{train,val,test}.json for configs/bmn_carl_activitynet.py; with --format
+anet_anno_{train,val,test}.json for configs/bmn/bmn_carl_activitynet.py; with --format
 gtad features/v_ID.npy, anet_anno_action.json and video_info_new.csv, and G-TAD's
 _load_file then reads `feat = np.load(self.feature_path + video_name + '.npy')`.
 Without --truth the segments are the phase rows. Stopped, it goes on where it was.
@@ -19,16 +19,16 @@ import sys
 from mmengine.dist import is_main_process
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.compat import end_distributed
-from carl_mm.engine.launch import (
+from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
     load_strictly,
     trust,
 )
-from carl_mm.engine.localization_export import ExportSummary, export_localization
-from carl_mm.engine.localization_forms import FORMS
+from carl_mm.apis.localization.export import ExportSummary, export_localization
+from carl_mm.apis.localization.forms import FORMS
+from carl_mm.compat import end_distributed
 
 
 def parse_args() -> argparse.Namespace:

@@ -17,16 +17,16 @@ from pathlib import Path
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import PhaseLabeler, VideoEmbedding
-from carl_mm.apis.command import (
+from carl_mm.apis.cli import (
     add_model,
     embeddings_of,
     main,
     make_parser,
     refuse_to_overwrite,
 )
-from carl_mm.apis.phase_segments import write_phase_csv
+from carl_mm.apis.phases.segments import write_phase_csv
 from carl_mm.datasets.annotations import frame_labels
-from carl_mm.datasets.converters.folder_csv import (
+from carl_mm.datasets.converters.forms.folder_csv import (
     LabelRow,
     read_labels,
     row_span_problems,

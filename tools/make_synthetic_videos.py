@@ -11,8 +11,8 @@ import os
 from collections.abc import Sequence
 
 from carl_mm.datasets.annotations import load_annotations
-from carl_mm.datasets.synthetic import make_synthetic_dataset
-from carl_mm.datasets.synthetic_processes import PROCESSES
+from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset
+from carl_mm.datasets.synthetic.processes import PROCESSES
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

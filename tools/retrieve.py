@@ -19,17 +19,17 @@ import numpy as np
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
-from carl_mm.apis.command import (
+from carl_mm.apis.cli import (
     add_model,
     embeddings_of,
     main,
     make_parser,
     refuse_other_model,
 )
-from carl_mm.apis.frame_hits import which_frame, write_hits_csv
-from carl_mm.apis.video_files import is_image_folder
-from carl_mm.datasets.decoding import open_video
-from carl_mm.whole_files import write_whole
+from carl_mm.apis.search.frame_hits import which_frame, write_hits_csv
+from carl_mm.datasets.video_io.find_videos import is_image_folder
+from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.files import atomic_write
 
 MAX_PICTURES = 10
 
@@ -124,7 +124,7 @@ def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> 
             for h in shown
         ],
     )
-    write_whole(path, lambda stream: figure.savefig(stream, format='png', dpi=100))
+    atomic_write(path, lambda stream: figure.savefig(stream, format='png', dpi=100))
 
 
 def retrieve(args: Namespace) -> int:

@@ -7,14 +7,14 @@ from pathlib import Path
 from mmengine.dist import is_main_process
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.compat import end_distributed
-from carl_mm.engine.launch import (
+from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
     load_strictly,
     trust,
 )
+from carl_mm.compat import end_distributed
 from carl_mm.evaluation import results_table
 
 

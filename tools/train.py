@@ -3,14 +3,14 @@
 import argparse
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.compat import end_distributed, newest_checkpoint
-from carl_mm.engine.launch import (
+from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
     train,
     trust,
 )
+from carl_mm.compat import end_distributed, newest_checkpoint
 
 
 def parse_args() -> argparse.Namespace:

@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from carl_mm.apis.one_model import check_one_model
-from carl_mm.apis.video_embedding import VideoEmbedding
+from carl_mm.apis.embedding.same_model import check_same_model
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import to_embeddings
-from carl_mm.functional.frame_matching import middle_matches, nearest_frames
-from carl_mm.functional.time_warping import cosine_dtw, unit_rows
+from carl_mm.functional.warping.dtw import cosine_dtw, unit_rows
+from carl_mm.functional.warping.path_matches import middle_matches, nearest_frames
 
-EmbeddedVideo: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor
+EmbeddingLike: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor
 METHODS = ('dtw', 'nearest')
 
 
@@ -74,7 +74,7 @@ class Alignment:
         return carried
 
 
-def align(a: EmbeddedVideo, b: EmbeddedVideo, method: str = 'dtw') -> Alignment:
+def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
     """Align two videos by their embeddings.
 
     Args:
@@ -91,7 +91,7 @@ def align(a: EmbeddedVideo, b: EmbeddedVideo, method: str = 'dtw') -> Alignment:
     """
     if method not in METHODS:
         raise ValueError(f'method must be one of {METHODS}, got {method!r}')
-    check_one_model((a, b))
+    check_same_model((a, b))
     frames_a, frames_b = (unit_rows(x) for x in to_embeddings([_array(a), _array(b)]))
     if not len(frames_a) or not len(frames_b):
         raise ValueError(
@@ -121,7 +121,7 @@ def align(a: EmbeddedVideo, b: EmbeddedVideo, method: str = 'dtw') -> Alignment:
 
 
 def align_many(
-    reference: EmbeddedVideo, others: Iterable[EmbeddedVideo], method: str = 'dtw'
+    reference: EmbeddingLike, others: Iterable[EmbeddingLike], method: str = 'dtw'
 ) -> list[Alignment]:
     """Align a reference, as video a, with each of several videos; see `align`.
 
@@ -131,7 +131,7 @@ def align_many(
     return [align(reference, other, method) for other in others]
 
 
-def _array(video: EmbeddedVideo) -> np.ndarray | torch.Tensor:
+def _array(video: EmbeddingLike) -> np.ndarray | torch.Tensor:
     return video.embeddings if isinstance(video, VideoEmbedding) else video
 
 

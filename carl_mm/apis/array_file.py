@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from carl_mm.whole_files import write_whole
+from carl_mm.files import atomic_write
 
 Built = TypeVar('Built')
 
@@ -31,7 +31,7 @@ def save_arrays(
         OSError: The disk is full, say; names the file.
     """
     named: dict[str, Any] = {**arrays, 'header': json.dumps({**header, 'form': form})}
-    write_whole(Path(path), lambda stream: np.savez(stream, **named))
+    atomic_write(Path(path), lambda stream: np.savez(stream, **named))
 
 
 def load_arrays(

@@ -4,8 +4,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from carl_mm.apis.folder_embedding import MODEL_KEYS
-from carl_mm.apis.video_files import holds_files
+from carl_mm.apis.embedding.folder_embedding import MODEL_KEYS
+from carl_mm.datasets.video_io.find_videos import list_files
 
 LEADS_OUT = 'is a link that leads out of the folder'
 
@@ -25,7 +25,7 @@ def scan(
     root = Path(folder).resolve()
     if not root.is_dir():
         raise FileNotFoundError(f'{folder}: no such folder of videos')
-    found = {path.relative_to(root).as_posix(): path for path in holds_files(root)}
+    found = {path.relative_to(root).as_posix(): path for path in list_files(root)}
     outside = {
         name: LEADS_OUT
         for name, path in found.items()

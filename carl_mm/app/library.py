@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
-from carl_mm.apis.folder_embedding import embed_folder
-from carl_mm.apis.video_files import holds_files
-from carl_mm.apis.watching import Advance
+from carl_mm.apis.embedding.folder_embedding import embed_folder
+from carl_mm.apis.embedding.progress import Advance
 from carl_mm.app.folder import scan
 from carl_mm.app.uploads import MAX_UPLOADS, adopt_upload
+from carl_mm.datasets.video_io.find_videos import list_files
 
 
 @dataclasses.dataclass
@@ -71,7 +71,7 @@ class VideoLibrary:
 
     def prepare(self) -> None:
         """Embed what the folder holds and was not embedded before."""
-        kept = len(holds_files(self.embeddings_dir, ('.npz',)))
+        kept = len(list_files(self.embeddings_dir, ('.npz',)))
         self.progress.done = min(kept, max(0, self.progress.total - 1))
         watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
@@ -84,7 +84,7 @@ class VideoLibrary:
             for path, reason in summary.failed.items():
                 if Path(path) in names:
                     self.left_out[names[Path(path)]] = reason
-            for file in holds_files(self.embeddings_dir, ('.npz',)):
+            for file in list_files(self.embeddings_dir, ('.npz',)):
                 video = VideoEmbedding.load(file)
                 name = names.get(Path(video.filename))
                 if name is not None and name not in self.left_out and len(video):

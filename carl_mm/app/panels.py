@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from carl_mm.visualization.phases import UNLABELLED_COLOR, phase_colors
+from carl_mm.visualization.parts.phases import UNLABELLED_COLOR, phase_colors
 
 NUM_COLORS = 24
 ROWS_ID = 'carl-rows-of-all'  # of all videos' phases

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.apis.phase_segments import COLUMNS
+from carl_mm.apis.phases.segments import COLUMNS
 from carl_mm.datasets.problems import overlaps, refuse, span_problem
 
 Rows = list[list[Any]]

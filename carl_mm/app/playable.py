@@ -9,8 +9,8 @@ import av
 import cv2
 import numpy as np
 
-from carl_mm.datasets.decoding import FrameReader, open_video
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 MAX_SIDE = 960  # of copies, in pixels
 PIXEL_FORMATS = ('yuv420p', 'yuvj420p')

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 
-from carl_mm.apis.command import describe
+from carl_mm.apis.cli import describe
 from carl_mm.app.library import VideoLibrary
 from carl_mm.app.playable import PlayableVideo, frame_jpeg, playable
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from carl_mm.apis.command import describe
+from carl_mm.apis.cli import describe
 from carl_mm.app import panels
 from carl_mm.app.actions import Actions
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 MAX_UPLOADS = 20
 # Of QuickTime and MP4, what stands after the first box's size.

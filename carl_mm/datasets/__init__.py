@@ -1,7 +1,6 @@
 """Videos in, samples out."""
 
 from carl_mm.datasets.clip_video import ClipVideoDataset
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.pair_sampling import SameActionBatchSampler
 from carl_mm.datasets.transforms import (
@@ -25,6 +24,7 @@ from carl_mm.datasets.transforms import (
     WholeCachedFeatures,
     WholeVideo,
 )
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 __all__ = [
     'AnchorPositiveCrop',

@@ -7,9 +7,9 @@ import numpy as np
 from mmaction.registry import DATASETS
 
 from carl_mm.datasets.annotations import load_annotations
-from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
-from carl_mm.functional.label_shares import stratified_share
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
+from carl_mm.functional.sampling.label_subsets import stratified_share
 
 
 @DATASETS.register_module()

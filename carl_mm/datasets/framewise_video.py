@@ -13,9 +13,9 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from carl_mm.datasets.annotations import check_rows_fit, load_annotations
-from carl_mm.datasets.choosing import choose_videos
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.selection import choose_videos
 from carl_mm.datasets.transforms import META_KEYS
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
 MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'

@@ -16,14 +16,14 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from rich.progress import track
 
-from carl_mm.datasets.decoding import VideoDecodeError
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.engine.datasets_of import framewise_datasets
-from carl_mm.engine.feature_files import check_room, is_whole, video_key
-from carl_mm.models.recognizer import FramewiseRecognizer
+from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from carl_mm.files import atomic_write
+from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
-from carl_mm.whole_files import write_whole
 
 FORMAT_VERSION = 2  # raise it when the same settings give other features
 
@@ -153,9 +153,9 @@ class FeatureCacheHook(Hook):
                 runner.logger.warning(f'no features: {error}')
                 continue
             if not told:
-                check_room(folder, copies, [e for e, _ in mine], runner)
+                check_disk_space(folder, copies, [e for e, _ in mine], runner)
                 told = True
-            write_whole(file, partial(np.save, arr=copies))
+            atomic_write(file, partial(np.save, arr=copies))
 
     def _copies(self, entry: dict, model: FramewiseRecognizer) -> np.ndarray:
         """Return ``(K, S, C)``; one decode serves all copies."""

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from mmengine.runner import Runner
 
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 
-def check_room(
+def check_disk_space(
     folder: Path, copies: np.ndarray, entries: list[dict], runner: Runner
 ) -> None:
     """Say what the files will take, and refuse a disk without that room."""

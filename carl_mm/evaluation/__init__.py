@@ -1,18 +1,19 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
 from carl_mm.evaluation.action_videos import ActionVideos
-from carl_mm.evaluation.base import FramewiseMetric
+from carl_mm.evaluation.alignment import AlignmentError, KendallsTau
 from carl_mm.evaluation.frame_accuracy import FrameAccuracy
-from carl_mm.evaluation.gathering import EmbeddedVideo
-from carl_mm.evaluation.linear_probe import LinearClassification
-from carl_mm.evaluation.pairs import AlignmentError, FrameRetrieval, KendallsTau
-from carl_mm.evaluation.probes import PhaseClassification, PhaseProgression
-from carl_mm.evaluation.table import results_table
+from carl_mm.evaluation.framewise_metric import FramewiseMetric
+from carl_mm.evaluation.gathering import EvaluatedVideo
+from carl_mm.evaluation.linear_protocol import LinearClassification
+from carl_mm.evaluation.phase_probes import PhaseClassification, PhaseProgression
+from carl_mm.evaluation.results_table import results_table
+from carl_mm.evaluation.retrieval import FrameRetrieval
 
 __all__ = [
     'ActionVideos',
     'AlignmentError',
-    'EmbeddedVideo',
+    'EvaluatedVideo',
     'FrameAccuracy',
     'FrameRetrieval',
     'FramewiseMetric',

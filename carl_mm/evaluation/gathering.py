@@ -9,7 +9,7 @@ from mmengine import dist
 
 
 @dataclass
-class EmbeddedVideo:
+class EvaluatedVideo:
     """One video's embeddings and labels, or those of a cut of it.
 
     Attributes:
@@ -37,7 +37,7 @@ class EmbeddedVideo:
         labels: np.ndarray,
         frame_inds: np.ndarray,
         embeddings: dict[str, Any],
-    ) -> 'EmbeddedVideo':
+    ) -> 'EvaluatedVideo':
         """Take names from a data sample's dict, embeddings as tensors."""
         return cls(
             filename=str(sample.get('filename')),
@@ -54,8 +54,8 @@ Place = tuple[int, str]  # in the data set, and a cut's name, '' for the whole v
 
 
 def gather_videos(
-    results: list[tuple[Place, EmbeddedVideo]],
-) -> list[tuple[Place, EmbeddedVideo]]:
+    results: list[tuple[Place, EvaluatedVideo]],
+) -> list[tuple[Place, EvaluatedVideo]]:
     """Return the videos of all processes, in the order of their places, each once.
 
     Samplers pad the last batch with repeated videos. Only names and shapes are
@@ -106,7 +106,7 @@ def _rebuild(
     labels: np.ndarray,
     frame_inds: np.ndarray,
     embeddings: dict[str, np.ndarray],
-) -> list[tuple[Place, EmbeddedVideo]]:
+) -> list[tuple[Place, EvaluatedVideo]]:
     """Cut one process's flat arrays into its videos."""
     at = dict.fromkeys(embeddings, 0)
     frame, videos = 0, []
@@ -119,7 +119,7 @@ def _rebuild(
             at[name] += length * width
         own = slice(frame, frame + length)
         frame += length
-        video = EmbeddedVideo(
+        video = EvaluatedVideo(
             filename, action, split, view, labels[own], frame_inds[own], parts
         )
         videos.append((place, video))

@@ -1,28 +1,43 @@
 """The mathematics: pure functions on tensors and arrays."""
 
-from carl_mm.functional.alignment import alignment_error, event_error, kendalls_tau
-from carl_mm.functional.baseline_views import (
-    sample_anchors_and_positives,
-    sample_one_view,
-    sample_two_speeds,
-)
-from carl_mm.functional.clip_pairs import gap_quantile, sample_clip_pair
 from carl_mm.functional.colour import shift_hue
-from carl_mm.functional.cycle_consistency import cycle_consistency_loss
 from carl_mm.functional.frame_features import frame_features
 from carl_mm.functional.frame_search import (
     most_similar,
     segment_similarities,
     spread_in_time,
 )
-from carl_mm.functional.linear_protocol import linear_classification
-from carl_mm.functional.localization import detection_map, resample_features
-from carl_mm.functional.losses import gaussian_log_prior, sequence_contrastive_loss
-from carl_mm.functional.n_pairs import n_pairs_loss
-from carl_mm.functional.nearest_frame_contrast import nearest_frame_contrastive_loss
-from carl_mm.functional.nt_xent import nt_xent_loss
-from carl_mm.functional.phase_probe import PhaseProbe, fit_phase_probe, with_change
-from carl_mm.functional.phases import phase_boundaries, phase_progress
+from carl_mm.functional.losses.cycle_consistency import cycle_consistency_loss
+from carl_mm.functional.losses.n_pairs import n_pairs_loss
+from carl_mm.functional.losses.nearest_frame_contrast import (
+    nearest_frame_contrastive_loss,
+)
+from carl_mm.functional.losses.nt_xent import nt_xent_loss
+from carl_mm.functional.losses.sequence_contrastive import (
+    gaussian_log_prior,
+    sequence_contrastive_loss,
+)
+from carl_mm.functional.losses.shuffle_and_learn import (
+    draw_triplets,
+    shuffle_and_learn_loss,
+)
+from carl_mm.functional.losses.speediness import mean_over_time, speediness_loss
+from carl_mm.functional.metrics.alignment import (
+    alignment_error,
+    event_error,
+    kendalls_tau,
+)
+from carl_mm.functional.metrics.linear_protocol import linear_classification
+from carl_mm.functional.metrics.localization import detection_map, resample_features
+from carl_mm.functional.metrics.phase_probes import (
+    phase_classification,
+    phase_progression,
+)
+from carl_mm.functional.metrics.retrieval import precision_at_k
+from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
+from carl_mm.functional.phases.probe_selection import choose_strengths
+from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
+from carl_mm.functional.phases.segmentation import most_likely_segments, phase_starts
 from carl_mm.functional.positions import (
     draw_spans,
     relative_time_embedding,
@@ -30,15 +45,15 @@ from carl_mm.functional.positions import (
     sinusoidal_code,
     sinusoidal_positions,
 )
-from carl_mm.functional.probe_selection import choose_strengths
-from carl_mm.functional.probing import phase_classification, phase_progression
-from carl_mm.functional.retrieval import precision_at_k
-from carl_mm.functional.segmentation import most_likely_segments, phase_starts
-from carl_mm.functional.shuffle_and_learn import draw_triplets, shuffle_and_learn_loss
-from carl_mm.functional.soft_dtw import soft_dtw
-from carl_mm.functional.speediness import mean_over_time, speediness_loss
-from carl_mm.functional.time_warping import cosine_dtw, dtw
-from carl_mm.functional.views import sample_two_views
+from carl_mm.functional.sampling.baseline_views import (
+    sample_anchors_and_positives,
+    sample_one_view,
+    sample_two_speeds,
+)
+from carl_mm.functional.sampling.clip_pairs import gap_quantile, sample_clip_pair
+from carl_mm.functional.sampling.two_views import sample_two_views
+from carl_mm.functional.warping.dtw import cosine_dtw, dtw
+from carl_mm.functional.warping.soft_dtw import soft_dtw
 
 __all__ = [
     'mean_over_time',

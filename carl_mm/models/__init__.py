@@ -1,32 +1,29 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
-from carl_mm.models.alignment_losses import (
-    AlignmentInTimeLoss,
-    DiscriminativeDTWLoss,
-    GlobalAlignmentLoss,
-)
-from carl_mm.models.baseline_losses import (
-    CycleConsistencyLoss,
-    NearestFrameContrastiveLoss,
-    NPairsLoss,
-)
-from carl_mm.models.clip_recognizer import ClipRecognizer
-from carl_mm.models.controls import ControlEmbeddings
-from carl_mm.models.cvrl_heads import ClipContrastiveHead, ClipLinearHead
-from carl_mm.models.cvrl_loss import NTXentLoss
-from carl_mm.models.data_preprocessor import FramewiseDataPreprocessor
-from carl_mm.models.efficientnet_lite import EfficientNetLite0
-from carl_mm.models.frame_batch import FrameBatch
-from carl_mm.models.framewise_loss_head import FramewiseLossHead
-from carl_mm.models.heads import SequenceContrastiveHead
-from carl_mm.models.losses import SequenceContrastiveLoss
-from carl_mm.models.pretext_losses import ShuffleAndLearnLoss, SpeedinessLoss
-from carl_mm.models.recognizer import FramewiseRecognizer
-from carl_mm.models.supervised import FramewiseClassificationHead
-from carl_mm.models.temporal_ablations import FramewiseMLP, TemporalConv3d
-from carl_mm.models.temporal_transformer import TemporalTransformer
-from carl_mm.models.timm_vit import TimmViT
+from carl_mm.models.backbones.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.backbones.timm_vit import TimmViT
+from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
+from carl_mm.models.heads.clips import ClipContrastiveHead, ClipLinearHead
+from carl_mm.models.heads.framewise import FramewiseLossHead
+from carl_mm.models.heads.framewise_classification import FramewiseClassificationHead
+from carl_mm.models.heads.sequence_contrastive import SequenceContrastiveHead
+from carl_mm.models.losses.cycle_consistency import CycleConsistencyLoss
+from carl_mm.models.losses.d3tw import DiscriminativeDTWLoss
+from carl_mm.models.losses.frame_batch import FrameBatch
+from carl_mm.models.losses.gta import GlobalAlignmentLoss
+from carl_mm.models.losses.lav import AlignmentInTimeLoss
+from carl_mm.models.losses.n_pairs import NPairsLoss
+from carl_mm.models.losses.nearest_frame_contrast import NearestFrameContrastiveLoss
+from carl_mm.models.losses.nt_xent import NTXentLoss
+from carl_mm.models.losses.sequence_contrastive import SequenceContrastiveLoss
+from carl_mm.models.losses.shuffle_and_learn import ShuffleAndLearnLoss
+from carl_mm.models.losses.speediness import SpeedinessLoss
+from carl_mm.models.necks.temporal_ablations import FramewiseMLP, TemporalConv3d
+from carl_mm.models.necks.temporal_transformer import TemporalTransformer
+from carl_mm.models.recognizers.clip_recognizer import ClipRecognizer
+from carl_mm.models.recognizers.controls import ControlEmbeddings
+from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 
 __all__ = [
     'AlignmentInTimeLoss',

@@ -5,15 +5,15 @@ state is neither read nor changed. ``figure.savefig(path, dpi=100)`` is 1,200 px
 """
 
 from carl_mm.visualization.aligned_video import write_aligned_video
-from carl_mm.visualization.alignment_sheet import alignment_figure
-from carl_mm.visualization.embedding import embedding_figure
-from carl_mm.visualization.loss import loss_figure
-from carl_mm.visualization.metrics import metrics_figure
-from carl_mm.visualization.phases import phase_colors
-from carl_mm.visualization.raster import figure_to_image
-from carl_mm.visualization.retrieval import retrieval_figure
-from carl_mm.visualization.similarity import similarity_figure
-from carl_mm.visualization.timeline import phase_timeline_figure
+from carl_mm.visualization.figures.alignment_sheet import alignment_figure
+from carl_mm.visualization.figures.embedding import embedding_figure
+from carl_mm.visualization.figures.loss import loss_figure
+from carl_mm.visualization.figures.metrics import metrics_figure
+from carl_mm.visualization.figures.retrieval import retrieval_figure
+from carl_mm.visualization.figures.similarity import similarity_figure
+from carl_mm.visualization.figures.timeline import phase_timeline_figure
+from carl_mm.visualization.parts.phases import phase_colors
+from carl_mm.visualization.parts.raster import figure_to_image
 
 __all__ = [
     'alignment_figure',

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from carl_mm.datasets.video_writer import write_mp4
-from carl_mm.visualization.alignment_path import aligned_frame_inds
-from carl_mm.visualization.phases import check_labels, phase_names
-from carl_mm.visualization.times import frame_times
-from carl_mm.visualization.video_panel import BACKGROUND, VideoPanel
+from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.visualization.parts.alignment_path import aligned_frame_inds
+from carl_mm.visualization.parts.phases import check_labels, phase_names
+from carl_mm.visualization.parts.times import frame_times
+from carl_mm.visualization.parts.video_panel import BACKGROUND, VideoPanel
 
 
 def write_aligned_video(

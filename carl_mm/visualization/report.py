@@ -8,10 +8,10 @@ import numpy as np
 
 from carl_mm.functional import dtw
 from carl_mm.visualization.aligned_video import write_aligned_video
-from carl_mm.visualization.embedding import embedding_figure
-from carl_mm.visualization.loss import loss_figure
+from carl_mm.visualization.figures.embedding import embedding_figure
+from carl_mm.visualization.figures.loss import loss_figure
+from carl_mm.visualization.figures.similarity import similarity_figure
 from carl_mm.visualization.sheets import alignment_sheet, retrieval_sheet
-from carl_mm.visualization.similarity import similarity_figure
 from carl_mm.visualization.tested_video import TestedVideo
 
 __all__ = ['TestedVideo', 'write_loss_curve', 'write_pictures']

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from carl_mm.functional.time_warping import cosine_dtw
-from carl_mm.visualization.alignment_path import aligned_frame_inds
-from carl_mm.visualization.alignment_sheet import alignment_figure
-from carl_mm.visualization.retrieval import retrieval_figure
+from carl_mm.functional.warping.dtw import cosine_dtw
+from carl_mm.visualization.figures.alignment_sheet import alignment_figure
+from carl_mm.visualization.figures.retrieval import retrieval_figure
+from carl_mm.visualization.parts.alignment_path import aligned_frame_inds
 from carl_mm.visualization.tested_video import TestedVideo
 
 NUM_MOMENTS = 6

@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from carl_mm.datasets.decoding import FrameReader, open_video
-from carl_mm.visualization.times import FrameTimes, frame_times
+from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.visualization.parts.times import FrameTimes, frame_times
 
 
 @dataclass

@@ -23,7 +23,7 @@ Settings and where they are from:
   cross-entropy, smoothed by 0.1. There 20 frames at random; the sum over the path grows
   with T, the cycle does not.
 - D3TW: for two videos it was not published; see
-  `carl_mm.functional.discriminative_dtw`. Gamma is LAV's; the margin, 1, is ours.
+  `carl_mm.functional.losses.d3tw`. Gamma is LAV's; the margin, 1, is ours.
 
 All three see whole videos, which places alone align well, and CARL's network is given
 places. On generated videos (64 epochs, one seed) it learns little else:

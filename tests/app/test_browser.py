@@ -247,7 +247,7 @@ def test_deviations_are_shown(page, tmp_path):
 
 
 def test_uploads(page, running, tmp_path):
-    from carl_mm.datasets.video_writer import write_mp4
+    from carl_mm.datasets.video_io.video_writer import write_mp4
     from tests.conftest import moving_square
 
     chooser = page.locator('input[type=file]')

@@ -8,7 +8,7 @@ import pytest
 
 from carl_mm.app.folder import default_embeddings_dir, scan
 from carl_mm.app.library import VideoLibrary
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
 

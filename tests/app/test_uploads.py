@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from carl_mm.app.uploads import adopt_upload, check_video
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
 

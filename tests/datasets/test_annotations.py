@@ -14,7 +14,7 @@ from carl_mm.datasets.annotations import (
     validate_annotations,
 )
 from carl_mm.datasets.converters.folder import annotations_from_folder
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 GOOD = {
     'metainfo': {'phases': {'pour': ['lift', 'tilt']}},

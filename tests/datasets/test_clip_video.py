@@ -7,7 +7,7 @@ import pytest
 from mmaction.registry import DATASETS
 from mmengine.registry import init_default_scope
 
-from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
 PIPELINE = [
     dict(type='OpenVideo'),

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from carl_mm.evaluation import EmbeddedVideo
+from carl_mm.evaluation import EvaluatedVideo
 from carl_mm.evaluation.gathering import gather_videos
 from tests.tools.processes import ROOT, run
 
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import carl_mm
-from carl_mm.evaluation import EmbeddedVideo, FramewiseMetric
+from carl_mm.evaluation import EvaluatedVideo, FramewiseMetric
 from carl_mm.evaluation.gathering import gather_videos
 sys.path.insert(0, sys.argv[1])
 from tests.evaluation.test_gathering import make_video
@@ -67,7 +67,7 @@ def make_video(place):
         '': rng.normal(size=(length, 3)).astype(np.float32),
         'position': rng.normal(size=(length, 5)).astype(np.float32),
     }
-    return EmbeddedVideo(
+    return EvaluatedVideo(
         filename=f'{place}.mp4',
         action=('jump', 'run')[place % 4 == 0],
         split='test',

@@ -128,7 +128,8 @@ def test_progression_and_tau_take_their_switches():
 def test_a_phase_without_a_train_video_is_named_once(monkeypatch):
     lines = []
     monkeypatch.setattr(
-        'carl_mm.evaluation.base.print_log', lambda text, **_: lines.append(text)
+        'carl_mm.evaluation.framewise_metric.print_log',
+        lambda text, **_: lines.append(text),
     )
     data = viewed_samples()
     data[0].gt_label[data[0].gt_label == 2] = -1

@@ -4,7 +4,7 @@ import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
-import carl_mm.models.heads as heads
+import carl_mm.models.heads.sequence_contrastive as heads
 
 
 def batch(videos=4, num_views=2, length=12, channels=16):

@@ -9,7 +9,7 @@ import pytest
 
 from carl_mm import visualization
 from carl_mm.apis import VideoEmbedding, align
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.tools.processes import run_here
 

@@ -46,7 +46,7 @@ DATA = ('pennaction', 'pouring', 'finegym', 'synthetic')
 
 @cache
 def load(name):
-    return Config.fromfile(ROOT / 'configs' / f'{name}.py')
+    return Config.fromfile(next((ROOT / 'configs').rglob(f'{name}.py')))
 
 
 def dumped(name, folder):
@@ -83,7 +83,7 @@ def test_is_the_carl_config_with_another_loss_and_pairs(method, data, tmp_path):
 
 @pytest.mark.parametrize('method', LOSSES)
 def test_its_model_learns_from_a_batch(method):
-    cfg = Config.fromfile(ROOT / 'configs' / f'{method}_synthetic.py')
+    cfg = Config.fromfile(next((ROOT / 'configs').rglob(f'{method}_synthetic.py')))
     model = MODELS.build(cfg.model)
     inputs, frame_inds = torch.rand(3, 1, 8, 2560), torch.arange(0, 32, 4)
     samples = [ActionDataSample(metainfo={'total_frames': 32}) for _ in range(3)]
@@ -102,7 +102,7 @@ def test_its_model_learns_from_a_batch(method):
 @pytest.mark.parametrize('method', LOSSES)
 def test_trains_on_pictures(method, make_videos):
     folder = make_videos(lengths=(12, 10, 14, 7), test_share=0.0)
-    cfg = Config.fromfile(ROOT / 'configs' / f'{method}_pennaction.py')
+    cfg = Config.fromfile(next((ROOT / 'configs').rglob(f'{method}_pennaction.py')))
     cfg.model.backbone.init_cfg = None
     cfg.model.neck.num_frames = 8
     cfg.train_dataloader.update(num_workers=0, persistent_workers=False)

@@ -23,9 +23,9 @@ LOOSE = {'bf16': 0.2, 'fp32': 1e-4}
 @pytest.fixture
 def part(monkeypatch, tmp_path):
     """Import a part by name; its videos go to the test's folder."""
-    monkeypatch.syspath_prepend(str(ROOT / 'tools'))
+    monkeypatch.syspath_prepend(str(ROOT / 'benchmarks' / 'speed'))
     monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path))
-    return lambda name: importlib.import_module(f'benchmark_parts.{name}')
+    return lambda name: importlib.import_module(f'parts.{name}')
 
 
 def check_ratio(figures):
@@ -190,17 +190,17 @@ def test_slope(part):
 
 
 def write_part(folder, text):
-    (folder / 'benchmark_parts').mkdir()
-    (folder / 'benchmark_parts' / 'step.py').write_text(text)
+    (folder / 'parts').mkdir()
+    (folder / 'parts' / 'step.py').write_text(text)
     for name in ('timing', 'videos'):
-        source = ROOT / 'tools' / 'benchmark_parts' / f'{name}.py'
-        (folder / 'benchmark_parts' / f'{name}.py').write_text(source.read_text())
+        source = ROOT / 'benchmarks' / 'speed' / 'parts' / f'{name}.py'
+        (folder / 'parts' / f'{name}.py').write_text(source.read_text())
 
 
 @pytest.fixture
 def fake_parts(monkeypatch, tmp_path):
     """Let the tool find a part that returns at once."""
-    for name in [name for name in sys.modules if name.startswith('benchmark_parts')]:
+    for name in [name for name in sys.modules if name.startswith('parts')]:
         monkeypatch.delitem(sys.modules, name)
     write_part(
         tmp_path,
@@ -209,13 +209,21 @@ def fake_parts(monkeypatch, tmp_path):
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     yield tmp_path
-    for name in [name for name in sys.modules if name.startswith('benchmark_parts')]:
+    for name in [name for name in sys.modules if name.startswith('parts')]:
         monkeypatch.delitem(sys.modules, name)
 
 
 def test_tool_prints_tables_and_writes_json(fake_parts, monkeypatch, capsys):
     file = fake_parts / 'step.json'
-    run_here(monkeypatch, 'benchmark', 'step', '--repeats', 5, '--json', file)
+    run_here(
+        monkeypatch,
+        '../benchmarks/speed/benchmark',
+        'step',
+        '--repeats',
+        5,
+        '--json',
+        file,
+    )
     said = capsys.readouterr().out
     assert '| ours | 0.1235 |' in said
     assert '| probes.ours | 5 |' in said
@@ -237,12 +245,12 @@ def test_tool_prints_tables_and_writes_json(fake_parts, monkeypatch, capsys):
 )
 def test_tool_refuses(fake_parts, monkeypatch, capsys, arguments, message):
     with pytest.raises(SystemExit):
-        run_here(monkeypatch, 'benchmark', *arguments)
+        run_here(monkeypatch, '../benchmarks/speed/benchmark', *arguments)
     assert message in capsys.readouterr().err
 
 
 def test_table_has_a_column_a_key_where_all_rows_have_the_same():
-    table = runpy.run_path(str(ROOT / 'tools' / 'benchmark.py'))['table']
+    table = runpy.run_path(str(ROOT / 'benchmarks' / 'speed' / 'benchmark.py'))['table']
     row = {'sizes': [1, 2], 'slope': 1.23456}
     assert table({'a': row, 'b': row}).splitlines() == [
         '|  | sizes | slope |',

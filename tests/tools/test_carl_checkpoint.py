@@ -3,7 +3,7 @@ import importlib.util
 import pytest
 import torch
 
-from tests.engine.test_published_checkpoint import our_network, published
+from tests.models.converters.test_carl_checkpoint import our_network, published
 from tests.tools.processes import ROOT
 
 

@@ -21,7 +21,7 @@ ENTRIES = [
 @pytest.fixture
 def benchmark(monkeypatch):
     """Import a module of benchmarks/ by name."""
-    monkeypatch.syspath_prepend(str(ROOT / 'benchmarks'))
+    monkeypatch.syspath_prepend(str(ROOT / 'benchmarks' / 'quality'))
     return importlib.import_module
 
 
@@ -101,7 +101,12 @@ def test_recipes_do_not_depend_on_the_default(benchmark, recipe, tmp_path):
 @pytest.mark.rare
 def test_methods_are_compared(make_videos, tmp_path):
     folder = make_videos(lengths=(30, 24, 36, 20, 28, 22), test_share=0.5)
-    command = [sys.executable, 'benchmarks/methods.py', '--synthetic', str(folder)]
+    command = [
+        sys.executable,
+        'benchmarks/quality/methods.py',
+        '--synthetic',
+        str(folder),
+    ]
     command += ['--seeds', '0', '--methods', 'carl', 'tcc']
     command += ['--work-dir', str(tmp_path / 'work')]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)

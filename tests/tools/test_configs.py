@@ -9,11 +9,14 @@ from mmaction.registry import HOOKS, METRICS, MODELS, TRANSFORMS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from carl_mm.engine.launch import add_common_arguments, load_config
+from carl_mm.apis.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
 CONFIGS = sorted(
-    [*(ROOT / 'configs').glob('carl_*.py'), ROOT / 'configs' / 'finegym_supervised.py']
+    [
+        *(ROOT / 'configs').glob('carl_*.py'),
+        ROOT / 'configs' / 'supervised' / 'finegym_supervised.py',
+    ]
 )
 PAPER = ('carl_finegym', 'carl_pennaction', 'carl_pouring')
 
@@ -125,7 +128,7 @@ def small(cfg, folder):
 @pytest.mark.parametrize('name', PAPER)
 def test_the_papers_config_trains_a_step_and_is_judged(name, make_videos):
     folder = make_videos(lengths=(12, 10, 14), test_share=0.7)
-    cfg = small(dumped(ROOT / 'configs' / f'{name}.py', folder), folder)
+    cfg = small(dumped(next((ROOT / 'configs').rglob(f'{name}.py')), folder), folder)
     runner = Runner.from_cfg(cfg)
     learning = set()
     for key, weight in runner.model.named_parameters():
@@ -163,7 +166,7 @@ def test_the_papers_config_trains_a_step_and_is_judged(name, make_videos):
     ],
 )
 def test_the_published_settings(name, epochs, num_frames, num_layers, stride, blur):
-    cfg = Config.fromfile(ROOT / 'configs' / f'{name}.py')
+    cfg = Config.fromfile(next((ROOT / 'configs').rglob(f'{name}.py')))
     optimizer = cfg.optim_wrapper.optimizer
     assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == (
         'Adam',

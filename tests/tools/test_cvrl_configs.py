@@ -11,11 +11,11 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from carl_mm.engine.launch import load_config
+from carl_mm.apis.launch import load_config
 from tests.tools.processes import ROOT
 from tests.tools.test_configs import arguments, dumped
 
-CONFIGS = sorted((ROOT / 'configs').glob('cvrl_*.py'))
+CONFIGS = sorted((ROOT / 'configs' / 'cvrl').glob('cvrl_*.py'))
 CLASSES = {
     'cvrl_linear_k400': 400,
     'cvrl_linear_k600': 600,
@@ -72,7 +72,7 @@ def test_a_knob_reaches_all_that_it_feeds(path):
 
 
 def test_the_papers_settings():
-    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl_r3d50_k400.py')
+    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py')
     init_default_scope('mmaction')
     with torch.device('meta'):
         model = MODELS.build(deepcopy(cfg.model))
@@ -93,7 +93,7 @@ def test_the_papers_settings():
     )
     assert not optimizer.get('nesterov')
     assert (cfg.sync_bn, cfg.auto_scale_lr.base_batch_size) == ('torch', 1024)
-    linear = Config.fromfile(ROOT / 'configs' / 'cvrl_linear_k400.py')
+    linear = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_linear_k400.py')
     optimizer = linear.optim_wrapper.optimizer
     assert (optimizer.lr, optimizer.weight_decay) == (32.0, 0.0)
     assert (linear.train_cfg.max_epochs, linear.param_scheduler[0].end) == (100, 5)
@@ -105,7 +105,7 @@ def test_the_papers_settings():
 
 def test_the_rate_follows_the_published_schedule():
     """Cosine from the first step on, times a linear warm-up."""
-    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl_r3d50_k400.py')
+    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py')
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([weight], lr=0.32)
     epoch_length, epochs, rates = 4, 20, []
@@ -133,7 +133,7 @@ def test_the_rate_follows_the_published_schedule():
 
 
 def test_r3d152_with_twice_the_filters():
-    path = ROOT / 'configs' / 'cvrl_r3d50_k400.py'
+    path = ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py'
     options = re.search(
         r'--cfg-options (model\S+) (\S+) \\\n\s+(\S+)', path.read_text()
     )
@@ -149,7 +149,7 @@ def test_r3d152_with_twice_the_filters():
 
 
 def prepare(name, folder, **changes):
-    cfg = dumped(ROOT / 'configs' / f'{name}.py', folder)
+    cfg = dumped(next((ROOT / 'configs').rglob(f'{name}.py')), folder)
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         loader.dataset.data_root = str(folder)
     cfg.train_dataloader.batch_size = 2
@@ -199,7 +199,7 @@ def test_the_synthetic_configs_train_and_judge(make_videos, record_property):
 def test_a_paper_config_trains_a_step(make_videos):
     """Its own network and transforms, on smaller clips."""
     folder = make_videos(lengths=(34, 12, 40), test_share=0.0)
-    cfg = dumped(ROOT / 'configs' / 'cvrl_r3d50_k400.py', folder)
+    cfg = dumped(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py', folder)
     cfg.train_dataloader.update(num_workers=0, persistent_workers=False, batch_size=3)
     cfg.train_dataloader.dataset.data_root = str(folder)
     cfg.train_dataloader.dataset.pipeline[1].num_frames = 4

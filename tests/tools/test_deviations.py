@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import VideoEmbedding, deviations
-from tests.apis.test_deviations import REFERENCES, good
+from tests.apis.deviation.test_detector import REFERENCES, good
 from tests.tools.processes import run_here
 
 

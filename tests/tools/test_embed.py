@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import VideoEmbedding
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.apis.trained import make_work_dir
 from tests.conftest import moving_square
 from tests.tools.processes import environment, python_tool, run_here

@@ -9,12 +9,12 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from carl_mm.engine.localization_export import export_localization
+from carl_mm.apis.localization.export import export_localization
 from tests.tools.processes import ROOT, environment, run, run_here, write_config
 from tests.tools.test_configs import dumped, small
 
 CARL = ROOT / 'configs' / 'carl_activitynet.py'
-BMN = ROOT / 'configs' / 'bmn_carl_activitynet.py'
+BMN = ROOT / 'configs' / 'bmn' / 'bmn_carl_activitynet.py'
 SMALL_BMN = dict(num_samples=4, hidden_dim_1d=32, hidden_dim_2d=16, hidden_dim_3d=32)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.annotations import frame_labels, load_annotations
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 ROOT = Path(__file__).parents[2]
 GOLF = ROOT.parent / 'shared' / 'data' / 'golf'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.tools.processes import run
 

@@ -9,7 +9,7 @@ import pytest
 from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import Config
 
-from carl_mm.engine.launch import add_common_arguments, load_config
+from carl_mm.apis.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
 METHODS = {
@@ -32,14 +32,14 @@ def load(name, *options):
     parser = ArgumentParser()
     parser.add_argument('config')
     add_common_arguments(parser)
-    arguments = [str(ROOT / 'configs' / f'{name}.py'), *options]
+    arguments = [str(next((ROOT / 'configs').rglob(f'{name}.py'))), *options]
     return load_config(parser.parse_args(arguments))
 
 
 @pytest.mark.parametrize('name', NAMES)
 def test_only_the_method_differs_from_carls_config(name):
     method, data = name.split('_')
-    cfg = Config.fromfile(ROOT / 'configs' / f'{name}.py').to_dict()
+    cfg = Config.fromfile(next((ROOT / 'configs').rglob(f'{name}.py'))).to_dict()
     both = cfg, deepcopy(carls(data))
     models = [version['model'] for version in both]
     for model in models:
@@ -117,6 +117,6 @@ def test_every_config_of_a_method_is_listed_here():
     found = {
         path.stem
         for method in METHODS
-        for path in Path(ROOT, 'configs').glob(f'{method}_*.py')
+        for path in Path(ROOT, 'configs').rglob(f'{method}_*.py')
     }
     assert found == set(NAMES)

@@ -10,11 +10,11 @@ from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import ConfigDict
 from mmengine.runner import Runner
 
+from carl_mm.apis.launch import add_common_arguments, load_config
 from carl_mm.datasets import FramewiseVideoDataset
-from carl_mm.engine.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
-ROW = re.compile(r'^\|.*\| `(configs/\w+\.py)` \| (?:`([^`]*)`)? *\|', re.MULTILINE)
+ROW = re.compile(r'^\|.*\| `(configs/[\w/]+\.py)` \| (?:`([^`]*)`)? *\|', re.MULTILINE)
 README = (ROOT / 'configs' / 'README.md').read_text()
 ROWS = [(path, options.split()) for path, options in ROW.findall(README)]
 IDS = [f'{path[8:-3]} {" ".join(options[1:])}' for path, options in ROWS]
@@ -131,11 +131,11 @@ DISTINCT = {
     'MLP': next(row for row in ROWS if 'model.neck.type=FramewiseMLP' in row[1]),
     'C3D': next(row for row in ROWS if 'model.neck.type=TemporalConv3d' in row[1]),
     'frozen': next(row for row in ROWS if 'model.freeze_backbone=True' in row[1]),
-    'baseline': ('configs/contrastive_pennaction.py', []),
-    'pairs': ('configs/tcc_pennaction.py', []),
+    'baseline': ('configs/contrastive/contrastive_pennaction.py', []),
+    'pairs': ('configs/tcc/tcc_pennaction.py', []),
     'even': next(row for row in ROWS if 'sampling=even' in ' '.join(row[1])),
     'K400': ('configs/carl_k400.py', []),
-    'supervised': ('configs/finegym_supervised.py', []),
+    'supervised': ('configs/supervised/finegym_supervised.py', []),
     'published': ('configs/carl_pennaction_published.py', []),
 }
 

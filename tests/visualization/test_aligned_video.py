@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from carl_mm.visualization import write_aligned_video
-from carl_mm.visualization.times import frame_times
-from carl_mm.visualization.video_panel import VideoPanel
+from carl_mm.visualization.parts.times import frame_times
+from carl_mm.visualization.parts.video_panel import VideoPanel
 
 FPS = 12.5
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from carl_mm.datasets.decoding import open_video
+from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.visualization.report import (
     TestedVideo,
     write_loss_curve,

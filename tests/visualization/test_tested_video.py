@@ -3,7 +3,7 @@ import pytest
 import torch
 from mmaction.structures import ActionDataSample
 
-from carl_mm.datasets.decoding import VideoDecodeError
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.visualization.tested_video import TestedVideo
 
 

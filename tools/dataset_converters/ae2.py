@@ -21,7 +21,7 @@ import sys
 from collections.abc import Sequence
 
 from carl_mm.datasets.converters.ae2 import annotations_from_ae2
-from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.cli import make_parser, run
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

@@ -20,9 +20,9 @@ from carl_mm.datasets.converters.carl_archive import (
     annotations_from_carl_archive,
     archive_form,
 )
-from carl_mm.datasets.converters.command import make_parser, run
-from carl_mm.datasets.converters.common import ConversionSummary
-from carl_mm.datasets.converters.finegym_lists import read_categories
+from carl_mm.datasets.converters.cli import make_parser, run
+from carl_mm.datasets.converters.conversion import ConversionSummary
+from carl_mm.datasets.converters.forms.finegym_lists import read_categories
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.folder import annotations_from_folder
 
 

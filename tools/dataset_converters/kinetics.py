@@ -15,7 +15,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.kinetics import annotations_from_kinetics
 
 

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.penn_action import annotations_from_penn_action
 
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from carl_mm.datasets.converters.command import make_parser, run
+from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.pouring import annotations_from_pouring
 
 

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from carl_mm.apis.launch import trust
 from carl_mm.compat import load_local_checkpoint
-from carl_mm.engine.launch import trust
-from carl_mm.engine.published_checkpoint import (
+from carl_mm.models.converters.carl_checkpoint import (
     Converted,
     from_published,
     to_published,

@@ -1,6 +1,6 @@
 """From the forms in which data is published to this package's annotations."""
 
-from carl_mm.datasets.converters.common import ConversionSummary, write_annotations
+from carl_mm.datasets.converters.conversion import ConversionSummary, write_annotations
 from carl_mm.datasets.converters.folder import annotations_from_folder
 
 __all__ = ['ConversionSummary', 'annotations_from_folder', 'write_annotations']

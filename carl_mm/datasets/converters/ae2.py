@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.annotations import SPLITS
-from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.restricted_pickle import load_restricted_pickle
+from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
+    load_restricted_pickle,
+)
 from carl_mm.datasets.problems import is_name_list, refuse
 
 VIEWS = ('ego', 'exo')

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.finegym import ACTION as GYMNASTICS
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.penn_action_labels import penn_action_phases
+from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.forms.penn_action_labels import penn_action_phases
 from carl_mm.datasets.converters.pouring import pouring_phases
-from carl_mm.datasets.converters.restricted_pickle import load_restricted_pickle
+from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
+    load_restricted_pickle,
+)
 from carl_mm.datasets.problems import refuse
 
 ARCHIVES = ('penn_action', 'pouring', 'finegym99', 'finegym288')

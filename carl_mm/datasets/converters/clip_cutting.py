@@ -10,8 +10,8 @@ import av
 import numpy as np
 from av.container import InputContainer
 
-from carl_mm.datasets.decoding import VideoDecodeError
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 CLIP_FPS = 25
 CLIP_SIZE = (640, 360)

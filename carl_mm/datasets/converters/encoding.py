@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.common import side_by_side
-from carl_mm.datasets.decoding import FrameReader, VideoDecodeError, open_video
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.converters.conversion import side_by_side
+from carl_mm.datasets.video_io.open_video import (
+    FrameReader,
+    VideoDecodeError,
+    open_video,
+)
+from carl_mm.datasets.video_io.video_writer import write_mp4
 
 
 def encode_videos(

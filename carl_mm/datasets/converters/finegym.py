@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from carl_mm.datasets.converters.clip_cutting import MAX_HELD_SECONDS, cut_clip
-from carl_mm.datasets.converters.common import (
+from carl_mm.datasets.converters.conversion import (
     ConversionSummary,
     conclude,
     side_by_side,
 )
 from carl_mm.datasets.converters.encoding import open_whole, remove_parts
-from carl_mm.datasets.converters.finegym_events import Event, read_events
-from carl_mm.datasets.converters.finegym_lists import FineGymLists
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
+from carl_mm.datasets.converters.forms.finegym_events import Event, read_events
+from carl_mm.datasets.converters.forms.finegym_lists import FineGymLists
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 ACTION = 'gymnastics'
 SOURCE_SUFFIXES = ('.mp4', '.mkv', '.webm')

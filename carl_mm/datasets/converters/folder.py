@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.common import (
+from carl_mm.datasets.converters.conversion import (
     ConversionSummary,
     side_by_side,
     summarise,
 )
-from carl_mm.datasets.converters.folder_csv import (
+from carl_mm.datasets.converters.forms.folder_csv import (
     LabelRow,
     read_labels,
     read_splits,
     row_span_problems,
 )
-from carl_mm.datasets.decoding import VideoDecodeError, open_video
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 VIDEO_SUFFIXES = (
     *('.mp4', '.m4v', '.mov', '.3gp', '.mkv', '.webm', '.avi'),

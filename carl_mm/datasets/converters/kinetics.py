@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES, read_lengths
 from carl_mm.datasets.problems import refuse
 

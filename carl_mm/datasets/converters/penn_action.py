@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.frame_labels import label_rows, stretch_labels
-from carl_mm.datasets.converters.penn_action_labels import (
+from carl_mm.datasets.converters.forms.frame_labels import label_rows, stretch_labels
+from carl_mm.datasets.converters.forms.penn_action_labels import (
     ACTIONS_WITHOUT_PHASES,
     NUM_PHASES,
     PhaseFile,
@@ -19,9 +19,9 @@ from carl_mm.datasets.converters.penn_action_labels import (
     read_mat,
     read_phases,
 )
-from carl_mm.datasets.decoding import open_video
-from carl_mm.datasets.image_folder import IMAGE_FOLDER_FPS, ImageFolder
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.image_folder import IMAGE_FOLDER_FPS, ImageFolder
+from carl_mm.datasets.video_io.open_video import open_video
 
 MAX_STRETCHED_SHOWN = 10
 

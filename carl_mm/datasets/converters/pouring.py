@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.common import ConversionSummary, conclude
+from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.tfrecord import (
+from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.forms.tfrecord import (
     Record,
     SequenceExample,
     parse_sequence_example,
     read_record,
     read_records,
 )
-from carl_mm.datasets.frame_reader import VideoDecodeError
-from carl_mm.datasets.image_folder import decode_image
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.frame_reader import VideoDecodeError
+from carl_mm.datasets.video_io.image_folder import decode_image
 
 ACTION = 'pouring'
 NUM_PHASES = 5

@@ -5,13 +5,15 @@ from carl_mm.datasets.transforms.baseline_views import (
     SingleViewTemporalCrop,
     TwoSpeedCrop,
 )
-from carl_mm.datasets.transforms.clips import DecodeClips, DrawClipPair
-from carl_mm.datasets.transforms.cuts import EvaluationCuts
-from carl_mm.datasets.transforms.features import (
+from carl_mm.datasets.transforms.cached_features import (
     OpenCachedFeatures,
     TakeCachedFeatures,
     WholeCachedFeatures,
 )
+from carl_mm.datasets.transforms.clip_pairs import DecodeClips, DrawClipPair
+from carl_mm.datasets.transforms.decoding import DecodeViews, OpenVideo, WholeVideo
+from carl_mm.datasets.transforms.evaluation_cuts import EvaluationCuts
+from carl_mm.datasets.transforms.frame_stream import FrameStream, ViewTransform
 from carl_mm.datasets.transforms.packing import META_KEYS, PackFramewiseInputs
 from carl_mm.datasets.transforms.photometric import ClipConsistentPhotometric
 from carl_mm.datasets.transforms.spatial import (
@@ -19,13 +21,7 @@ from carl_mm.datasets.transforms.spatial import (
     ClipConsistentFlip,
     ClipConsistentResizedCrop,
 )
-from carl_mm.datasets.transforms.temporal import (
-    DecodeViews,
-    DualViewTemporalCrop,
-    OpenVideo,
-    WholeVideo,
-)
-from carl_mm.datasets.transforms.views import FrameStream, ViewTransform
+from carl_mm.datasets.transforms.two_views import DualViewTemporalCrop
 
 __all__ = [
     'META_KEYS',

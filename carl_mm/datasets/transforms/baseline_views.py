@@ -7,7 +7,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 from carl_mm.datasets.transforms.rng import sample_rng
-from carl_mm.functional.baseline_views import (
+from carl_mm.functional.sampling.baseline_views import (
     sample_anchors_and_positives,
     sample_one_view,
     sample_two_speeds,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
-from carl_mm.datasets.transforms.views import FrameFunction, ViewTransform
+from carl_mm.datasets.transforms.frame_stream import FrameFunction, ViewTransform
 from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
 
 

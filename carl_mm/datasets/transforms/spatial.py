@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from mmaction.registry import TRANSFORMS
 
-from carl_mm.datasets.transforms.views import FrameFunction, ViewTransform
+from carl_mm.datasets.transforms.frame_stream import FrameFunction, ViewTransform
 
 
 def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:

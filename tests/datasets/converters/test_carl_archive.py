@@ -14,9 +14,9 @@ from carl_mm.datasets.converters.carl_archive import (
     annotations_from_carl_archive,
     archive_form,
 )
-from carl_mm.datasets.converters.common import describe
-from carl_mm.datasets.converters.restricted_pickle import RefusedPickleError
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.converters.conversion import describe
+from carl_mm.datasets.converters.safe_pickle.restricted_pickle import RefusedPickleError
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.datasets.converters.published import picture, thirds, train_and_test
 
 TOOL = Path(__file__).parents[3] / 'tools' / 'dataset_converters' / 'carl_archive.py'

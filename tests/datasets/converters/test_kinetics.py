@@ -4,7 +4,7 @@ import pytest
 
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.converters.kinetics import read_video_list
-from carl_mm.datasets.video_writer import write_mp4
+from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.datasets.converters.published import train_and_test
 from tests.datasets.converters.tool import load_tool

@@ -1,0 +1,82 @@
+"""Train and test a config on cached features, many times in one process.
+
+What the searches and comparisons here share: a run of a frozen backbone's config
+takes seconds when the features of train and test videos are there.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.logging import MMLogger
+from mmengine.runner import Runner
+
+import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+from carl_mm.engine import FeatureCacheHook
+from carl_mm.models.recognizers.chunked_backbone import has_fast_bfloat16
+
+LOADERS = ('train_dataloader', 'test_dataloader')
+
+
+def read_config(
+    file: str, data_root: Path, work_dir: Path, seed: int, changes: dict[str, Any]
+) -> Config:
+    """Read a config of a frozen backbone; test on cached features, without pictures.
+
+    Args:
+        file: Of the config.
+        data_root: Of its annotation file and videos.
+        work_dir: Of the run.
+        seed: Of all random draws.
+        changes: Dotted key to value; a knob of the config reaches all it feeds.
+    """
+    cfg = Config.fromfile(file)
+    knobs = cfg.get('knobs', {})
+    cfg.merge_from_dict(
+        {
+            target: value
+            for key, value in changes.items()
+            for target in knobs.get(key, [key])
+        }
+    )
+    for loader in LOADERS:
+        cfg[loader].dataset.data_root = str(data_root.resolve())
+    opening, whole, *rest = cfg.test_dataloader.dataset.pipeline
+    pack = rest[-1]
+    cache = next(h for h in cfg.custom_hooks if h.type is FeatureCacheHook)
+    cfg.custom_hooks.append(
+        {
+            'type': 'FeatureCacheHook',
+            'cache_dir': cache.cache_dir,
+            'num_copies': 1,
+            'loop': 'test',
+            'transforms': [opening, whole, pack],
+        }
+    )
+    steps = [{'type': 'OpenCachedFeatures'}, {'type': 'WholeCachedFeatures'}, *rest]
+    cfg.test_dataloader.dataset.pipeline = steps
+    cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
+    cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
+    cfg.default_hooks.visualization.enable = False
+    if has_fast_bfloat16():  # half the time of a step
+        cfg.optim_wrapper.type = 'AutocastOptimWrapper'
+    cfg.log_level = 'WARNING'
+    cfg.randomness = {'seed': seed}
+    cfg.work_dir, cfg.launcher = str(work_dir), 'none'
+    cfg.experiment_name = '_'.join(work_dir.resolve().parts[-3:])
+    return cfg
+
+
+def train_and_test(cfg: Config) -> dict[str, float]:
+    """Return the figures of a run, from its work dir if it was done before."""
+    results = Path(cfg.work_dir) / 'results.json'
+    if results.exists():
+        return json.loads(results.read_text())
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    metrics = {key: float(value) for key, value in runner.test().items()}
+    results.parent.mkdir(parents=True, exist_ok=True)
+    results.write_text(json.dumps(metrics, indent=1))
+    MMLogger._instance_dict.clear()
+    return metrics

@@ -1,0 +1,1 @@
+"""Where a video deviates from reference videos."""

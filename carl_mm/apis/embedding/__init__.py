@@ -1,0 +1,1 @@
+"""From videos to embeddings, and the files of both."""

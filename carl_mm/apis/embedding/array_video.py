@@ -1,0 +1,51 @@
+"""A video that is in memory already."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from carl_mm.datasets.transforms import FrameStream
+from carl_mm.datasets.transforms.frame_stream import draw_view
+from carl_mm.datasets.video_io.frame_reader import FrameReader
+
+
+class ArrayVideo(FrameReader):
+    """An array that is read like a video file.
+
+    Args:
+        frames: ``(T, H, W, 3)`` uint8, RGB.
+        fps: Frames a second, > 0.
+
+    Raises:
+        ValueError: Another shape or dtype, no frame, or ``fps`` <= 0.
+    """
+
+    filename = 'array'
+
+    def __init__(self, frames: np.ndarray, fps: float) -> None:
+        is_rgb = frames.ndim == 4 and frames.shape[3] == 3 and frames.size > 0
+        if not is_rgb or frames.dtype != np.uint8:
+            raise ValueError(
+                'a video that is an array must be (T, H, W, 3) uint8, RGB, got '
+                f'{frames.shape} {frames.dtype}'
+            )
+        if not fps > 0:
+            raise ValueError(f'fps must be > 0, got {fps}')
+        self.frames = frames
+        self.num_frames = len(frames)
+        self.fps = float(fps)
+        self.timestamps = np.arange(self.num_frames) / self.fps
+
+    def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
+        """Give frames one at a time; see `FrameReader.stream`."""
+        for index in frame_inds:
+            yield self.frames[index]
+
+    def transformed(self, stream: FrameStream) -> Tensor:
+        """Return ``(T, 3, H, W)`` uint8, what a stream's transforms make of it."""
+        rng = np.random.default_rng(stream.seeds[0])
+        run = draw_view(stream.transforms, rng, self.frames[0])
+        frames = np.stack([run(frame) for frame in self.frames])
+        return torch.from_numpy(frames).permute(0, 3, 1, 2)

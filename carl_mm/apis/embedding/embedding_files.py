@@ -1,0 +1,152 @@
+"""Files of embeddings, .npz and .parquet, as plain fields."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import numpy as np
+
+from carl_mm.files import atomic_write
+
+EMBEDDING_SUFFIXES = ('.npz', '.parquet')
+T = TypeVar('T')
+
+
+def write_embedding(path: str | os.PathLike[str], fields: dict[str, Any]) -> None:
+    """Write the fields of a `VideoEmbedding`; see its `save`."""
+    path = Path(path)
+    writer = _npz_writer if _suffix(path) == '.npz' else _parquet_writer
+    atomic_write(path, writer(fields))
+
+
+def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
+    """Read a file of `write_embedding`, and build of its fields; see `load`."""
+    return _read(
+        Path(path),
+        lambda file: build(**_read_npz(file)),
+        lambda file: build(**_read_parquet(file)),
+    )
+
+
+def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Read the provenance in a file of `VideoEmbedding.save`, without the embeddings.
+
+    It raises as `VideoEmbedding.load`.
+    """
+    return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
+
+
+def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
+    """Read by the function of the file's form; any error says what the file is not."""
+    read = npz if _suffix(path) == '.npz' else parquet
+    if not path.is_file():
+        raise FileNotFoundError(f'{path}: no such file of embeddings')
+    try:
+        return read(path)
+    except ImportError:
+        raise  # says what to install
+    except Exception as error:  # a broken file fails in whatever way
+        raise ValueError(
+            f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
+            'make it by tools/embed.py or VideoEmbedding.save'
+        ) from error
+
+
+def _suffix(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in EMBEDDING_SUFFIXES:
+        known = ' or '.join(EMBEDDING_SUFFIXES)
+        raise ValueError(
+            f'{path}: embeddings are kept in {known} files, not {suffix!r}'
+        )
+    return suffix
+
+
+def _npz_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
+    arrays = {name: value for name, value in fields.items() if value is not None}
+    arrays['provenance'] = json.dumps(arrays['provenance'], sort_keys=True)
+    return lambda stream: np.savez(stream, **arrays)
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(
+            filename=str(arrays['filename']),
+            embeddings=arrays['embeddings'],
+            timestamps=arrays['timestamps'],
+            fps=float(arrays['fps']),
+            provenance=json.loads(str(arrays['provenance'])),
+            frame_features=arrays.get('frame_features'),
+        )
+
+
+def _read_npz_provenance(path: Path) -> dict[str, str]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(json.loads(str(arrays['provenance'])))
+
+
+def _parquet_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
+    pyarrow, parquet = _pyarrow()
+
+    def vectors(rows: np.ndarray) -> Any:
+        values = pyarrow.array(rows.reshape(-1))
+        return pyarrow.FixedSizeListArray.from_arrays(values, rows.shape[1])
+
+    columns = {
+        'timestamp': fields['timestamps'],
+        'embedding': vectors(fields['embeddings']),
+    }
+    if fields['frame_features'] is not None:
+        columns['frame_features'] = vectors(fields['frame_features'])
+    metadata = {
+        'filename': os.fsencode(fields['filename']),
+        'fps': repr(float(fields['fps'])),
+        'provenance': json.dumps(fields['provenance'], sort_keys=True),
+    }
+    table = pyarrow.table(columns).replace_schema_metadata(metadata)
+    return lambda stream: parquet.write_table(table, stream)
+
+
+def _read_parquet(path: Path) -> dict[str, Any]:
+    with _open_parquet(path) as file:
+        table = file.read(use_threads=False)
+    metadata = table.schema.metadata or {}
+
+    def rows(name: str) -> np.ndarray:
+        vectors = table.column(name).combine_chunks()
+        values: np.ndarray = vectors.flatten().to_numpy(zero_copy_only=False)
+        return values.reshape(-1, vectors.type.list_size)
+
+    has_features = 'frame_features' in table.column_names
+    return dict(
+        filename=os.fsdecode(metadata[b'filename']),
+        embeddings=rows('embedding'),
+        timestamps=table.column('timestamp').to_numpy(),
+        fps=float(metadata[b'fps']),
+        provenance=json.loads(metadata[b'provenance']),
+        frame_features=rows('frame_features') if has_features else None,
+    )
+
+
+def _read_parquet_provenance(path: Path) -> dict[str, str]:
+    with _open_parquet(path) as file:
+        return dict(json.loads((file.schema_arrow.metadata or {})[b'provenance']))
+
+
+def _open_parquet(path: Path) -> Any:
+    # read_table starts threads, with which now and then (3 of 80 times) the process
+    # aborts at its end: 'terminate called without an active exception'.
+    pyarrow, parquet = _pyarrow()
+    return parquet.ParquetFile(pyarrow.memory_map(str(path)), pre_buffer=False)
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        message = '.parquet files need pyarrow: pip install pyarrow, or take .npz'
+        raise ImportError(message) from error
+    return pyarrow, parquet

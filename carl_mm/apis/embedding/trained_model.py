@@ -1,0 +1,160 @@
+"""From a work dir, a config or a checkpoint to a network and its test pipeline."""
+
+import hashlib
+import json
+import os
+import re
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmaction.registry import MODELS, TRANSFORMS
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+import carl_mm
+from carl_mm import compat
+from carl_mm.apis.embedding.checkpoint_config import config_in, refuse_foreign_types
+from carl_mm.apis.embedding.model_files import file_sha256, find_model_files
+from carl_mm.apis.launch import trust
+from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
+
+FORMAT_VERSION = 1  # raise it when the same settings give other embeddings
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A network and what prepares its videos.
+
+    Attributes:
+        model: In eval mode, on the CPU, without controls.
+        steps: The transforms of the config's test pipeline.
+        provenance: config, checkpoint (its file), checkpoint_sha256, settings_sha256
+            (of the network's and the pipeline's config), version (of carl_mm).
+    """
+
+    model: FramewiseRecognizer
+    steps: list[Any]
+    provenance: dict[str, str]
+
+
+def load_trained(
+    config_or_dir: str | os.PathLike[str],
+    checkpoint: str | os.PathLike[str] | None,
+    trust_checkpoint: bool,
+) -> TrainedModel:
+    """Load a network; see `FramewiseInferencer` for the arguments.
+
+    Raises:
+        FileNotFoundError: A file is not there, or a work dir has no whole checkpoint.
+        ValueError: A file is not what it should be, or the two do not fit.
+    """
+    config, path = find_model_files(Path(config_or_dir), checkpoint)
+    trust(str(path), Namespace(trust_checkpoint=trust_checkpoint))
+    loaded = compat.load_local_checkpoint(str(path), 'cpu')
+    if not isinstance(loaded, dict):
+        raise ValueError(f'{path}: not a checkpoint, holds {type(loaded).__name__}')
+    cfg = _read_config(config) if config else config_in(loaded, str(path))
+    source = str(config or path)
+    pipeline = _test_pipeline(cfg, source)
+    if config is None and not trust_checkpoint:
+        refuse_foreign_types([cfg.model, pipeline], source)
+    model, steps = _build(cfg, pipeline, source)
+    _load_weights(model, loaded, path, source)
+    # to_dict writes classes as their names, however the config gave them.
+    plain = Config({'model': cfg.model, 'pipeline': pipeline}).to_dict()
+    recipe = json.dumps([FORMAT_VERSION, plain], default=str, sort_keys=True)
+    provenance = {
+        'config': config.name if config else _config_name(loaded, path),
+        'checkpoint': str(path),
+        'checkpoint_sha256': file_sha256(path),
+        'settings_sha256': hashlib.sha256(recipe.encode()).hexdigest(),
+        'version': carl_mm.__version__,
+    }
+    return TrainedModel(model.eval(), steps, provenance)
+
+
+def _read_config(path: Path) -> Config:
+    try:
+        return Config.fromfile(str(path))
+    except Exception as error:  # it is Python: it fails in whatever way
+        raise ValueError(f'{path}: cannot be read as a config ({error})') from error
+
+
+def _test_pipeline(cfg: Config, source: str) -> list[Any]:
+    """Return the transforms' configs, also of a dataset in mmengine's wrappers."""
+    dataset = (cfg.get('test_dataloader') or {}).get('dataset')
+    while dataset and 'pipeline' not in dataset:
+        dataset = dataset.get('dataset') or (dataset.get('datasets') or [None])[0]
+    if not dataset or not cfg.get('model'):
+        raise ValueError(
+            f'{source}: not a config of frame-wise embeddings, it needs model and '
+            'test_dataloader.dataset.pipeline; give another of the same network'
+        )
+    return list(dataset['pipeline'])
+
+
+def _build(
+    cfg: Config, pipeline: list[Any], source: str
+) -> tuple[FramewiseRecognizer, list[Any]]:
+    scope = cfg.get('default_scope') or 'mmaction'
+    try:
+        with DefaultScope.overwrite_default_scope(scope):
+            # Controls are not embeddings that anyone uses.
+            model = MODELS.build({**cfg.model, 'controls': ()})
+            steps = [TRANSFORMS.build(step) for step in pipeline]
+    except ImportError:
+        raise  # says what to install
+    except Exception as error:  # an unknown type, a misspelt key, a bad value
+        raise ValueError(f'{source}: cannot be built ({error})') from error
+    if not isinstance(model, FramewiseRecognizer):
+        raise ValueError(
+            f'{source}: gives no frame-wise embeddings, its model is a '
+            f'{type(model).__name__}'
+        )
+    return model, steps
+
+
+def _load_weights(
+    model: FramewiseRecognizer, loaded: dict[str, Any], path: Path, source: str
+) -> None:
+    state = loaded.get('state_dict', loaded)
+    try:
+        model.load_state_dict(
+            {name.removeprefix('module.'): tensor for name, tensor in state.items()}
+        )
+    except (RuntimeError, AttributeError, TypeError) as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        raise ValueError(
+            f'{path}: not a checkpoint of {source} ({lines[:2][-1]:.150}); take the '
+            'config that it was trained with (its work dir has one), or turn the '
+            "authors' published file into ours by "
+            'tools/model_converters/carl_checkpoint.py'
+        ) from error
+
+
+def _config_name(loaded: dict[str, Any], path: Path) -> str:
+    """Return the name of the config that the checkpoint was trained with."""
+    name = str(loaded['meta'].get('experiment_name') or path.stem)
+    return re.sub(r'_\d{8}_\d{6}$', '', name) + '.py'  # mmengine adds the time
+
+
+def usable_device(device: str | torch.device | None) -> torch.device:
+    """Return a device that is there; None takes cuda where there is one, else cpu.
+
+    Raises:
+        ValueError: There is no such device.
+    """
+    if device is None:
+        return torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    try:
+        chosen = torch.device(device)
+        torch.zeros(1, device=chosen).cpu()
+    except Exception as error:  # each backend has its own
+        there = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]
+        raise ValueError(
+            f'device {str(device)!r} is not there; take one of {there}, or none'
+        ) from error
+    return chosen

@@ -1,0 +1,1 @@
+"""Features and files for temporal action localisation."""

@@ -1,0 +1,1 @@
+"""Phases of new videos from a few labelled ones."""

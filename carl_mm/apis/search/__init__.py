@@ -1,0 +1,1 @@
+"""The most similar frames and segments of many videos."""

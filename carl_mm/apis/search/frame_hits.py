@@ -1,0 +1,130 @@
+"""What a search in a frame index finds, and the CSV file of it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.apis.search.indexed_frames import IndexedFrames
+from carl_mm.files import atomic_write_csv
+
+COLUMNS = (
+    'rank',
+    'filename',
+    'frame',
+    'time_s',
+    'last_frame',
+    'last_time_s',
+    'similarity',
+)
+ROUNDING = 0.0005  # seconds, of the times that are printed and written
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A frame, or a segment, that a query found.
+
+    Attributes:
+        filename: Of its video.
+        frame: Of the segment the first.
+        timestamp: Of the frame, in seconds.
+        similarity: Cosine, in [-1, 1]; of a segment the mean over its frames.
+        last_frame: Of the segment; None for a frame.
+        last_timestamp: Likewise, in seconds.
+    """
+
+    filename: str
+    frame: int
+    timestamp: float
+    similarity: float
+    last_frame: int | None = None
+    last_timestamp: float | None = None
+
+
+def hits_of(
+    frames: IndexedFrames,
+    rows: np.ndarray,
+    similarities: np.ndarray,
+    last_rows: np.ndarray | None = None,
+) -> list[Hit]:
+    """Name the videos, frames and times of rows.
+
+    Args:
+        frames: Whose rows.
+        rows: ``(K,)``, of segments the first.
+        similarities: ``(K,)``.
+        last_rows: ``(K,)``, of segments.
+
+    Returns:
+        K hits.
+    """
+    hits = []
+    for place, row in enumerate(rows.tolist()):
+        video = int(frames.video_of(row))
+        start, time = int(frames.starts[video]), float(frames.timestamps[row])
+        last = last_time = None
+        if last_rows is not None:
+            last = int(last_rows[place]) - start
+            last_time = float(frames.timestamps[last_rows[place]])
+        similarity = float(similarities[place])
+        name = frames.filenames[video]
+        hits.append(Hit(name, row - start, time, similarity, last, last_time))
+    return hits
+
+
+def which_frame(
+    video: VideoEmbedding, frame: int | None = None, time_s: float | None = None
+) -> int:
+    """Return a frame given by its number or by its time.
+
+    Args:
+        video: Whose.
+        frame: Its number; either this or ``time_s``.
+        time_s: Seconds; the frame nearest in time is taken, of two the earlier.
+
+    Raises:
+        ValueError: None or both are given, or it is outside the video.
+    """
+    if (frame is None) == (time_s is None):
+        raise ValueError(f'give a frame or a time, got {frame} and {time_s}')
+    if frame is not None:
+        if not 0 <= frame < len(video):
+            raise ValueError(
+                f'{video.filename}: no frame {frame}; it has {len(video)} frames '
+                f'(0 to {len(video) - 1})'
+            )
+        return int(frame)
+    if not len(video):
+        raise ValueError(f'{video.filename}: has no frame')
+    gaps = np.abs(video.timestamps - time_s)
+    start, last = video.timestamps[[0, -1]]
+    end = last + 1 / video.fps  # the last frame is shown as long as any
+    if not start - ROUNDING <= time_s <= end + ROUNDING:
+        raise ValueError(
+            f'{video.filename}: {time_s} s is outside the video, which runs from '
+            f'{start:.3f} to {end:.3f} s'
+        )
+    return int(gaps.argmin())
+
+
+def write_hits_csv(path: str | os.PathLike[str], hits: Sequence[Hit]) -> None:
+    """Write hits as CSV, the first of rank 1.
+
+    Args:
+        path: Of the file, which appears only when whole.
+        hits: The most similar first.
+
+    Raises:
+        OSError: The disk is full, say; names the file.
+    """
+    rows = []
+    for number, hit in enumerate(hits, 1):
+        last: tuple[object, str] = ('', '')
+        if hit.last_timestamp is not None:
+            last = (hit.last_frame, f'{hit.last_timestamp:.3f}')
+        row = (number, hit.filename, hit.frame, f'{hit.timestamp:.3f}')
+        rows.append((*row, *last, f'{hit.similarity:.4f}'))
+    atomic_write_csv(Path(path), COLUMNS, rows)

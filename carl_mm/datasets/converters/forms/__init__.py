@@ -1,0 +1,1 @@
+"""The forms in which labels and frames are published."""

@@ -1,0 +1,1 @@
+"""Pickle files read without running what is in them."""

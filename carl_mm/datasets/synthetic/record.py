@@ -1,0 +1,43 @@
+"""The record of the videos that were made, by which a run knows what is missing."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from carl_mm.datasets.synthetic.video import FPS, VideoPlan
+
+# The modules that decide how a video looks.
+DRAWING = ('look', 'motion', 'processes', 'scene', 'shapes', 'video')
+
+
+def record_line(plan: VideoPlan, video_dir: Path) -> dict[str, str] | None:
+    """Describe a video's file: its settings and its hash; None without a file."""
+    path = video_dir / plan.filename
+    if not path.is_file():
+        return None
+    return {
+        'filename': plan.filename,
+        'settings': _settings_of(plan),
+        'sha256': hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def _settings_of(plan: VideoPlan) -> str:
+    """Return what the file depends on: the plan and the code that draws it."""
+    folder = Path(__file__).parent
+    code = b''.join((folder / f'{name}.py').read_bytes() for name in DRAWING)
+    digest = hashlib.sha256(code).hexdigest()[:16]
+    return f'seed {plan.seed}, size {plan.size}, fps {FPS}, code {digest}'
+
+
+def read_record(record: Path) -> dict[str, dict[str, str]]:
+    """Read a line a video; a half line, of a killed run, counts as none."""
+    made: dict[str, dict[str, str]] = {}
+    text = record.read_text('utf-8') if record.is_file() else ''
+    for line in text.splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        made[row['filename']] = row
+    return made

@@ -1,0 +1,91 @@
+"""Folders of numbered images, read as videos."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+
+from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+IMAGE_FOLDER_FPS = 30.0  # folders do not say theirs; Penn Action's is 30
+
+
+class ImageFolder(FrameReader):
+    """A folder of numbered images, one a frame: 000001.jpg, 000002.jpg, ...
+
+    The number ends a file's name; the first may be any. Other files are ignored.
+
+    Args:
+        filename: Of the folder.
+
+    Raises:
+        VideoDecodeError: No image, one without a number, or a number that is
+            missing or there twice.
+    """
+
+    fps = IMAGE_FOLDER_FPS
+
+    def __init__(self, filename: str | os.PathLike) -> None:
+        self.filename = str(filename)
+        self._names = self._names_in_order()
+        self.num_frames = len(self._names)
+        self.timestamps = np.arange(self.num_frames) / self.fps
+        self._first_read: tuple[str, tuple[int, ...]] | None = None
+
+    def _names_in_order(self) -> list[str]:
+        names: dict[int, str] = {}
+        for name in sorted(os.listdir(self.filename)):
+            stem, suffix = os.path.splitext(name)
+            if suffix.lower() not in IMAGE_SUFFIXES or name.startswith('.'):
+                continue
+            digits = re.search(r'\d+$', stem)
+            if digits is None:
+                raise VideoDecodeError(f'{self.filename}: {name} has no frame number')
+            other = names.setdefault(int(digits[0]), name)
+            if other != name:
+                raise VideoDecodeError(
+                    f'{self.filename}: {other} and {name} have one frame number'
+                )
+        if not names:
+            raise VideoDecodeError(f'{self.filename}: holds no frame')
+        numbers = sorted(names)
+        for number, following in zip(numbers, numbers[1:], strict=False):
+            if following != number + 1:
+                raise VideoDecodeError(
+                    f'{self.filename}: frame {number + 1} is missing, between '
+                    f'{names[number]} and {names[following]}'
+                )
+        return [names[number] for number in numbers]
+
+    def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
+        """Decode images one at a time; see `FrameReader.stream`."""
+        for index in frame_inds:
+            yield self._read_image(self._names[index])
+
+    def _read_image(self, name: str) -> np.ndarray:
+        with open(os.path.join(self.filename, name), 'rb') as file:
+            image = decode_image(file.read(), f'{self.filename}: {name}')
+        first, shape = self._first_read = self._first_read or (name, image.shape)
+        if image.shape != shape:
+            raise VideoDecodeError(
+                f'{self.filename}: {name} is {image.shape[1]}x{image.shape[0]}, '
+                f'{first} is {shape[1]}x{shape[0]}'
+            )
+        return image
+
+
+def decode_image(encoded: bytes, name: str) -> np.ndarray:
+    """Decode a JPEG or PNG image to ``(H, W, 3)`` uint8, RGB.
+
+    Raises:
+        VideoDecodeError: It is none, or cut short; starts with ``name``.
+    """
+    # Not cv2.imread, which fills up a JPEG that is cut short with gray.
+    data = np.frombuffer(encoded, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if encoded else None
+    if image is None:
+        raise VideoDecodeError(f'{name} cannot be decoded')
+    return image[..., ::-1]

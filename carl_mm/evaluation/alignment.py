@@ -1,0 +1,112 @@
+"""How well the nearest frames of other test videos agree in time."""
+
+from typing import ClassVar
+
+from mmaction.registry import METRICS
+
+from carl_mm.evaluation.action_videos import ActionVideos
+from carl_mm.evaluation.framewise_metric import mean_of_defined
+from carl_mm.evaluation.strided_metric import StridedMetric
+from carl_mm.functional import (
+    alignment_error,
+    event_error,
+    kendalls_tau,
+    phase_boundaries,
+    phase_progress,
+)
+
+
+@METRICS.register_module()
+class KendallsTau(StridedMetric):
+    """Kendall's tau of nearest frames, and the share of undefined pairs.
+
+    Near 1 for an untrained network with positions: read it beside its controls.
+
+    Args:
+        stride: In frames.
+        nan_policy: 'omit', 'zero' or 'propagate' undefined pairs, see
+            `carl_mm.functional.kendalls_tau`.
+        collect_device: As in `FramewiseMetric`.
+        prefix: As in `FramewiseMetric`.
+    """
+
+    default_prefix: ClassVar[str] = 'alignment'
+    keys = ('kendalls_tau', 'nan_share')
+
+    def __init__(
+        self,
+        stride: int = 1,
+        nan_policy: str = 'omit',
+        collect_device: str = 'gpu',
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(stride, collect_device, prefix)
+        kendalls_tau([], nan_policy=nan_policy)  # checks
+        self.nan_policy = nan_policy
+
+    def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
+        """Judge all ordered pairs; of a labelled video its labelled frames alone."""
+        embeddings = []
+        for embedding, labels in zip(
+            videos.test_embeddings, videos.test_labels, strict=True
+        ):
+            known = labels >= 0
+            embeddings.append(embedding[known] if known.any() else embedding)
+        tau, nan_share = kendalls_tau(
+            embeddings, self.stride, nan_policy=self.nan_policy
+        )
+        return {'kendalls_tau': tau, 'nan_share': nan_share}
+
+
+@METRICS.register_module()
+class AlignmentError(StridedMetric):
+    """How far off the nearest frame of another video is.
+
+    ``error``: mean difference of the progress through the phases, in [0, 1].
+    ``event_error``: at phase boundaries, in shares of the video's length; over the
+    videos that have every phase. Where the pipeline draws `EvaluationCuts`, also
+    ``error_windowed`` and ``event_error_windowed`` of videos that start late and end
+    early, and ``error_warped`` and ``event_error_warped`` of videos whose segments
+    are played at other speeds: means over the draws, of which one without two
+    videos that have every phase counts for no event error. A frame's progress is
+    that in the whole video; events are shares of the cut's length.
+    """
+
+    default_prefix: ClassVar[str] = 'alignment'
+    keys = ('error', 'event_error')
+    judges_cuts = True
+
+    def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
+        """Judge all ordered pairs, of whole videos and of each draw of the cuts."""
+        values = self._judge(videos)
+        rows: dict[str, list[dict[str, float]]] = {}
+        for name, cut in videos.cuts.items():
+            kind, _ = name.rsplit('_', 1)
+            rows.setdefault(kind, []).append(self._judge(cut))
+        for kind, draws in rows.items():
+            for key in self.keys:
+                values[f'{key}_{kind}'] = mean_of_defined([d[key] for d in draws])
+        return values
+
+    def _judge(self, videos: ActionVideos) -> dict[str, float]:
+        num_phases = len(videos.phases)
+        if not num_phases:
+            return dict.fromkeys(self.keys, float('nan'))
+        progress = [
+            phase_progress(labels, num_phases)[inds]
+            for labels, inds in zip(
+                videos.test_whole_labels, videos.test_frame_inds, strict=True
+            )
+        ]
+        events = [phase_boundaries(labels, num_phases) for labels in videos.test_labels]
+        complete = [
+            (embedding, event)
+            for embedding, event in zip(videos.test_embeddings, events, strict=True)
+            if event is not None
+        ]
+        return {
+            'error': alignment_error(videos.test_embeddings, progress, self.stride),
+            'event_error': event_error(
+                [c[0] for c in complete], [c[1] for c in complete]
+            ),
+        }

@@ -1,0 +1,77 @@
+"""FineGym's linear protocol as a metric."""
+
+from typing import Any
+
+import numpy as np
+from mmaction.registry import METRICS
+
+from carl_mm.evaluation.phase_probes import PhaseClassification
+from carl_mm.functional import linear_classification
+
+
+@METRICS.register_module()
+class LinearClassification(PhaseClassification):
+    """Accuracy of one linear layer trained by SGD: FineGym's protocol (GTA, CARL).
+
+    For sets too large for `PhaseClassification`; on a GPU where there is one.
+
+    Args:
+        label_fractions: As in `PhaseClassification`.
+        num_draws: As in `PhaseClassification`.
+        lr: Of the first epoch.
+        momentum: Of SGD.
+        weight_decay: Of SGD.
+        max_epochs: Of the cosine schedule.
+        videos_per_batch: Of which a step takes all labelled frames.
+        seed: Of the layer and the order of the videos.
+        collect_device: As in `FramewiseMetric`.
+        prefix: As in `FramewiseMetric`.
+    """
+
+    def __init__(
+        self,
+        label_fractions: tuple[float, ...] = (0.1, 0.5, 1.0),
+        num_draws: int = 1,
+        lr: float = 50.0,
+        momentum: float = 0.9,
+        weight_decay: float = 1e-6,
+        max_epochs: int = 100,
+        videos_per_batch: int = 10,
+        seed: int = 0,
+        collect_device: str = 'gpu',
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(
+            label_fractions, num_draws, collect_device=collect_device, prefix=prefix
+        )
+        if max_epochs < 1 or videos_per_batch < 1 or lr <= 0:
+            raise ValueError(
+                'lr must be positive, max_epochs and videos_per_batch at least 1, got '
+                f'{lr}, {max_epochs} and {videos_per_batch}'
+            )
+        self.options: dict[str, Any] = {
+            'lr': lr,
+            'momentum': momentum,
+            'weight_decay': weight_decay,
+            'max_epochs': max_epochs,
+            'videos_per_batch': videos_per_batch,
+            'seed': seed,
+        }
+
+    def classify(
+        self,
+        train_embeddings: list[np.ndarray],
+        train_labels: list[np.ndarray],
+        test_embeddings: list[np.ndarray],
+        test_labels: list[np.ndarray],
+        num_phases: int,
+    ) -> float:
+        """Fit on the train videos and score the test videos."""
+        return linear_classification(
+            train_embeddings,
+            train_labels,
+            test_embeddings,
+            test_labels,
+            num_phases,
+            **self.options,
+        )

@@ -1,0 +1,150 @@
+"""Which segment of a series is unlike the rest of it, by two Gaussian processes.
+
+Under the usual process the whole series hangs together: a segment is judged by what the
+frames before and after it let expect. Under the strange one the segment has nothing to
+do with them. The ratio of the two densities is there for every segment at once, at the
+cost of one Cholesky decomposition a frame, since the leading blocks of a Cholesky
+factor are the factors of the leading blocks.
+"""
+
+import numpy as np
+from scipy.linalg import cholesky, solve_triangular, toeplitz
+from scipy.special import logsumexp
+
+from carl_mm.functional._inputs import Floats
+from carl_mm.functional.deviation.autocovariance import Autocovariance
+
+AMPLITUDES = (1 / 16, 1 / 4, 1, 4, 16)  # of what is strange, equally likely
+
+
+def segment_evidence(
+    series: Floats, usual: Autocovariance, strange: Autocovariance, width: int = 1
+) -> Floats:
+    """Log of how much likelier each segment is strange than usual.
+
+    ``log mean_a p(segment; usual + a strange) - log p(segment | all other frames;
+    usual)``, a over `AMPLITUDES`, natural, channels independent.
+
+    Args:
+        series: ``(T, K)``; T >= 1.
+        usual: Of the series as it should be.
+        strange: What a strange segment has besides.
+        width: Frames whose mean is one moment of the series.
+
+    Returns:
+        ``(T, T)``, by the segment's first and last moment; -inf below the diagonal.
+    """
+    length = len(series)
+    of_usual = np.zeros((length, length))
+    of_strange = np.zeros((len(AMPLITUDES), length, length))
+    firsts, lasts = np.triu_indices(length)
+    usual_rows = usual.at_lags(length, width)
+    strange_rows = [(usual + a * strange).at_lags(length, width) for a in AMPLITUDES]
+    for channel, values in enumerate(series.T):
+        precision = np.linalg.inv(toeplitz(usual_rows[:, channel]))
+        pulls = precision @ values
+        for first in range(length):
+            of_usual[first, first:] += _leading_densities(
+                precision[first:, first:], pulls[first:]
+            )
+        # Column n holds the series from moment n on.
+        shifts = np.add.outer(np.arange(length), np.arange(length))
+        shifted = np.append(values, np.zeros(length))[shifts]
+        for densities, rows in zip(of_strange, strange_rows, strict=True):
+            factor = cholesky(toeplitz(rows[:, channel]), lower=True)
+            whitened = solve_triangular(factor, shifted, lower=True)
+            terms = -np.log(np.diag(factor))[:, None] - whitened**2 / 2
+            densities[firsts, lasts] += terms.cumsum(axis=0)[lasts - firsts, firsts]
+    found = np.full((length, length), -np.inf)
+    mixed = logsumexp(of_strange, axis=0) - np.log(len(AMPLITUDES))
+    found[firsts, lasts] = (mixed - of_usual)[firsts, lasts]
+    return found
+
+
+def _leading_densities(precision: Floats, pulls: Floats) -> Floats:
+    """Log densities of the first 1, 2, ... frames, given all others.
+
+    A block given the rest has the block of the precision matrix P for its precision,
+    and strays from its mean by P_block^-1 (P x)_block. Constants that the strange
+    densities have too are left out.
+    """
+    factor = cholesky(precision, lower=True, check_finite=False)
+    whitened = solve_triangular(factor, pulls, lower=True, check_finite=False)
+    found: Floats = np.cumsum(np.log(np.diag(factor)) - whitened**2 / 2)
+    return found
+
+
+def frame_odds(evidence: Floats, share: float) -> Floats:
+    """Log odds, a frame, that it lies in the one strange segment, if there is one.
+
+    Beforehand there is one as likely as none; a segment of n frames is 1 / n as likely
+    as one of a single frame, so that all orders of length weigh alike.
+
+    Args:
+        evidence: ``(T, T)``, see `segment_evidence`.
+        share: Of the evidence that counts, in (0, 1].
+
+    Returns:
+        ``(T,)``, natural logarithms.
+    """
+    inside, before, after = _sums_by_frame(_posterior(evidence, share))
+    found: Floats = inside - np.logaddexp(0, np.logaddexp(before, after))
+    return found
+
+
+def _posterior(evidence: Floats, share: float) -> Floats:
+    """Log weight of each segment, where that of no strange segment is 0."""
+    length = len(evidence)
+    lengths = np.arange(length)[None] - np.arange(length)[:, None] + 1
+    prior = np.where(lengths > 0, -np.log(np.maximum(lengths, 1)), -np.inf)
+    found: Floats = share * evidence + prior - logsumexp(prior)
+    return found
+
+
+def _sums_by_frame(weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Log sums over the segments that hold a frame, end before it, start after it."""
+    later_ends = np.logaddexp.accumulate(weights[:, ::-1], axis=1)[:, ::-1]
+    inside = np.diag(np.logaddexp.accumulate(later_ends, axis=0))
+    ended = np.logaddexp.accumulate(logsumexp(weights, axis=0))
+    to_start = np.logaddexp.accumulate(logsumexp(weights, axis=1)[::-1])[::-1]
+    before = np.append(-np.inf, ended[:-1])
+    after = np.append(to_start[1:], -np.inf)
+    return inside, before, after
+
+
+def strange_odds(
+    series: Floats,
+    usual: Autocovariance,
+    strange: Autocovariance,
+    share: float,
+    width: int = 1,
+    again_above: float = np.inf,
+) -> Floats:
+    """`frame_odds` of one strange segment after the other.
+
+    What is very strange hides all else. So where the odds exceed ``again_above``, the
+    frames before and after the likeliest segment are judged again, as series of their
+    own, and the higher odds count if they too exceed it.
+
+    Args:
+        series: ``(T, K)``; T >= 1.
+        usual: See `segment_evidence`.
+        strange: Likewise.
+        share: See `frame_odds`.
+        width: See `segment_evidence`.
+        again_above: Log odds.
+
+    Returns:
+        ``(T,)``, natural logarithms.
+    """
+    evidence = segment_evidence(series, usual, strange, width)
+    odds = frame_odds(evidence, share)
+    if odds.max() > again_above:
+        likeliest = _posterior(evidence, share).argmax()
+        first, last = np.unravel_index(likeliest, evidence.shape)
+        for part in (slice(0, first), slice(last + 1, len(series))):
+            if len(rest := series[part]):
+                again = strange_odds(rest, usual, strange, share, width, again_above)
+                if again.max() > again_above:
+                    odds[part] = np.maximum(odds[part], again)
+    return odds

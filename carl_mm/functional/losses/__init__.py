@@ -1,0 +1,1 @@
+"""The losses: a paper, a file, a pure function."""

@@ -1,0 +1,65 @@
+"""Pairs of videos for losses that align them."""
+
+import torch
+from torch import Tensor
+
+from carl_mm.functional.losses._frames import clean
+
+
+def pack(embedding: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+    """Move each video's valid frames to the front, in order.
+
+    Args:
+        embedding: ``(B, T, D)``.
+        valid: ``(B, T)`` bool.
+
+    Returns:
+        ``(B, T, D)``, at least float32, zero behind the valid frames, and ``(B,)``
+        int64, their number.
+    """
+    order = (~valid).byte().argsort(dim=1, stable=True).unsqueeze(2)
+    packed = clean(embedding, valid).gather(1, order.expand_as(embedding))
+    return packed, valid.sum(dim=1)
+
+
+def same_action_pairs(
+    num_frames: Tensor, groups: Tensor | None, loss: str
+) -> tuple[Tensor, Tensor]:
+    """Pair each video with every later one of its process.
+
+    Args:
+        num_frames: ``(B,)``; a video without frames is in no pair.
+        groups: ``(B,)`` integers, the same for videos of one process; None where all
+            are.
+        loss: Who asks, for the error.
+
+    Returns:
+        Places of the first and of the second video of each pair, ``(P,)`` twice.
+
+    Raises:
+        ValueError: No two videos of one process, or ``groups`` of another shape.
+    """
+    if groups is None:
+        groups = torch.zeros_like(num_frames)
+    if groups.shape != num_frames.shape:
+        raise ValueError(
+            f'groups must be ({len(num_frames)},), one a video, got '
+            f'{tuple(groups.shape)}'
+        )
+    paired = groups.unsqueeze(1) == groups.unsqueeze(0)
+    paired &= (num_frames > 0).unsqueeze(1) & (num_frames > 0).unsqueeze(0)
+    first, second = paired.triu(1).nonzero(as_tuple=True)
+    if not len(first):
+        raise ValueError(
+            f'{loss} aligns pairs of videos: a batch needs at least 2 of one action '
+            f'with a valid frame each, got {len(num_frames)} videos of '
+            f'{num_frames.tolist()} frames, of actions {groups.tolist()}; set '
+            'batch_size to 2 or more and batch_sampler to SameActionBatchSampler'
+        )
+    return first, second
+
+
+def squared_distances(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances, ``(P, N, D)`` and ``(P, M, D)`` to ``(P, N, M)``."""
+    squares_a, squares_b = (z.square().sum(dim=2) for z in (a, b))
+    return squares_a.unsqueeze(2) + squares_b.unsqueeze(1) - 2 * a @ b.mT

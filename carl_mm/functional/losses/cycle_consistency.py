@@ -1,0 +1,183 @@
+"""Temporal cycle-consistency (TCC, CVPR 2019)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from carl_mm.functional.losses._frames import check_frames, clean
+
+VARIANTS = (
+    'regression_mse_var',
+    'regression_mse',
+    'regression_huber',
+    'classification',
+)
+SIMILARITIES = ('l2', 'cosine')
+# Of times in units of the video: keeps 1 / variance finite where the cycle is certain.
+LEAST_VARIANCE = 1e-12
+
+
+def cycle_consistency_loss(
+    embeddings: Tensor,
+    frame_inds: Tensor,
+    video_lengths: Tensor,
+    *,
+    variant: str = 'regression_mse_var',
+    similarity: str = 'l2',
+    temperature: float = 0.1,
+    label_smoothing: float = 0.1,
+    variance_weight: float = 0.001,
+    groups: Tensor | None = None,
+    valid: Tensor | None = None,
+) -> Tensor:
+    """Error of frames that go to another video and back.
+
+    For frame i of video u, another video v, and sim(x, y) = -|x - y|^2 or cos(x, y),
+    divided by D and ``temperature``::
+
+        n_i  = sum_k softmax_k(sim(u_i, v_k)) v_k               soft nearest neighbour
+        b_ij = softmax_j(sim(n_i, u_j))                         the way back
+        y_ij = 1 - label_smoothing where j = i, label_smoothing / (T - 1) elsewhere
+        t_j = frame j / length of u,  p_i = sum_j b_ij t_j,  q_i = sum_j y_ij t_j
+        var_i = sum_j b_ij (t_j - p_i)^2
+
+    | variant | loss of frame i |
+    |---|---|
+    | classification | -sum_j y_ij log b_ij |
+    | regression_mse | (p_i - q_i)^2 |
+    | regression_huber | e^2 / 2 where e = abs(p_i - q_i) < 1, else e - 1 / 2 |
+    | regression_mse_var | (p_i - q_i)^2 / var_i + ``variance_weight`` log var_i |
+
+    and the mean over all frames of all ordered pairs of one group. Only valid frames
+    count, in T too; the others may hold anything, NaN as well. A video of one valid
+    frame is gone to, but no cycle starts there.
+
+    Args:
+        embeddings: ``(B, T, D)``; B >= 2.
+        frame_inds: ``(B, T)``, frames of the source videos.
+        video_lengths: ``(B,)``, in frames.
+        variant: See above.
+        similarity: 'l2' or 'cosine'. (The published code's 'cosine' is the inner
+            product: the same where it is given, and finds, unit vectors.)
+        temperature: Divides the similarities.
+        label_smoothing: In [0, 1).
+        variance_weight: Of the logarithm of the variance.
+        groups: ``(B,)`` integers, the same for videos of one process; by default all
+            are.
+        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+
+    Returns:
+        Scalar, at least float32; regression errors in units of the video's length.
+
+    Raises:
+        ValueError: Wrong shape, dtype or option, or no pair of videos to cycle.
+    """
+    _check_options(variant, similarity, temperature, label_smoothing)
+    if valid is None:
+        valid = torch.ones_like(embeddings[..., 0], dtype=torch.bool)
+    check_frames(embeddings, frame_inds=frame_inds, valid=valid)
+    if video_lengths.shape != embeddings.shape[:1] or not (video_lengths > 0).all():
+        raise ValueError(
+            f'video_lengths must be {len(embeddings)} positive numbers of frames, got '
+            f'{video_lengths.tolist()}'
+        )
+    start, other = _ordered_pairs(valid, groups)
+    with torch.autocast(embeddings.device.type, enabled=False):
+        z = clean(embeddings, valid)
+        if similarity == 'l2':  # squares of far-off embeddings would be rounded
+            z = z - z.detach().sum(dim=(0, 1)) / valid.sum()
+        there = _similarity(z[start], z[other], similarity) / temperature
+        neighbours = _softmax(there, valid[other]) @ z[other]  # (P, T, D)
+        back = _similarity(neighbours, z[start], similarity) / temperature
+        target = _smoothed_identity(valid, label_smoothing, z.dtype)[start]
+        used = valid[start]
+        if variant == 'classification':
+            lowest = torch.finfo(back.dtype).min
+            log_b = back.masked_fill(~used.unsqueeze(1), lowest).log_softmax(dim=2)
+            return -(target * log_b).sum(dim=2)[used].mean()
+        times = frame_inds.to(z.dtype) / video_lengths.to(z.dtype).unsqueeze(1)
+        times = times.masked_fill(~valid, 0)[start].unsqueeze(1)  # (P, 1, T)
+        return _regression(
+            _softmax(back, used), target, times, used, variant, variance_weight
+        )
+
+
+def _regression(
+    b: Tensor,
+    target: Tensor,
+    times: Tensor,
+    used: Tensor,
+    variant: str,
+    variance_weight: float,
+) -> Tensor:
+    """Mean error of the time found ``b times`` from ``target times``."""
+    found, true = (b * times).sum(dim=2), (target * times).sum(dim=2)  # (P, T)
+    if variant == 'regression_mse':
+        return F.mse_loss(found[used], true[used])
+    if variant == 'regression_huber':
+        return F.smooth_l1_loss(found[used], true[used])
+    variance = (b * (times - found.unsqueeze(2)).square()).sum(dim=2)[used]
+    variance = variance.clamp(min=LEAST_VARIANCE)
+    error = (found - true)[used].square()
+    return (error / variance + variance_weight * variance.log()).mean()
+
+
+def _ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Rows ``(P,)`` of each cycle's video and of the one it goes to."""
+    frames = valid.sum(dim=1)
+    if groups is None:
+        groups = torch.zeros_like(frames)
+    if groups.shape != frames.shape:
+        raise ValueError(
+            f'groups must be ({len(frames)},), one a video, got {tuple(groups.shape)}'
+        )
+    pairs = (frames > 1).unsqueeze(1) & (frames > 0).unsqueeze(0)
+    pairs &= groups.unsqueeze(1) == groups.unsqueeze(0)
+    pairs &= ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
+    start, other = pairs.nonzero(as_tuple=True)
+    if not len(start):
+        raise ValueError(
+            'cycle-consistency needs at least 2 videos in a batch, of one action, and '
+            f'one of them with 2 valid frames; the {len(valid)} given have '
+            f'{frames.tolist()} and are of actions {groups.tolist()}; set batch_size '
+            'to 2 or more and batch_sampler to SameActionBatchSampler'
+        )
+    return start, other
+
+
+def _similarity(a: Tensor, b: Tensor, similarity: str) -> Tensor:
+    """``(P, T, D)`` twice to ``(P, T, T)``, divided by D."""
+    if similarity == 'cosine':
+        return F.normalize(a, dim=2) @ F.normalize(b, dim=2).mT / a.shape[2]
+    squares = a.square().sum(dim=2).unsqueeze(2) + b.square().sum(dim=2).unsqueeze(1)
+    return (2 * a @ b.mT - squares) / a.shape[2]
+
+
+def _softmax(logits: Tensor, valid: Tensor) -> Tensor:
+    """Over the valid frames: ``(P, T, T)``, 0 on the others."""
+    lowest = torch.finfo(logits.dtype).min
+    return logits.masked_fill(~valid.unsqueeze(1), lowest).softmax(dim=2)
+
+
+def _smoothed_identity(valid: Tensor, smoothing: float, dtype: torch.dtype) -> Tensor:
+    """``(B, T, T)``; each valid frame's target over the valid frames."""
+    others = (valid.sum(dim=1) - 1).clamp(min=1).to(dtype)  # (B,)
+    identity = torch.eye(valid.shape[1], dtype=dtype, device=valid.device)
+    elsewhere = (smoothing / others)[:, None, None] * (1 - identity)
+    return ((1 - smoothing) * identity + elsewhere) * valid.unsqueeze(1)
+
+
+def _check_options(
+    variant: str, similarity: str, temperature: float, label_smoothing: float
+) -> None:
+    if variant not in VARIANTS:
+        raise ValueError(f'variant must be one of {VARIANTS}, got {variant!r}')
+    if similarity not in SIMILARITIES:
+        raise ValueError(
+            f'similarity must be one of {SIMILARITIES}, got {similarity!r}'
+        )
+    if temperature <= 0 or not 0 <= label_smoothing < 1:
+        raise ValueError(
+            'temperature must be positive and label_smoothing in [0, 1), got '
+            f'{temperature} and {label_smoothing}'
+        )

@@ -1,0 +1,86 @@
+"""Discriminative differentiable DTW (D3TW; Chang et al., CVPR 2019), of two videos."""
+
+import torch
+from torch import Tensor
+
+from carl_mm.functional.losses._frames import check_frames
+from carl_mm.functional.losses._video_pairs import (
+    pack,
+    same_action_pairs,
+    squared_distances,
+)
+from carl_mm.functional.warping.soft_dtw import soft_dtw
+
+
+def discriminative_dtw_loss(
+    embedding: Tensor,
+    negative_order: Tensor,
+    *,
+    groups: Tensor | None = None,
+    gamma: float = 0.1,
+    margin: float = 1.0,
+    valid: Tensor | None = None,
+) -> Tensor:
+    """Hinge: videos align at less cost than with the frames of one out of order.
+
+    For videos X and Y of N and M frames, Y' the frames of Y in ``negative_order``, and
+    squared Euclidean distances as costs::
+
+        d(X, Y) = soft_dtw(X, Y) / ((N + M) / 2)
+        loss = max(0, d(X, Y) - d(X, Y') + margin)
+
+    and the mean over all pairs of videos of one process, the earlier in the batch as X.
+    D3TW itself aligns a video with a transcript, an ordered list of actions, against
+    wrong transcripts. CARL's Table 3 has it among the methods that align two videos;
+    what a wrong video was there is not published. That it is the same video in a wrong
+    order, and the distance, hinge and margin a frame, are ours. Embeddings are used as
+    they are: L2-normalise them. Frames that are not valid take no part and may hold
+    anything, NaN too.
+
+    Args:
+        embedding: ``(B, T, D)``, any float dtype; B >= 2.
+        negative_order: ``(B, T)`` int64, each row a permutation of 0 ... T - 1, such as
+            `random_order` draws.
+        groups: ``(B,)`` integers, the same for videos of one process; by default all
+            are.
+        gamma: Softness of the DTW, in squared distances; > 0.
+        margin: In squared distances a frame; > 0.
+        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+
+    Returns:
+        Scalar, at least float32; the margin for videos of one frame.
+
+    Raises:
+        ValueError: Wrong shape, dtype or option, or no pair of one process.
+    """
+    if margin <= 0:
+        raise ValueError(f'margin must be positive, got {margin}')
+    if valid is None:
+        valid = torch.ones_like(negative_order, dtype=torch.bool)
+    check_frames(embedding, negative_order=negative_order, valid=valid)
+    places = torch.arange(valid.shape[1], device=negative_order.device)
+    if not (negative_order.sort(dim=1).values == places).all():
+        raise ValueError('negative_order must hold each of 0 ... T - 1 once a video')
+    with torch.autocast(embedding.device.type, enabled=False):
+        z, num_frames = pack(embedding, valid)
+        first, second = same_action_pairs(num_frames, groups, 'D3TW')
+        order = negative_order.unsqueeze(2).expand_as(embedding)
+        wrong, _ = pack(embedding.gather(1, order), valid.gather(1, negative_order))
+        lengths = {'num_rows': num_frames[first], 'num_columns': num_frames[second]}
+        right_cost, wrong_cost = (
+            soft_dtw(squared_distances(z[first], other), gamma, **lengths)
+            for other in (z[second], wrong[second])
+        )
+        mean_frames = (num_frames[first] + num_frames[second]) / 2
+        return ((right_cost - wrong_cost) / mean_frames + margin).relu().mean()
+
+
+def random_order(valid: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Draw an order of each video's frames, ``(B, T)`` int64.
+
+    Args:
+        valid: ``(B, T)`` bool, only for its shape and device.
+        generator: By default torch's own, on the device.
+    """
+    shape, device = valid.shape, valid.device
+    return torch.rand(shape, generator=generator, device=device).argsort(dim=1)

@@ -1,0 +1,90 @@
+"""The contrastive baseline of CARL: one positive, all others negative (Table 13)."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from carl_mm.functional.losses._frames import check_frames, clean
+
+
+def nearest_frame_contrastive_loss(
+    emb_a: Tensor,
+    emb_b: Tensor,
+    inds_a: Tensor,
+    inds_b: Tensor,
+    valid_a: Tensor,
+    valid_b: Tensor,
+    *,
+    temperature: float = 0.1,
+    max_gap: float = math.inf,
+) -> Tensor:
+    """Cross-entropy of each frame with the nearest frame of the other view.
+
+    For a query frame i of one view, j and k over the valid frames of the other, and n
+    the j that is nearest in time, with |s_i - s_n| <= ``max_gap``::
+
+        loss_i = -log(exp(z_i . z_n / temperature) / sum_k exp(z_i . z_k / temperature))
+
+    and the mean over all such queries of both views. Two frames equally near share the
+    positive's weight: the limit of `sequence_contrastive_loss` without variance.
+    Frames that are not valid take no part and may hold anything, NaN too.
+
+    Args:
+        emb_a: ``(B, T, D)``, L2-normalised for cosine similarities.
+        emb_b: ``(B, T, D)``, the other view.
+        inds_a: ``(B, T)``, source frame indices, integer or float.
+        inds_b: ``(B, T)``.
+        valid_a: ``(B, T)``, bool, True on a real frame.
+        valid_b: ``(B, T)``, bool.
+        temperature: Divides the similarities.
+        max_gap: In source frames (published: 5); a query whose nearest frame is
+            farther is left out.
+
+    Returns:
+        Scalar, in nats, at least float32.
+
+    Raises:
+        ValueError: Wrong shape, dtype or option, or no query frame is left.
+    """
+    if temperature <= 0 or max_gap < 0:
+        raise ValueError(
+            'temperature must be positive and max_gap not negative, got '
+            f'{temperature} and {max_gap}'
+        )
+    check_frames(emb_a, inds_a=inds_a, valid_a=valid_a)
+    check_frames(emb_b, inds_b=inds_b, valid_b=valid_b)
+    if emb_a.shape != emb_b.shape:
+        raise ValueError(
+            'both views must have one shape, got '
+            f'{tuple(emb_a.shape)} and {tuple(emb_b.shape)}'
+        )
+    with torch.autocast(emb_a.device.type, enabled=False):
+        z_a, z_b = clean(emb_a, valid_a), clean(emb_b, valid_b)
+        similarity = z_a @ z_b.mT / temperature  # (B, T, T)
+        gap = (inds_a.unsqueeze(2) - inds_b.unsqueeze(1)).abs().to(similarity.dtype)
+        views = (
+            (similarity, gap, valid_a, valid_b),
+            (similarity.mT, gap.mT, valid_b, valid_a),
+        )
+        losses = torch.cat([_losses(*view, max_gap) for view in views])
+    if not len(losses):
+        raise ValueError(
+            f'no valid frame has one of the other view within max_gap={max_gap} frames'
+        )
+    return losses.mean()
+
+
+def _losses(
+    similarity: Tensor, gap: Tensor, queries: Tensor, valid: Tensor, max_gap: float
+) -> Tensor:
+    """Losses ``(N,)`` of the queries that have a positive, in nats."""
+    lowest = torch.finfo(similarity.dtype).min  # not -inf: 0 * inf would be NaN
+    candidates = valid.unsqueeze(1)  # (B, 1, T)
+    log_p = similarity.masked_fill(~candidates, lowest).log_softmax(dim=2)
+    gap = gap.masked_fill(~candidates, math.inf)
+    nearest = gap.amin(dim=2, keepdim=True)
+    positive = candidates & (gap == nearest) & (nearest <= max_gap)
+    weight = positive / positive.sum(dim=2, keepdim=True).clamp(min=1)
+    used = queries & positive.any(dim=2)
+    return -(weight * log_p).sum(dim=2)[used]

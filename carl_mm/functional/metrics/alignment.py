@@ -1,0 +1,154 @@
+"""Alignment of pairs of videos by nearest frames."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from carl_mm.functional._inputs import (
+    ArrayOrTensor,
+    Ints,
+    check_lengths,
+    check_stride,
+    to_embeddings,
+    to_floats,
+)
+from carl_mm.functional.metrics._nearest_frames import (
+    Candidates,
+    nearest_in_each,
+    nearest_in_others,
+)
+from carl_mm.functional.metrics._rank_correlation import tau_of_columns
+
+NAN_POLICIES = ('omit', 'zero', 'propagate')
+
+
+def kendalls_tau(
+    embeddings: Sequence[Any], stride: int = 1, *, nan_policy: str = 'omit'
+) -> tuple[float, float]:
+    """Kendall's tau-b between frames and their nearest frames in another video.
+
+    Mean over all ordered pairs of videos. A pair is undefined if all nearest frames
+    are one, or with a single query.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite; videos without a frame are
+            left out.
+        stride: Every ``stride``-th frame is taken.
+        nan_policy: Undefined pairs are left out ('omit', the published way, which
+            flatters a collapsed embedding: read it beside their share), count as 0
+            ('zero'), or make the mean NaN ('propagate').
+
+    Returns:
+        Mean in [-1, 1] and share of undefined pairs in [0, 1]; NaN without any.
+
+    Raises:
+        ValueError: NaN embeddings, a stride below 1, or an unknown policy.
+    """
+    check_stride(stride)
+    if nan_policy not in NAN_POLICIES:
+        raise ValueError(f'nan_policy must be of {NAN_POLICIES}, got {nan_policy!r}')
+    videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
+    if len(videos) < 2:
+        return float('nan'), float('nan')
+    taus = np.concatenate(
+        [
+            tau_of_columns(np.delete(nearest, index, axis=1))
+            for index, nearest in nearest_in_others(videos)
+        ]
+    )
+    undefined = np.isnan(taus)
+    if nan_policy == 'omit':
+        taus = taus[~undefined]
+    elif nan_policy == 'zero':
+        taus = np.nan_to_num(taus)
+    mean = float(taus.mean()) if len(taus) else float('nan')
+    return mean, float(undefined.mean())
+
+
+def alignment_error(
+    embeddings: Sequence[Any], progress: Sequence[Any], stride: int = 1
+) -> float:
+    """Mean difference of progress between frames and their nearest labelled frames.
+
+    Mean over a video's frames, then over all ordered pairs of videos.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite.
+        progress: Of each video ``(T_i,)`` in [0, 1], NaN where unlabelled; such
+            frames are neither queries nor candidates.
+        stride: Every ``stride``-th of the labelled frames is taken.
+
+    Returns:
+        In [0, 1]; NaN with fewer than two labelled videos.
+
+    Raises:
+        ValueError: NaN embeddings, lengths that differ, a stride below 1.
+    """
+    check_stride(stride)
+    videos = to_embeddings(embeddings)
+    values = [to_floats(value) for value in progress]
+    check_lengths(videos, values, 'progress')
+    labelled = []
+    for video, value in zip(videos, values, strict=True):
+        known = value >= 0  # nor is NaN
+        if known.any():
+            labelled.append((video[known][::stride], value[known][::stride]))
+    if len(labelled) < 2:
+        return float('nan')
+    frames = [video for video, _ in labelled]
+    progress_of = np.concatenate([value for _, value in labelled])
+    starts = np.cumsum([0, *(len(video) for video in frames[:-1])])
+    errors = []
+    for index, nearest in nearest_in_others(frames):
+        gaps = np.abs(labelled[index][1][:, None] - progress_of[nearest + starts])
+        errors.append(np.delete(gaps.mean(axis=0), index))
+    return float(np.mean(errors))
+
+
+def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
+    """Mean distance of events from where the nearest frame puts them.
+
+    |nearest frame - true frame| / length of the other video, over all ordered pairs
+    of videos and all events.
+
+    Args:
+        embeddings: Of each video ``(T_i, D)``, finite.
+        events: Of each video ``(E,)`` frame indices, the same E events in each.
+
+    Returns:
+        In [0, 1); NaN with fewer than two videos or no event.
+
+    Raises:
+        ValueError: NaN embeddings, differing numbers of events, an event outside its
+            video.
+    """
+    videos = to_embeddings(embeddings)
+    frames = [_to_frames(event, index) for index, event in enumerate(events)]
+    if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
+        raise ValueError(
+            f'{len(videos)} videos, events a video: {[len(f) for f in frames]}'
+        )
+    for index, (video, event) in enumerate(zip(videos, frames, strict=True)):
+        outside = event[(event < 0) | (event >= len(video))]
+        if len(outside):
+            raise ValueError(
+                f'video {index}: event at frame {outside[0]} of {len(video)} frames'
+            )
+    if len(videos) < 2 or not len(frames[0]):
+        return float('nan')
+    events_of = np.stack(frames)  # (V, E)
+    queries = [video[event] for video, event in zip(videos, frames, strict=True)]
+    nearest = nearest_in_each(np.concatenate(queries), Candidates(videos))
+    found = nearest.reshape(*events_of.shape, len(videos))  # (V, E, V)
+    lengths = np.array([len(video) for video in videos])
+    gaps = np.abs(found - events_of.T[None]) / lengths
+    others = ~np.eye(len(videos), dtype=bool)
+    return float(gaps.mean(axis=1)[others].mean())
+
+
+def _to_frames(event: ArrayOrTensor, index: int) -> Ints:
+    values = to_floats(event)
+    if values.ndim != 1 or not (values == np.rint(values)).all():
+        raise ValueError(f'video {index}: events must be whole frames, got {values}')
+    return values.astype(np.int64)

@@ -1,0 +1,1 @@
+"""Phases: progress, probes, segments."""

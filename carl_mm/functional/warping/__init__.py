@@ -1,0 +1,1 @@
+"""Dynamic time warping, hard and soft."""

@@ -1,0 +1,1 @@
+"""Backbones: a frame in, its spatial features out."""

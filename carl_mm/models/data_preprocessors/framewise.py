@@ -1,0 +1,143 @@
+"""uint8 to the device first; colour, blur and normalisation there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmaction.registry import MODELS
+from mmengine.model import BaseDataPreprocessor
+from torch import Generator, Tensor
+
+from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
+from carl_mm.models.data_preprocessors.photometric import (
+    augment_tensor,
+    draw_operations,
+)
+
+IMAGENET_MEAN = (123.675, 116.28, 103.53)
+IMAGENET_STD = (58.395, 57.12, 57.375)
+
+
+@MODELS.register_module()
+class FramewiseDataPreprocessor(BaseDataPreprocessor):
+    """Move a batch to the device; in training, augment and normalise it there.
+
+    At test time uint8 frames stay uint8 and the recognizer normalises them a chunk
+    at a time, so that a long video is never held in float32. Cached features
+    (float, ``(B, V, T, C)``) pass through.
+
+    Args:
+        mean: Of the channels R, G, B, in [0, 255].
+        std: Likewise.
+        augmentation: Keywords of `PhotometricAugmentation`, ``dict()`` for the
+            paper's; None augments nothing. A list of them augments each view in a
+            way of its own.
+        non_blocking: Copy asynchronously; needs pinned memory.
+    """
+
+    def __init__(
+        self,
+        mean: tuple[float, ...] = IMAGENET_MEAN,
+        std: tuple[float, ...] = IMAGENET_STD,
+        augmentation: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
+        non_blocking: bool = False,
+    ) -> None:
+        super().__init__(non_blocking)
+        self.augmentation: PhotometricAugmentation | None = None
+        self.view_augmentations: list[PhotometricAugmentation] = []
+        if isinstance(augmentation, dict):
+            self.augmentation = PhotometricAugmentation(**augmentation)
+        elif augmentation is not None:
+            self.view_augmentations = [
+                PhotometricAugmentation(**keywords) for keywords in augmentation
+            ]
+        self.register_buffer('mean', torch.tensor(mean).view(3, 1, 1), False)
+        self.register_buffer('std', torch.tensor(std).view(3, 1, 1), False)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Prepare a batch.
+
+        Args:
+            data: As `PackFramewiseInputs` gives, collated; training stacks lists.
+            training: Augment and normalise.
+
+        Returns:
+            The same keys; in training inputs are float32 ``(B, V, T, 3, H, W)``.
+        """
+        data = self.cast_data(data)
+        if not training:
+            return data
+        data = {
+            key: torch.stack(value) if _is_tensor_list(value) else value
+            for key, value in data.items()
+        }
+        inputs = data['inputs']
+        if inputs.dtype == torch.uint8:
+            self._check_views(inputs)
+            views = inputs.flatten(0, 1)
+            out = torch.empty(views.permute(0, 1, 3, 4, 2).shape, device=views.device)
+            for index, (view, target) in enumerate(zip(views, out, strict=True)):
+                operations = self.draw(view=index % inputs.shape[1])
+                self.augment(view, operations, target)
+            out = out.permute(0, 1, 4, 2, 3)
+            data['inputs'] = out.unflatten(0, inputs.shape[:2])
+        return data
+
+    def draw(
+        self, generator: Generator | None = None, view: int = 0
+    ) -> list[tuple[str, float]]:
+        """Draw the operations of a view, none without ``augmentation``."""
+        augmentation = self.augmentation
+        if self.view_augmentations:
+            augmentation = self.view_augmentations[view]
+        return [] if augmentation is None else draw_operations(augmentation, generator)
+
+    def _check_views(self, inputs: Tensor) -> None:
+        known = len(self.view_augmentations)
+        if known and known != inputs.shape[1]:
+            raise ValueError(
+                f'augmentation is given for {known} views, but a sample has '
+                f'{inputs.shape[1]}'
+            )
+
+    def augment(
+        self,
+        frames: Tensor,
+        operations: list[tuple[str, float]],
+        out: Tensor | None = None,
+    ) -> Tensor:
+        """Augment and normalise the frames of a view.
+
+        On a CPU frame by frame in 8 bits, several times as fast there; on another
+        device all at once in float32.
+
+        Args:
+            frames: ``(T, 3, H, W)`` uint8.
+            operations: Of `draw`.
+            out: ``(T, H, W, 3)`` float32, where to write.
+
+        Returns:
+            ``(T, 3, H, W)`` float32, channels last.
+        """
+        pictures = frames.permute(0, 2, 3, 1)
+        if out is None:
+            out = torch.empty(pictures.shape, device=frames.device)
+        if frames.device.type == 'cpu':
+            function = frame_function(operations)
+            scale = (1 / self.std).flatten().repeat(frames.shape[3])
+            offset = (-self.mean / self.std).flatten().repeat(frames.shape[3])
+            for picture, target in zip(pictures.contiguous(), out, strict=True):
+                row = torch.from_numpy(function(picture.numpy())).flatten(1).float()
+                torch.addcmul(offset, row, scale, out=target.flatten(1))
+        else:
+            augmented = augment_tensor(frames.float() / 255, operations)
+            out.copy_(((augmented * 255 - self.mean) / self.std).permute(0, 2, 3, 1))
+        return out.permute(0, 3, 1, 2)
+
+    def normalize(self, frames: Tensor) -> Tensor:
+        """Return uint8 frames ``(..., 3, H, W)`` in float32, normalised."""
+        return (frames - self.mean) / self.std
+
+
+def _is_tensor_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and isinstance(value[0], Tensor)

@@ -1,0 +1,1 @@
+"""Heads: a projection and a loss in training, the embedding in testing."""

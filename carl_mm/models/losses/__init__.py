@@ -1,0 +1,1 @@
+"""Losses: hyper-parameters; the mathematics is in `carl_mm.functional.losses`."""

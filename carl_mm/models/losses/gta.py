@@ -1,0 +1,53 @@
+"""Global temporal alignment and cycle-consistency (GTA)."""
+
+from typing import Any
+
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from carl_mm.functional.losses.gta import global_alignment_loss
+from carl_mm.models.losses.frame_batch import FrameBatch
+
+
+@MODELS.register_module()
+class GlobalAlignmentLoss(nn.Module):
+    """Global temporal alignment and cycle-consistency (GTA).
+
+    Args:
+        gamma: Softness of the minimum, in nats.
+        temperature: Divides the similarities.
+        alignment_weight: Of each direction's smooth DTW.
+        cycle_weight: Of the cycle-consistency.
+        label_smoothing: Of the cycle's target, in [0, 1).
+
+    Raises:
+        ValueError: An argument out of its range.
+    """
+
+    per_video = True
+
+    def __init__(
+        self,
+        gamma: float = 0.1,
+        temperature: float = 0.1,
+        alignment_weight: float = 0.1,
+        cycle_weight: float = 1.0,
+        label_smoothing: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.options: dict[str, Any] = {
+            'gamma': gamma,
+            'temperature': temperature,
+            'alignment_weight': alignment_weight,
+            'cycle_weight': cycle_weight,
+            'label_smoothing': label_smoothing,
+        }
+        global_alignment_loss(torch.zeros(2, 1, 1), **self.options)  # checks
+
+    def forward(self, batch: FrameBatch) -> Tensor:
+        """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
+        videos = batch.by_view()
+        return global_alignment_loss(
+            videos.embedding, groups=videos.groups, **self.options, valid=videos.valid
+        )

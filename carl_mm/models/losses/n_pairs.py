@@ -1,0 +1,56 @@
+"""Time-contrastive networks, single view (TCN)."""
+
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from carl_mm.functional.losses.n_pairs import n_pairs_loss
+from carl_mm.models.losses.frame_batch import FrameBatch
+
+
+@MODELS.register_module()
+class NPairsLoss(nn.Module):
+    """Time-contrastive networks, single view (TCN).
+
+    The crop is an `AnchorPositiveCrop`: anchors and positives alternate.
+
+    Args:
+        regularisation: Weight of the squared norms.
+
+    Raises:
+        ValueError: An argument out of its range.
+    """
+
+    per_video = True
+
+    def __init__(self, regularisation: float = 0.002) -> None:
+        super().__init__()
+        if regularisation < 0:
+            raise ValueError(
+                f'regularisation must not be negative, got {regularisation}'
+            )
+        self.regularisation = regularisation
+
+    def forward(self, batch: FrameBatch) -> Tensor:
+        """Mean of `n_pairs_loss` over the videos ``(B, V, T, D)`` with a whole pair.
+
+        Raises:
+            ValueError: An odd T, or no pair.
+        """
+        videos = batch.by_view()
+        num_frames = videos.embedding.shape[1]
+        if num_frames % 2:
+            raise ValueError(
+                f'T must be even, anchors and positives alternate; got T = '
+                f'{num_frames}: use AnchorPositiveCrop'
+            )
+        pairs = videos.embedding.unflatten(1, (-1, 2))  # (B V, T / 2, 2, D)
+        whole = videos.valid.unflatten(1, (-1, 2)).all(dim=2)
+        losses = [
+            n_pairs_loss(*video[kept].unbind(1), regularisation=self.regularisation)
+            for video, kept in zip(pairs, whole, strict=True)
+            if kept.any()
+        ]
+        if not losses:
+            raise ValueError('no video has a valid anchor with a valid positive')
+        return torch.stack(losses).mean()

@@ -1,0 +1,74 @@
+"""Shuffle and Learn (SaL): are three frames in order?"""
+
+from collections.abc import Sequence
+
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from carl_mm.functional.losses.shuffle_and_learn import (
+    MIN_FRAMES,
+    draw_triplets,
+    shuffle_and_learn_loss,
+)
+from carl_mm.models.losses.frame_batch import FrameBatch
+
+
+@MODELS.register_module()
+class ShuffleAndLearnLoss(nn.Module):
+    """Shuffle and Learn (SaL), with the settings of TCC's code.
+
+    Args:
+        in_channels: D, of the embeddings.
+        hidden_channels: Of the classifier's layers.
+        num_triplets: Of each video.
+        shuffled_share: Of the triplets that are out of order, in [0, 1].
+
+    Raises:
+        ValueError: An argument out of its range.
+    """
+
+    per_video = True
+
+    def __init__(
+        self,
+        in_channels: int = 128,
+        hidden_channels: Sequence[int] = (128, 64),
+        num_triplets: int = 8,
+        shuffled_share: float = 0.75,
+    ) -> None:
+        super().__init__()
+        if num_triplets < 1 or not 0 <= shuffled_share <= 1:
+            raise ValueError(
+                'num_triplets must be >= 1 and shuffled_share in [0, 1], got '
+                f'{num_triplets} and {shuffled_share}'
+            )
+        self.num_triplets = num_triplets
+        self.shuffled_share = shuffled_share
+        layers: list[nn.Module] = []
+        channels = 3 * in_channels
+        for width in hidden_channels:
+            layers += [nn.Linear(channels, width), nn.ReLU()]
+            channels = width
+        self.classifier = nn.Sequential(*layers, nn.Linear(channels, 2))
+
+    def forward(self, batch: FrameBatch) -> Tensor:
+        """Classify triplets of the videos ``(B, V, T, D)`` with five valid frames.
+
+        Raises:
+            ValueError: No video has five.
+        """
+        views = batch.by_view()
+        frames = views.valid.sum(dim=1)
+        used = frames >= MIN_FRAMES
+        if not used.any():
+            raise ValueError(
+                f'Shuffle and Learn needs a video with {MIN_FRAMES} valid frames, the '
+                f'batch has {frames.tolist()}'
+            )
+        videos, valid = views.embedding[used], views.valid[used]
+        triplets, shuffled = draw_triplets(
+            valid, self.num_triplets, shuffled_share=self.shuffled_share
+        )
+        return shuffle_and_learn_loss(
+            videos, valid, triplets, shuffled, self.classifier
+        )

@@ -1,0 +1,1 @@
+"""Temporal networks: features of all frames in, their embeddings out."""

@@ -1,0 +1,1 @@
+"""Whole models: frames or clips in, embeddings out."""

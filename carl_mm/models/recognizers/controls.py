@@ -1,0 +1,67 @@
+"""Embeddings that learnt nothing, given beside the trained ones."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+import torch
+from mmaction.registry import MODELS
+from torch import Tensor, nn
+
+from carl_mm.functional import relative_time_embedding
+from carl_mm.models.heads.sequence_contrastive import normalized
+
+CONTROLS = ('position', 'untrained', 'backbone')
+UNTRAINED_SEED = 0
+
+
+class ControlEmbeddings:
+    """The controls of a recognizer; no module, so no part of its state dict.
+
+    Args:
+        names: Of `CONTROLS`: 'position' (relative time alone), 'untrained' (the neck
+            at its initialisation from a fixed seed), 'backbone' (pooled spatial
+            features).
+        neck: Config of the temporal network.
+
+    Raises:
+        ValueError: An unknown name.
+    """
+
+    def __init__(self, names: Sequence[str], neck: dict) -> None:
+        if unknown := set(names) - set(CONTROLS):
+            raise ValueError(f'unknown controls {sorted(unknown)}; known: {CONTROLS}')
+        self.names = tuple(names)
+        self._neck_cfg = deepcopy(neck)
+        self._untrained: nn.Module | None = None
+
+    def __call__(
+        self, features: Tensor, leave_out: Sequence[str] = ()
+    ) -> dict[str, Tensor]:
+        """Embed one video.
+
+        Args:
+            features: ``(T, C)`` or ``(T, C, h, w)``, the spatial features.
+            leave_out: Names of controls.
+
+        Returns:
+            Name to ``(T, D')``, L2-normalised, float32, on the CPU.
+        """
+        return {
+            name: getattr(self, f'_{name}_control')(features)
+            for name in self.names
+            if name not in leave_out
+        }
+
+    def _position_control(self, features: Tensor) -> Tensor:
+        return torch.from_numpy(relative_time_embedding(len(features)))
+
+    def _backbone_control(self, features: Tensor) -> Tensor:
+        return normalized(features if features.dim() == 2 else features.amax((2, 3)))
+
+    def _untrained_control(self, features: Tensor) -> Tensor:
+        if self._untrained is None:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(UNTRAINED_SEED)
+                neck = MODELS.build(deepcopy(self._neck_cfg))
+            self._untrained = neck.eval().requires_grad_(False)
+        return normalized(self._untrained.to(features.device)(features[None])[0])

@@ -1,0 +1,127 @@
+"""Sheets: rows of frames, each with a border, a title and a caption."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from carl_mm.visualization.parts.phases import OKABE_ITO, plain
+
+CORRECT_COLOR = OKABE_ITO[4]
+WRONG_COLOR = OKABE_ITO[5]
+NEUTRAL_COLOR = '#555555'
+WIDTH_INCHES = 12.0
+MARGIN_INCHES = 0.1
+GAP_INCHES = 0.16
+HEADER_INCHES = 0.28
+TITLE_INCHES = 0.28
+LINE_INCHES = 0.17  # of a caption
+MAX_HEIGHT_TO_WIDTH = 1.8
+MIN_CAPTION_CHARACTERS = 12
+MIN_COLUMNS = 4  # of fewer frames each would fill a screen
+
+
+@dataclass
+class CaptionedFrame:
+    """One cell of a sheet.
+
+    Attributes:
+        picture: ``(H, W, 3)`` uint8 RGB.
+        caption: Below it; long lines are broken.
+        title: Above it, may be empty.
+        color: Of the title and the border.
+        style: Of the border, a line style.
+    """
+
+    picture: np.ndarray
+    caption: str
+    title: str = ''
+    color: str = NEUTRAL_COLOR
+    style: str = 'solid'
+
+
+def sheet_figure(
+    rows: Sequence[Sequence[CaptionedFrame]], headers: Sequence[str] | None = None
+) -> Figure:
+    """Draw rows of frames.
+
+    Args:
+        rows: Each with a frame; they may differ in length.
+        headers: Above each row.
+    """
+    # Laid out by hand: matplotlib's layouts cut captions below pictures whose sides
+    # keep their proportion.
+    num_columns = max(MIN_COLUMNS, *(len(row) for row in rows))
+    room = WIDTH_INCHES - 2 * MARGIN_INCHES - (num_columns - 1) * GAP_INCHES
+    width = room / num_columns
+    # At 10 points even a capital is seldom wider than 0.1 inches.
+    characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.1))
+    captions = [[plain(wrap(cell.caption, characters)) for cell in row] for row in rows]
+    heights = [
+        width * min(MAX_HEIGHT_TO_WIDTH, max(_shape(cell) for cell in row))
+        for row in rows
+    ]
+    below = [0.2 + LINE_INCHES * max(_lines(text) for text in row) for row in captions]
+    above = TITLE_INCHES if any(c.title for row in rows for c in row) else MARGIN_INCHES
+    above += HEADER_INCHES if headers is not None else 0
+    total = sum(heights) + sum(below) + above * len(rows)
+    figure = Figure(figsize=(WIDTH_INCHES, total))
+    top = total
+    for index, row in enumerate(rows):
+        if headers is not None:
+            figure.text(
+                MARGIN_INCHES / WIDTH_INCHES, (top - 0.06) / total, headers[index],
+                fontsize=12, fontweight='bold', va='top',
+            )  # fmt: skip
+        top -= above + heights[index]
+        for column, cell in enumerate(row):
+            left = MARGIN_INCHES + column * (width + GAP_INCHES)
+            size = width / WIDTH_INCHES, heights[index] / total
+            box = left / WIDTH_INCHES, top / total, *size
+            _draw_cell(figure, box, cell, captions[index][column])
+        top -= below[index]
+    return figure
+
+
+def mark_style(mark: bool | None) -> tuple[str, str, str]:
+    """Sign, colour and line style: of the query's phase, of another, unknown."""
+    if mark is None:
+        return '', NEUTRAL_COLOR, 'solid'
+    return ('✓', CORRECT_COLOR, 'solid') if mark else ('✗', WRONG_COLOR, 'dashed')
+
+
+def wrap(text: str, characters: int) -> str:
+    """Break long lines after a space, '_', '-', '/' or '.', else anywhere."""
+    lines = []
+    for line in text.splitlines():
+        shown = ''
+        for part in re.findall(rf'[^ _\-/.]{{1,{characters - 1}}}[ _\-/.]?|.', line):
+            if len(shown) + len(part) > characters:
+                lines.append(shown)
+                shown = ''
+            shown += part
+        lines.append(shown)
+    return '\n'.join(lines)
+
+
+def _shape(cell: CaptionedFrame) -> float:
+    return cell.picture.shape[0] / cell.picture.shape[1]
+
+
+def _lines(text: str) -> int:
+    return 1 + text.count('\n')
+
+
+def _draw_cell(
+    figure: Figure, box: tuple[float, ...], cell: CaptionedFrame, caption: str
+) -> None:
+    axes = figure.add_axes((box[0], box[1], box[2], box[3]))
+    axes.imshow(cell.picture)
+    axes.set_anchor('N')  # what a row has to spare is left below its captions
+    axes.set(xticks=[], yticks=[])
+    axes.set_title(cell.title, fontsize=12, color=cell.color, fontweight='bold')
+    axes.set_xlabel(caption, fontsize=10)
+    for spine in axes.spines.values():
+        spine.set(edgecolor=cell.color, linewidth=4, linestyle=cell.style)

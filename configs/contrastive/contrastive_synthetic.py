@@ -1,0 +1,15 @@
+"""The contrastive baseline on generated videos, in CARL's network.
+
+    python tools/train.py configs/contrastive/contrastive_synthetic.py
+
+Data, network and steps as carl_synthetic.py; the settings are those of
+configs/_base_/methods.py.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from .._base_.methods import contrastive
+    from ..carl_synthetic import *
+
+model.merge(contrastive)

@@ -1,0 +1,51 @@
+"""Linear evaluation of cvrl_synthetic.py: which of the four processes is it?
+
+    python tools/train.py configs/cvrl/cvrl_synthetic.py
+    python tools/train.py configs/cvrl/cvrl_linear_synthetic.py
+
+and of the same network at its initialisation, the control:
+
+    python tools/train.py configs/cvrl/cvrl_linear_synthetic.py --seed 0 \
+        --cfg-options load_from=None --work-dir work_dirs/cvrl_linear_untrained
+
+Cost: minutes on 2 CPU cores. Chance is 0.25; configs/README.md has what
+came out.
+"""
+
+from mmengine.config import read_base
+from mmengine.optim import OptimWrapper
+
+with read_base():
+    from .._base_.cvrl_classify import *
+    from .._base_.cvrl_r3d50 import r3d10_thin
+    from .._base_.runtime import *
+
+data_root = 'data/synthetic_4'
+size = 64  # pixels a side
+clip = dict(clip_len=8, frame_interval=4)
+num_classes = 4
+max_epochs = 40
+load_from = 'work_dirs/cvrl_synthetic/epoch_120.pth'
+
+model.backbone = dict(**r3d10_thin, frozen_stages=4, norm_eval=True)
+model.cls_head.update(num_classes=num_classes, in_channels=128, topk=(1,))
+train_dataloader.update(batch_size=32, num_workers=0, persistent_workers=False)
+train_dataloader.dataset.update(data_root=data_root, num_classes=num_classes)
+train_dataloader.dataset.pipeline[1].update(clip)
+train_dataloader.dataset.pipeline[4].update(scale=(size, size))
+test_dataloader.update(num_workers=0, persistent_workers=False)
+test_dataloader.dataset.update(
+    data_root=data_root, num_classes=num_classes, split='test'
+)
+test_dataloader.dataset.pipeline[1].update(clip)
+test_dataloader.dataset.pipeline[3].update(scale=(-1, size))
+test_dataloader.dataset.pipeline[4].update(crop_size=size)
+test_evaluator.update(metric_options=dict(top_k_accuracy=dict(topk=(1,))))
+val_dataloader = test_dataloader
+val_evaluator = test_evaluator
+optim_wrapper.type = OptimWrapper  # float32
+train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
+param_scheduler = classify_schedule
+default_hooks.visualization.update(enable=False)
+find_unused_parameters = True  # ResNet3d freezes after DDP counted its weights
+knobs = classify_knobs

@@ -1,0 +1,16 @@
+"""Shuffle and Learn on generated videos, in CARL's network.
+
+    python tools/train.py configs/sal/sal_synthetic.py
+
+Data, network and steps as carl_synthetic.py; the settings are those of
+configs/_base_/methods.py.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from .._base_.methods import sal, whole_video
+    from ..carl_synthetic import *
+
+model.merge(sal)
+train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **whole_video)

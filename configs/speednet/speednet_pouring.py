@@ -1,0 +1,16 @@
+"""SpeedNet on Pouring, in CARL's network.
+
+    bash tools/dist_train.sh configs/speednet/speednet_pouring.py 4
+
+Data, cost, network and schedule as carl_pouring.py, settings from
+configs/_base_/methods.py; not run. The paper gives no figure.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from .._base_.methods import speednet, speednet_crop
+    from ..carl_pouring import *
+
+model.merge(speednet)
+train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **speednet_crop)

@@ -1,0 +1,16 @@
+"""SpeedNet on generated videos, in CARL's network.
+
+    python tools/train.py configs/speednet/speednet_synthetic.py
+
+Data, network and steps as carl_synthetic.py; the settings are those of
+configs/_base_/methods.py.
+"""
+
+from mmengine.config import read_base
+
+with read_base():
+    from .._base_.methods import speednet, speednet_crop
+    from ..carl_synthetic import *
+
+model.merge(speednet)
+train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **speednet_crop)

@@ -1,0 +1,20 @@
+"""CARL's network supervised by the generated videos' frame labels.
+
+    python tools/train.py configs/supervised/supervised_synthetic.py
+
+Data, network and steps as carl_synthetic.py; the head as in finegym_supervised.py.
+Beside the usual evaluation, `frame_classification/acc` is the classifier's accuracy.
+"""
+
+from mmengine.config import read_base
+
+from carl_mm.evaluation import FrameAccuracy
+from carl_mm.models import FramewiseClassificationHead
+
+with read_base():
+    from ..carl_synthetic import *
+
+model.cls_head = dict(type=FramewiseClassificationHead, num_classes=6)
+train_dataloader.dataset.update(with_labels=True)
+test_evaluator.append(dict(type=FrameAccuracy))
+val_evaluator = test_evaluator

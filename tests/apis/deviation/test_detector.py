@@ -1,0 +1,205 @@
+import numpy as np
+import pytest
+import torch
+
+from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
+from carl_mm.functional.deviation.discriminants import (
+    UsualDifferences,
+    align_windows,
+    axes_of_parts,
+    differences,
+)
+
+MOMENTS = np.stack(
+    [np.cos(np.linspace(0, 3, 60)), np.sin(np.linspace(0, 3, 60)), np.ones(60)], axis=1
+)
+
+
+def good(seed, num_frames=60):
+    """The same course at an uneven pace, under a look of its own and noise."""
+    rng = np.random.default_rng(seed)
+    pace = np.cumsum(rng.uniform(0.5, 1.5, num_frames))
+    inds = np.interp(pace, [pace[0], pace[-1]], [0, 59])
+    course = np.stack([np.interp(inds, range(60), c) for c in MOMENTS.T], axis=1)
+    course += rng.normal(0, 0.03, 3) + rng.normal(0, 0.02, course.shape)
+    return course / np.linalg.norm(course, axis=1, keepdims=True)
+
+
+REFERENCES = [good(seed, 50 + 3 * seed) for seed in range(8)]
+
+
+def as_video(frames, name='new.mp4', **provenance):
+    times = np.cumsum(np.linspace(0.02, 0.1, len(frames)))
+    return VideoEmbedding(name, frames.astype(np.float32), times, 20.0, provenance)
+
+
+def test_a_strange_part_stands_out():
+    strange = good(100)
+    strange[25:35] = [0, 0, -1]
+    found = deviations(REFERENCES, as_video(strange))
+    segment = max(found.segments, key=lambda each: each.peak)
+    assert 19 <= segment.first_frame <= 25
+    assert 34 <= segment.last_frame <= 45  # it has pulled the path with it
+    times = found.timestamps
+    assert segment.start == times[segment.first_frame]
+    assert segment.end == times[segment.last_frame]
+    assert segment.peak == found.scores.max() > 5 * found.threshold
+
+
+@pytest.mark.parametrize('kind', ['skipped', 'reversed'])
+def test_frames_that_look_right_but_stand_elsewhere_score_higher(kind):
+    frames = good(101)
+    tampered = np.zeros(60, dtype=bool)
+    if kind == 'skipped':
+        frames = np.delete(frames, slice(20, 40), axis=0)
+        tampered = np.arange(40) // 5 == 3
+        tampered |= np.arange(40) // 5 == 4
+    else:
+        frames[20:40] = frames[20:40][::-1]
+        tampered[20:40] = True
+    scores = deviations(REFERENCES, frames).scores
+    assert scores[tampered].mean() > scores[~tampered].mean() + 1
+
+
+def test_scores_and_threshold_equal_loops_that_leave_each_reference_out():
+    few, new = REFERENCES[:3], good(102)
+
+    def others(values, index):
+        return [values[j] for j in range(3) if j != index]
+
+    def strayed(by):
+        return [
+            differences(
+                few[i],
+                others(few, i),
+                [align_windows(by[i], other) for other in others(by, i)],
+            )
+            for i in range(3)
+        ]
+
+    axes = axes_of_parts(few, strayed(few), [3])
+    mean = np.concatenate(few).mean(axis=0)
+    along = [(each - mean) @ axes for each in few]
+    again = strayed(along)
+    highest = [
+        UsualDifferences.of(others(few, i), others(again, i), [3]).odds(again[i]).max()
+        for i in range(3)
+    ]
+    paths = [align_windows((new - mean) @ axes, each) for each in along]
+    usual = UsualDifferences.of(few, again, [3])
+    threshold = max(0, np.quantile(highest, 0.7))
+    expected = usual.odds(differences(new, few, paths), threshold)
+    found = deviations(few, new, quantile=0.7)
+    # A path and its reverse may part where two are equally cheap.
+    np.testing.assert_allclose(found.scores, expected, rtol=1e-6, atol=1e-6)
+    assert found.threshold == pytest.approx(threshold, rel=1e-6)
+
+
+def with_features(frames, features):
+    times = np.arange(len(frames)) / 20
+    return VideoEmbedding(
+        'a.mp4', frames.astype('f'), times, 20.0, {}, features.astype('f')
+    )
+
+
+def test_frame_features_show_what_the_embedding_does_not():
+    rng = np.random.default_rng(0)
+
+    def features(frames):  # of a look of its own, which does not count
+        return (
+            frames[:, :2] + rng.normal(0, 3, 2) + rng.normal(0, 0.02, (len(frames), 2))
+        )
+
+    references = [with_features(each, features(each)) for each in REFERENCES]
+    judged = good(108)
+    seen = features(judged)
+    seen[30:40] = seen[30:40][::-1] + 0.3
+    found = DeviationDetector(references)(with_features(judged, seen))
+    assert 28 <= found.scores.argmax() <= 41
+    assert found.scores.max() > 5
+    without = [as_video(each) for each in REFERENCES]
+    assert deviations(without, with_features(judged, seen)).scores.max() < 0
+    mixed = [*references[:-1], as_video(REFERENCES[-1])]
+    assert deviations(mixed, as_video(judged)).scores.max() < 0
+    with pytest.raises(ValueError, match='new.mp4: .*no frame features'):
+        deviations(references, as_video(judged))
+    with pytest.raises(ValueError, match='frame features of .*same D'):
+        deviations(references, with_features(judged, seen[:, :1]))
+    seen[3] = np.nan
+    with pytest.raises(ValueError, match='frame features of .*1 of 60 frames'):
+        deviations(references, with_features(judged, seen))
+
+
+def test_a_higher_quantile_finds_less():
+    strange = good(103)
+    strange[25:28] = strange[45:48]
+    worse, worst = good(110), good(111)
+    worse[30:34], worst[30:40] = worse[34:30:-1], worst[40:30:-1]
+    mixed = [*REFERENCES[:4], worse, worst]
+    found = [deviations(mixed, strange, q) for q in (0, 0.8, 1)]
+    thresholds = [each.threshold for each in found]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[-1]
+    lengths = [
+        sum(s.last_frame - s.first_frame + 1 for s in each.segments) for each in found
+    ]
+    assert lengths == sorted(lengths, reverse=True)
+    for each in found:
+        above = np.zeros(60, dtype=bool)
+        for segment in each.segments:
+            above[segment.first_frame : segment.last_frame + 1] = True
+        assert above.tolist() == (each.scores > each.threshold).tolist()
+
+
+def test_a_detector_judges_many_as_one_by_one():
+    detector = DeviationDetector([torch.tensor(each) for each in REFERENCES])
+    for seed in (104, 105):
+        alone = deviations(REFERENCES, good(seed))
+        np.testing.assert_allclose(detector(good(seed)).scores, alone.scores)
+        assert detector.threshold == alone.threshold
+    assert alone.timestamps is None
+
+
+def test_channels_of_no_use_and_many_of_them():
+    wide = [np.pad(each, ((0, 0), (0, 200))) for each in REFERENCES]
+    new = good(106)
+    new[30:40] = new[30:40][::-1]
+    scores = deviations(wide, np.pad(new, ((0, 0), (0, 200)))).scores
+    assert np.corrcoef(scores, deviations(REFERENCES, new).scores)[0, 1] > 0.9
+
+
+def test_one_frame_and_references_that_are_equal():
+    assert deviations(REFERENCES, REFERENCES[0][:1]).scores.shape == (1,)
+    same = deviations([REFERENCES[0]] * 3, REFERENCES[0])
+    assert same.scores.max() < same.threshold == 0
+    assert deviations([REFERENCES[0]] * 3, good(107)).scores.max() > 100
+    assert np.isfinite(
+        deviations([each[:1] for each in REFERENCES], good(1)).scores
+    ).all()
+
+
+@pytest.mark.parametrize(
+    ('references', 'video', 'message'),
+    [
+        (REFERENCES[:1], REFERENCES[1], 'two references at least, got 1'),
+        ([], REFERENCES[1], 'got 0'),
+        ([REFERENCES[0], REFERENCES[1][:0]], REFERENCES[1], 'video 1 has no frame'),
+        (REFERENCES, REFERENCES[0][:0], 'no frame'),
+        (REFERENCES, REFERENCES[0][:, :2], r'\(50, 2\)'),
+        (REFERENCES, np.full((4, 3), np.nan), '4 of 4 frames'),
+        (
+            [as_video(each, checkpoint_sha256='1' * 9) for each in REFERENCES],
+            as_video(REFERENCES[0], checkpoint_sha256='2' * 9),
+            'new.mp4.*22222222.*11111111',
+        ),
+    ],
+)
+def test_bad_input_is_named(references, video, message):
+    with pytest.raises(ValueError, match=message):
+        deviations(references, video)
+
+
+@pytest.mark.parametrize('quantile', [-0.1, 1.1, float('nan')])
+def test_quantiles_out_of_range(quantile):
+    with pytest.raises(ValueError, match=str(quantile)):
+        deviations(REFERENCES, REFERENCES[0], quantile)

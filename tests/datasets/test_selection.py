@@ -1,0 +1,62 @@
+"""Which videos of an annotation file a dataset takes, and with what."""
+
+import json
+
+import pytest
+
+from carl_mm.datasets import FramewiseVideoDataset
+from carl_mm.datasets.selection import choose_videos
+
+ENTRIES = [
+    {'filename': f'{i}.mp4', 'split': split, 'action': action}
+    for i, (split, action) in enumerate(
+        [('test', 'run'), *[('train', 'run')] * 5, *[('train', 'jump')] * 3]
+    )
+]
+
+
+def names(*args):
+    return [entry['filename'][0] for entry in choose_videos(ENTRIES, *args, 'a.json')]
+
+
+def test_by_split_action_and_share():
+    assert names(None, None, 1.0) == list('123456780')
+    assert names(('train',), None, 1.0) == list('12345678')
+    assert names(('train',), 'jump', 1.0) == list('678')
+    assert names(('train', 'test'), 'run', 0.5) == list('120')
+    assert names(('train',), 'jump', 0.01) == ['6']
+
+
+def test_what_leaves_nothing_is_named():
+    with pytest.raises(
+        ValueError, match=r"a\.json: no video of action 'jmp'; .*'jump'"
+    ):
+        names(None, 'jmp', 1.0)
+    with pytest.raises(ValueError, match=r"\('test',\) and action 'jump'"):
+        names(('test',), 'jump', 1.0)
+    with pytest.raises(ValueError, match='no video of split'):
+        names(('val',), None, 1.0)
+
+
+def test_labels_reach_training_only_when_asked_for(make_videos):
+    folder = make_videos(lengths=(12, 10), test_share=0.0)
+    steps = [
+        dict(type='OpenVideo'),
+        dict(type='DualViewTemporalCrop', num_frames=4),
+        dict(type='DecodeViews'),
+        dict(type='PackFramewiseInputs'),
+    ]
+    options = dict(ann_file='annotations.json', data_root=str(folder), pipeline=steps)
+    options['data_prefix'] = dict(video='videos')
+    plain = FramewiseVideoDataset(**options)[0]
+    assert 'gt_label' not in plain['data_samples']
+    labelled = FramewiseVideoDataset(**options, with_labels=True)[0]
+    assert len(labelled['data_samples'].gt_label) == 12
+    entry = json.loads((folder / 'annotations.json').read_text())['data_list'][0]
+    first, last, label = entry['phases'][0]
+    assert set(labelled['data_samples'].gt_label[first : last + 1].tolist()) == {label}
+
+
+def test_a_share_out_of_range():
+    with pytest.raises(ValueError, match=r'video_share must be in \(0, 1\], got 0'):
+        FramewiseVideoDataset('a.json', [], video_share=0)

@@ -1,0 +1,147 @@
+import numpy as np
+
+from carl_mm.functional import dtw
+from carl_mm.functional.deviation.discriminants import (
+    UsualDifferences,
+    align_windows,
+    axes_of_parts,
+    differences,
+    discriminant_axes,
+    principal_axes,
+    runs_above,
+    stack_window,
+)
+from carl_mm.functional.deviation.segment_evidence import strange_odds
+
+RNG = np.random.default_rng(0)
+
+
+def test_windows_by_hand():
+    frames = np.array([[1.0, 10], [2, 20], [3, 30]])
+    assert stack_window(frames, 1).tolist() == [
+        [1, 10, 1, 10, 2, 20],
+        [1, 10, 2, 20, 3, 30],
+        [2, 20, 3, 30, 3, 30],
+    ]
+    assert stack_window(frames[:1], 2).tolist() == [[1, 10] * 5]
+
+
+def test_windows_are_aligned_by_all_their_frames():
+    a, b = RNG.normal(size=(9, 4)), RNG.normal(size=(12, 4))
+    a /= np.linalg.norm(a, axis=1, keepdims=True)
+    b /= np.linalg.norm(b, axis=1, keepdims=True)
+    cost = np.zeros((9, 12))
+    for n in range(9):
+        for m in range(12):
+            for shift in range(-2, 3):
+                frames = a[np.clip(n + shift, 0, 8)], b[np.clip(m + shift, 0, 11)]
+                cost[n, m] += (1 - frames[0] @ frames[1]) / 5
+    assert align_windows(a, b).tolist() == dtw(cost).tolist()
+
+
+def test_differences_equal_a_loop():
+    video, references = (
+        RNG.normal(size=(8, 3)),
+        [RNG.normal(size=(n, 3)) for n in (5, 9)],
+    )
+    paths = [dtw(RNG.random((8, len(reference)))) for reference in references]
+    expected = video.copy()
+    for reference, path in zip(references, paths, strict=True):
+        for frame in range(8):
+            matched = [reference[m] for n, m in path if n == frame]
+            expected[frame] -= np.mean(matched, axis=0) / 2
+    np.testing.assert_allclose(differences(video, references, paths), expected)
+
+
+def course(num_frames, channels=9):
+    """A course through the first three channels, under noise that differs much."""
+    times = np.linspace(0, 3, num_frames)[:, None]
+    shape = np.concatenate([np.cos(times), np.sin(times), times], axis=1)
+    noise = RNG.normal(size=(num_frames, channels)) * np.linspace(0.1, 3, channels)
+    noise[:, :3] += shape
+    return noise
+
+
+def test_discriminants_are_the_best_axes_there_are():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [RNG.normal(size=each.shape) * np.linspace(0.1, 3, 9) for each in videos]
+    axes = discriminant_axes(videos, strayed, 6)
+    assert axes.shape == (9, 6)
+    frames = np.concatenate(strayed)
+    within = frames.T @ frames / 100
+    within = 0.7 * within + 0.3 * np.trace(within) / 9 * np.eye(9)
+    np.testing.assert_allclose(axes.T @ within @ axes, np.eye(6), atol=1e-9)
+    between = np.cov((np.concatenate(videos) - frames).T, bias=True)
+    values = np.linalg.eigvals(np.linalg.solve(within, between))
+    expected = np.sort(values.real)[::-1][:6]
+    np.testing.assert_allclose(axes.T @ between @ axes, np.diag(expected), atol=1e-9)
+    few = discriminant_axes(
+        [each[:, :2] for each in videos], [x[:, :2] for x in strayed], 6
+    )
+    assert few.shape == (2, 2)
+
+
+def test_parts_have_axes_of_their_own():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
+    axes = axes_of_parts(videos, strayed, [4, 5])
+    first, second = [
+        ([each[:, part] for each in videos], [each[:, part] for each in strayed])
+        for part in (slice(0, 4), slice(4, 9))
+    ]
+    assert axes.shape == (9, 4 + 3)
+    np.testing.assert_allclose(axes[:4, :4], discriminant_axes(*first, 6))
+    np.testing.assert_allclose(axes[4:, 4:], discriminant_axes(*second, 3))
+    assert not axes[:4, 4:].any() and not axes[4:, :4].any()
+
+
+def test_odds_are_of_the_series_along_the_axes():
+    videos = [course(n) for n in (40, 60)]
+    strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
+    usual = UsualDifferences.of(videos, strayed, [9])
+    judged = RNG.normal(size=(30, 9))
+    expected = strange_odds(judged @ usual.axes, usual.usual, usual.strange, 0.125)
+    np.testing.assert_allclose(usual.odds(judged), expected)
+
+
+def test_long_videos_are_judged_by_means_of_frames():
+    videos = [course(n) for n in (40, 60)]
+    usual = UsualDifferences.of(
+        videos, [0.1 * RNG.normal(size=v.shape) for v in videos], [9]
+    )
+    judged = 0.1 * RNG.normal(size=(515, 9))  # 171 moments of 3 frames and one of 2
+    judged[200:230, :3] += 1
+    found = usual.odds(judged)
+    assert found.shape == (515,)
+    moments = np.stack([judged[t : t + 3].mean(axis=0) for t in range(0, 515, 3)])
+    parts = usual.usual, usual.strange
+    expected = strange_odds(moments @ usual.axes, *parts, 0.125, 3)
+    np.testing.assert_allclose(found, np.repeat(expected, 3)[:515])
+    assert 198 <= found.argmax() <= 232
+
+
+def test_references_that_do_not_differ_are_no_division_by_zero():
+    videos = [course(20)] * 2
+    usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2, [9])
+    assert usual.odds(np.zeros((4, 9))).max() < 5
+    assert usual.odds(np.ones((4, 9))).min() > 1e5
+
+
+def test_axes_are_those_in_which_frames_vary_most():
+    assert principal_axes([RNG.normal(size=(5, 128))]).tolist() == np.eye(128).tolist()
+    frames = np.zeros((600, 150))
+    frames[:, :140] = RNG.normal(size=(600, 140)) * np.linspace(9, 1, 140)
+    axes = principal_axes([frames[:300], frames[300:]])
+    np.testing.assert_allclose(axes.T @ axes, np.eye(128), atol=1e-9)
+    frames += RNG.normal(size=150)  # their mean does not count
+    centred = frames - frames.mean(axis=0)
+    axes = principal_axes([frames[:300], frames[300:]])
+    _, _, vectors = np.linalg.svd(centred, full_matrices=False)
+    np.testing.assert_allclose(np.abs(vectors[:128] @ axes), np.eye(128), atol=1e-6)
+
+
+def test_runs_by_hand():
+    scores = np.array([5.0, 1, 2, 3, 3, 1, 2.5])
+    assert runs_above(scores, 2) == [(0, 0), (3, 4), (6, 6)]
+    assert runs_above(scores, 0) == [(0, 6)]
+    assert runs_above(scores, 5) == []
