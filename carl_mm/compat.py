@@ -1,6 +1,7 @@
 """Every workaround for upstream: symptom, upstream issue, when to remove it.
 
-`apply()` runs at `import carl_mm`. `tests/test_compat.py` shows each symptom
+Importing this module applies them; after `import carl_mm` that happens by itself as
+soon as mmcv or mmengine's Runner is imported. `tests/test_compat.py` shows each symptom
 without the workaround, so it fails as soon as one is no longer needed.
 """
 
@@ -67,7 +68,7 @@ def stub_missing_drn() -> None:
     """
     spec = importlib.util.find_spec('mmaction')
     if spec is None or spec.origin is None:
-        raise ImportError('carl_mm needs mmaction2: pip install mmaction2')
+        return  # not installed: what needs it says so
     package = Path(spec.origin).parent
     name = 'mmaction.models.localizers.drn'
     if (package / 'models' / 'localizers' / 'drn').is_dir() or name in sys.modules:
@@ -273,3 +274,6 @@ def end_distributed() -> None:
     if torch.distributed.is_initialized():
         torch.distributed.barrier()
         torch.distributed.destroy_process_group()
+
+
+apply()

@@ -1,0 +1,120 @@
+"""Whatever is imported first, mmaction2 knows our names and upstream is mended."""
+
+import subprocess
+import sys
+
+import pytest
+
+import carl_mm
+
+BLOCK = """
+import sys
+for name in ('mmengine', 'mmcv', 'mmaction', 'mmpretrain'):
+    sys.modules[name] = None
+"""
+BUILD = """
+model = MODELS.build(dict(
+    type='FramewiseRecognizer',
+    backbone=dict(type='mmpretrain.ResNet', depth=18, base_channels=8),
+    neck=dict(type='TemporalTransformer', in_channels=64, num_frames=8),
+))
+assert type(model).__module__.startswith('carl_mm.')
+from mmaction import registry
+for kind, name in {
+    'DATASETS': 'FramewiseVideoDataset',
+    'DATA_SAMPLERS': 'SameActionBatchSampler',
+    'HOOKS': 'FeatureCacheHook',
+    'METRICS': 'KendallsTau',
+    'OPTIM_WRAPPERS': 'AutocastOptimWrapper',
+    'TRANSFORMS': 'OpenVideo',
+}.items():
+    found = getattr(registry, kind).get(name)
+    assert found.__module__.startswith('carl_mm.'), name
+from mmengine.runner import runner
+assert runner.find_latest_checkpoint.__module__ == 'carl_mm.compat'
+"""
+
+
+def run(code):
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    'imports',
+    [
+        'import carl_mm\nfrom mmaction.registry import MODELS',
+        'import carl_mm, mmaction.models\nfrom mmaction.registry import MODELS',
+        'import mmcv\nfrom mmaction.registry import MODELS\nimport carl_mm',
+        'from carl_mm import engine\nfrom mmaction.registry import MODELS',
+        'import carl_mm\nfrom mmengine.registry import MODELS, init_default_scope\n'
+        "init_default_scope('mmaction')",
+    ],
+    ids=['before', 'before models', 'after', 'a subpackage', 'root registry'],
+)
+def test_names_are_found_in_whatever_order(imports):
+    run(imports + BUILD)
+
+
+def test_a_registry_that_was_used_before_is_asked_again():
+    run(
+        'from mmaction.registry import TRANSFORMS\n'
+        "TRANSFORMS.get('Resize')\n"
+        'import carl_mm\n'
+        "assert TRANSFORMS.get('OpenVideo').__name__ == 'OpenVideo'"
+    )
+
+
+def test_our_optimizer_wrapper_needs_no_runner():
+    run(
+        'import carl_mm\n'
+        'from mmengine.registry import OPTIM_WRAPPERS\n'
+        "assert OPTIM_WRAPPERS.get('AutocastOptimWrapper').__name__[:8] == 'Autocast'"
+    )
+
+
+@pytest.mark.parametrize(
+    'imports',
+    ['import carl_mm, mmengine.runner', 'import mmengine.runner, carl_mm'],
+)
+def test_the_runner_is_mended_without_mmaction(imports):
+    run(
+        f'{imports}\n'
+        'import sys\n'
+        "assert 'mmaction.registry' not in sys.modules\n"
+        'from mmengine.runner import runner\n'
+        "assert runner.find_latest_checkpoint.__module__ == 'carl_mm.compat'"
+    )
+
+
+def test_the_mathematics_needs_no_openmmlab():
+    said = run(
+        BLOCK + 'import torch\n'
+        'from carl_mm import functional\n'
+        'tau = functional.kendalls_tau([torch.eye(4), torch.eye(4)])\n'
+        'print(tau)'
+    )
+    assert said
+
+
+def test_the_package_alone_imports_nothing_heavy():
+    said = run('import carl_mm, sys\nprint(*sys.modules)').split()
+    assert not {'torch', 'numpy', 'mmengine', 'mmcv', 'mmaction'} & set(said)
+
+
+def test_subpackages_are_attributes():
+    said = run('import carl_mm\nprint(carl_mm.functional.dtw.__name__)')
+    assert said.strip() == 'dtw'
+    assert {'models', 'apis'} <= set(dir(carl_mm))
+    with pytest.raises(AttributeError, match="'carl_mm' has no attribute 'model'"):
+        carl_mm.model  # noqa: B018
+
+
+def test_looking_for_a_module_does_not_load_it():
+    run(
+        'import carl_mm, importlib.util, sys\n'
+        "assert importlib.util.find_spec('mmengine.registry').origin\n"
+        "assert importlib.util.find_spec('mmcv').origin\n"
+        "assert 'mmcv' not in sys.modules"
+    )
