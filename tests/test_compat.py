@@ -218,7 +218,7 @@ from carl_mm import compat
 
 for keep in (False, True):
     compat.keep_freed_memory(keep)
-    for _ in range(3):  # the first ones may still find their place
+    for _ in range(20):  # the first ones may still find their place
         torch.ones(2**24)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(4):
