@@ -102,23 +102,31 @@ def make_history_buffer_safe() -> None:
     )
 
 
-def load_local_checkpoint(filename: str, map_location: Any = None) -> Any:
+def load_local_checkpoint(
+    filename: str, map_location: Any = None, trust: bool = False
+) -> Any:
     """Read a checkpoint with `weights_only=True`, or in full if the user trusts it.
 
     Symptom and upstream: as `make_history_buffer_safe`.
     Remove: never; an untrusted checkpoint must not run code.
 
+    Args:
+        filename: File to read.
+        map_location: Device to load the tensors to, as `torch.load` takes it.
+        trust: Whether the file may run code. The files among the paths in the
+            environment variable `CARL_MM_TRUST_CHECKPOINT` may in any case.
+
     Raises:
-        FileNotFoundError: No such file.
-        ValueError: The file is not a whole checkpoint, or holds Python objects
-            and is not among the paths in the environment variable
-            `CARL_MM_TRUST_CHECKPOINT`.
+        FileNotFoundError: There is no such file.
+        ValueError: The file is not a whole checkpoint, or holds Python objects and is
+            not trusted.
     """
     path = Path(filename).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such checkpoint')
-    trusted = filter(None, os.environ.get(TRUST_VARIABLE, '').split(os.pathsep))
-    trust = path.resolve() in [Path(file).expanduser().resolve() for file in trusted]
+    named = filter(None, os.environ.get(TRUST_VARIABLE, '').split(os.pathsep))
+    trusted = [Path(file).expanduser().resolve() for file in named]
+    trust = trust or path.resolve() in trusted
     try:
         return torch.load(path, map_location=map_location, weights_only=not trust)
     except pickle.UnpicklingError as error:

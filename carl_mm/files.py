@@ -1,7 +1,8 @@
-"""Files that appear only when whole."""
+"""Files: written whole or not at all, and how to tell that one has changed."""
 
 import csv
 import errno
+import hashlib
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -10,10 +11,14 @@ from typing import IO, Any
 
 
 def atomic_write(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Make a file, and its folder, by ``write``; interrupted, leave the old one.
+    """Write a file that appears only when it is whole; until then the old one stays.
+
+    Args:
+        path: File to write; its folder is made.
+        write: Function that writes the content to the stream it is given.
 
     Raises:
-        OSError: The disk is full, say; names the file.
+        OSError: The file cannot be written, because the disk is full, say; names it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f'.{path.name}.{os.getpid()}.part')
@@ -29,9 +34,9 @@ def atomic_write(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
 
 
 def atomic_write_text(path: Path, text: str) -> None:
-    r"""Write text as UTF-8, see `atomic_write`.
+    r"""Write text as UTF-8; see `atomic_write`.
 
-    A byte of a file name that is no text becomes ``\udcff``, say.
+    A byte of a file name that is not text is written as an escape like ``\udcff``.
     """
     content = text.encode(errors='backslashreplace')
     atomic_write(path, lambda stream: stream.write(content))
@@ -40,9 +45,31 @@ def atomic_write_text(path: Path, text: str) -> None:
 def atomic_write_csv(
     path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Write a table as CSV, see `atomic_write`."""
+    """Write a table as CSV; see `atomic_write`."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
     writer.writerow(header)
     writer.writerows(rows)
     atomic_write_text(path, text.getvalue())
+
+
+def file_state(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """Return what tells cheaply whether a file has changed.
+
+    Returns:
+        Its size in bytes, and the time of its last change in nanoseconds.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    stat = os.stat(path)
+    return stat.st_size, stat.st_mtime_ns
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open('rb') as stream:
+        while block := stream.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -3,36 +3,29 @@
 python tools/align.py work_dirs/carl_folder reference.mp4 others --out aligned
 python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 
-Writes, in DIR, for each other video NAME.csv, a row a frame of the reference: its
+Writes, in DIR, for each other video NAME.csv, a row for each frame of the reference: its
 frame and time in seconds, and the frame and time of the other video; with --format npz
 NAME.npz with the arrays path, frame_inds_b, frame_inds_a, warped_timestamps, cost and
 score (the reference is a). With --video NAME.mp4, both side by side in step; with
---picture NAME.png, the similarities of all frames and the path. Of thousands of videos
-make embeddings by tools/embed.py first, and give those: it goes on where it was.
+--picture NAME.png, the similarities of all frames and the path. For thousands of
+videos, make embeddings with tools/embed.py first, which can be interrupted and resumed,
+and give those.
 """
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis import Alignment, VideoEmbedding, align
-from carl_mm.apis.alignment import METHODS
-from carl_mm.apis.cli import (
-    add_model,
-    embeddings_of,
-    main,
-    make_parser,
-    refuse_to_overwrite,
-    same_video,
-)
-from carl_mm.datasets.video_io.find_videos import is_image_folder
-from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.apis.cli import add_model, main, make_parser
 from carl_mm.files import atomic_write, atomic_write_csv
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    import numpy as np
+
+    from carl_mm.apis import Alignment, VideoEmbedding
 
 HEIGHT = 256  # of each picture of --video, in pixels
 CHUNK = 64  # frames decoded at once
@@ -45,10 +38,11 @@ def parser() -> ArgumentParser:
     add_model(made)
     add = made.add_argument
     add('reference', metavar='REFERENCE', help='a video, or a file of tools/embed.py')
-    add('others', nargs='+', metavar='OTHER', help='likewise, or folders of them')
+    what = 'videos, files of tools/embed.py, or folders of them'
+    add('others', nargs='+', metavar='OTHER', help=what)
     add('--out', required=True, metavar='DIR')
     what = "'dtw' (default) keeps the order; 'nearest' takes each frame on its own"
-    add('--method', choices=METHODS, default='dtw', help=what)
+    add('--method', choices=('dtw', 'nearest'), default='dtw', help=what)
     add('--format', choices=('csv', 'npz'), default='csv')
     add('--video', action='store_true', help='write both videos side by side')
     add('--picture', action='store_true', help='draw the similarities and the path')
@@ -56,10 +50,12 @@ def parser() -> ArgumentParser:
 
 
 def write_table(
-    path: Path, found: Alignment, a: VideoEmbedding, b: VideoEmbedding
+    path: Path, found: 'Alignment', a: 'VideoEmbedding', b: 'VideoEmbedding'
 ) -> None:
     """Write an alignment as .csv or .npz, by the path's ending."""
     if path.suffix == '.npz':
+        import numpy as np
+
         arrays = {name: getattr(found, name) for name in ARRAYS}
         names = {'reference': a.filename, 'other': b.filename}
         atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
@@ -72,8 +68,13 @@ def write_table(
     atomic_write_csv(path, header, rows)
 
 
-def small_frames(filename: str, num_frames: int) -> np.ndarray:
+def small_frames(filename: str, num_frames: int) -> 'np.ndarray':
     """Decode a video to frames no higher than `HEIGHT`, ``(T, H, W, 3)`` uint8."""
+    import cv2
+    import numpy as np
+
+    from carl_mm.datasets.video_io.open_video import open_video
+
     reader = open_video(filename)
     small = []
     for start in range(0, num_frames, CHUNK):
@@ -87,7 +88,11 @@ def small_frames(filename: str, num_frames: int) -> np.ndarray:
 
 
 def draw(
-    path: Path, found: Alignment, a: VideoEmbedding, b: VideoEmbedding, args: Namespace
+    path: Path,
+    found: 'Alignment',
+    a: 'VideoEmbedding',
+    b: 'VideoEmbedding',
+    args: Namespace,
 ) -> list[Path]:
     """Write the video and the picture that are asked for."""
     from carl_mm.visualization import similarity_figure, write_aligned_video
@@ -116,10 +121,18 @@ def draw(
 
 def align_all(args: Namespace) -> None:
     """Align and write, one video after the other."""
+    from carl_mm.apis import align
+    from carl_mm.apis.cli_inputs import (
+        check_not_overwritten,
+        is_same_video,
+        load_embeddings,
+    )
+    from carl_mm.datasets.video_io.find_videos import is_image_folder
+
     if Path(args.reference).is_dir() and not is_image_folder(args.reference):
         raise ValueError(f'{args.reference}: a folder; the reference is one video')
-    reference, *found = embeddings_of(args, [args.reference, *args.others])
-    others = [other for other in found if not same_video(other, reference)]
+    reference, *found = load_embeddings(args, [args.reference, *args.others])
+    others = [other for other in found if not is_same_video(other, reference)]
     if not others:
         raise ValueError(f'{args.others[0]}: no video other than the reference')
     paths: dict[Path, str] = {}
@@ -132,9 +145,9 @@ def align_all(args: Namespace) -> None:
             )
         paths[path] = other.filename
     endings = [args.format, *['mp4'] * args.video, *['png'] * args.picture]
-    refuse_to_overwrite(
-        [path.with_suffix(f'.{ending}') for path in paths for ending in endings],
+    check_not_overwritten(
         [args.reference, *args.others, *(video.filename for video in found)],
+        [path.with_suffix(f'.{ending}') for path in paths for ending in endings],
     )
     for other, path in zip(others, paths, strict=True):
         alignment = align(reference, other, args.method)

@@ -23,9 +23,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis.cli import add_model, load_inferencer, main, make_parser
-from carl_mm.app.server import check_folder, serve
+from carl_mm.apis.cli import add_model, main, make_parser
 
 
 def parser() -> ArgumentParser:
@@ -44,6 +42,10 @@ def parser() -> ArgumentParser:
 
 def app(args: Namespace) -> None:
     """Serve until Ctrl-C."""
+    # Not above: a help text need not wait for torch and gradio.
+    from carl_mm.apis.cli_inputs import load_inferencer
+    from carl_mm.app.server import check_folder, serve
+
     check_folder(Path(args.videos))
     inferencer = load_inferencer(args)
     serve(

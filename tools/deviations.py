@@ -15,18 +15,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis import Deviations, VideoEmbedding, deviations
-from carl_mm.apis.cli import (
-    add_model,
-    embeddings_of,
-    main,
-    make_parser,
-    same_video,
-)
-from carl_mm.datasets.video_io.find_videos import is_image_folder
+from carl_mm.apis.cli import add_model, main, make_parser
 from carl_mm.files import atomic_write, atomic_write_csv
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from carl_mm.apis import Deviations, VideoEmbedding
 
 
 def parser() -> ArgumentParser:
@@ -43,8 +39,10 @@ def parser() -> ArgumentParser:
     return made
 
 
-def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
+def write(found: 'Deviations', video: 'VideoEmbedding', out: Path) -> list[Path]:
     """Write both tables and the picture."""
+    from carl_mm.visualization.figures.deviation import deviation_figure
+
     name = Path(video.filename).stem
     files = [out / f'{name}{ending}' for ending in ('.csv', '.segments.csv', '.png')]
     frames = zip(video.timestamps, found.scores, strict=True)
@@ -59,10 +57,6 @@ def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
         for s in found.segments
     ]
     atomic_write_csv(files[1], header, spans)
-    from carl_mm.visualization.figures.deviation import (
-        deviation_figure,  # needs matplotlib
-    )
-
     figure = deviation_figure(
         found.scores,
         found.threshold,
@@ -76,12 +70,16 @@ def write(found: Deviations, video: VideoEmbedding, out: Path) -> list[Path]:
 
 def judge(args: Namespace) -> None:
     """Judge the video, write and print what was found."""
+    from carl_mm.apis import deviations
+    from carl_mm.apis.cli_inputs import is_same_video, load_embeddings
+    from carl_mm.datasets.video_io.find_videos import is_image_folder
+
     if not 0 <= args.quantile <= 1:
         raise ValueError(f'--quantile must be in [0, 1], got {args.quantile}')
     if Path(args.video).is_dir() and not is_image_folder(args.video):
         raise ValueError(f'{args.video}: a folder; one video can be judged at a time')
-    video, *references = embeddings_of(args, [args.video, *args.references])
-    others = [other for other in references if not same_video(other, video)]
+    video, *references = load_embeddings(args, [args.video, *args.references])
+    others = [other for other in references if not is_same_video(other, video)]
     if len(others) < 2:
         raise ValueError(
             f'--references: {len(others)} videos other than {video.filename}; two at '

@@ -14,24 +14,14 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis import PhaseLabeler, VideoEmbedding
-from carl_mm.apis.cli import (
-    add_model,
-    embeddings_of,
-    main,
-    make_parser,
-    refuse_to_overwrite,
-)
-from carl_mm.apis.phases.segments import write_phase_csv
-from carl_mm.datasets.annotations import frame_labels
-from carl_mm.datasets.converters.forms.folder_csv import (
-    LabelRow,
-    read_labels,
-    row_span_problems,
-)
-from carl_mm.datasets.problems import refuse
+from carl_mm.apis.cli import add_model, main, make_parser
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from carl_mm.apis import VideoEmbedding
+    from carl_mm.datasets.converters.forms.folder_csv import LabelRow
 
 
 def parser() -> ArgumentParser:
@@ -52,7 +42,9 @@ def parser() -> ArgumentParser:
     return made
 
 
-def short_names(videos: list[VideoEmbedding], folder: str) -> dict[str, VideoEmbedding]:
+def short_names(
+    videos: 'list[VideoEmbedding]', folder: str
+) -> 'dict[str, VideoEmbedding]':
     """Videos by their names relative to their folder.
 
     Embeddings made elsewhere name their videos' folder, and not this one.
@@ -65,7 +57,7 @@ def short_names(videos: list[VideoEmbedding], folder: str) -> dict[str, VideoEmb
     return dict(zip(names, videos, strict=True))
 
 
-def phase_order(rows: list[LabelRow], lengths: dict[str, int]) -> list[str]:
+def phase_order(rows: 'list[LabelRow]', lengths: dict[str, int]) -> list[str]:
     """Names of the phases by the mean over their rows of first frame / length."""
     starts: dict[str, list[float]] = {}
     for row in rows:
@@ -81,13 +73,23 @@ def label_phases(args: Namespace) -> int:
     Raises:
         ValueError: Bad labels, all problems at once, or rows of several actions.
     """
+    from carl_mm.apis import PhaseLabeler
+    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.apis.phases.segments import write_phase_csv
+    from carl_mm.datasets.annotations import frame_labels
+    from carl_mm.datasets.converters.forms.folder_csv import (
+        read_labels,
+        row_span_problems,
+    )
+    from carl_mm.datasets.problems import refuse
+
     given = args.phases and [name.strip() for name in args.phases.split(',')]
     if not Path(args.labels).is_file():  # before minutes of embedding
         raise FileNotFoundError(f'{args.labels}: no such file')
-    given_files = [args.labels, args.videos, args.model]
-    refuse_to_overwrite(filter(None, [args.out, args.save]), given_files)
+    inputs = [args.labels, args.videos, args.model]
+    check_not_overwritten(inputs, filter(None, [args.out, args.save]))
     left_out: list[str] = []
-    videos = short_names(embeddings_of(args, [args.videos], left_out), args.videos)
+    videos = short_names(load_embeddings(args, [args.videos], left_out), args.videos)
     lengths = {name: len(video) for name, video in videos.items()}
     rows, _ = read_labels(args.labels, sorted(videos), given, None)
     refuse(args.labels, row_span_problems(rows, lengths))

@@ -14,22 +14,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
-from carl_mm.apis.cli import (
-    add_model,
-    embeddings_of,
-    main,
-    make_parser,
-    refuse_other_model,
-)
-from carl_mm.apis.search.frame_hits import which_frame, write_hits_csv
-from carl_mm.datasets.video_io.find_videos import is_image_folder
-from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.apis.cli import add_model, main, make_parser
 from carl_mm.files import atomic_write
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    import numpy as np
+
+    from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
 
 MAX_PICTURES = 10
 
@@ -55,34 +49,44 @@ def parser() -> ArgumentParser:
 
 def read_index(
     args: Namespace, left_out: list[str]
-) -> tuple[FrameIndex, VideoEmbedding]:
+) -> 'tuple[FrameIndex, VideoEmbedding]':
     """Load or build the index; embed the query unless the index holds it.
 
-    Videos that cannot be decoded are left out, for the reasons that are added.
+    Args:
+        args: Arguments of the command line.
+        left_out: List that takes the reasons why videos cannot be decoded.
 
     Raises:
-        ValueError: Neither an index nor videos to make it of, or another model's.
+        ValueError: There is neither an index nor videos to make it from, or the index
+            is another model's.
     """
+    from carl_mm.apis import FrameIndex
+    from carl_mm.apis.cli_inputs import check_given_model, load_embeddings
+
     if args.index and Path(args.index).exists():
         index = FrameIndex.load(args.index)
-        refuse_other_model(args, index.frames.provenance)
+        check_given_model(args, index.frames.provenance)
         print(f'{len(index.filenames)} videos read from {args.index}')
     elif args.videos is None:
         raise ValueError('give --videos, a folder to search in')
     else:
-        index = FrameIndex(embeddings_of(args, [args.videos], left_out))
+        index = FrameIndex(load_embeddings(args, [args.videos], left_out))
         if args.index:
             index.save(args.index)
     names = {Path(name).resolve(): name for name in index.filenames}
     name = names.get(Path(args.query).resolve())
     if name is not None:
         return index, index.frames.video(name)
-    (query,) = embeddings_of(args, [args.query])
+    (query,) = load_embeddings(args, [args.query])
     return index, query
 
 
-def search(args: Namespace, index: FrameIndex, query: VideoEmbedding) -> list[Hit]:
+def search(
+    args: Namespace, index: 'FrameIndex', query: 'VideoEmbedding'
+) -> 'list[Hit]':
     """Find the hits, and say what approximate search misses."""
+    from carl_mm.apis.search.frame_hits import find_frame
+
     if args.until is None:
         gap = 0.5 if args.gap is None else args.gap
         hits = index.query(
@@ -99,18 +103,24 @@ def search(args: Namespace, index: FrameIndex, query: VideoEmbedding) -> list[Hi
         return hits
     if args.approximate:
         raise ValueError('--approximate finds frames; leave it out with --until')
-    first, last = (which_frame(query, time_s=time) for time in (args.time, args.until))
+    first, last = (find_frame(query, time_s=time) for time in (args.time, args.until))
     return index.query_segment(
         query, first, last, args.k, gap_s=args.gap, own_video=args.own_video
     )
 
 
-def picture(filename: str, frame: int) -> np.ndarray:
+def picture(filename: str, frame: int) -> 'np.ndarray':
     """Decode one frame, ``(H, W, 3)`` uint8."""
+    import numpy as np
+
+    from carl_mm.datasets.video_io.open_video import open_video
+
     return np.asarray(next(iter(open_video(filename).read([frame]))))
 
 
-def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> None:
+def draw(
+    path: Path, query: 'VideoEmbedding', frame: int, hits: 'Sequence[Hit]'
+) -> None:
     """Write the retrieval sheet of the first hits."""
     from carl_mm.visualization import retrieval_figure  # matplotlib is optional
 
@@ -128,7 +138,10 @@ def draw(path: Path, query: VideoEmbedding, frame: int, hits: Sequence[Hit]) -> 
 
 
 def retrieve(args: Namespace) -> int:
-    """Search, print and write; the exit status is 1 where a video was left out."""
+    """Search, print and write; the exit status is 1 if a video was left out."""
+    from carl_mm.apis.search.frame_hits import find_frame, write_hits_csv
+    from carl_mm.datasets.video_io.find_videos import is_image_folder
+
     if Path(args.query).is_dir() and not is_image_folder(args.query):
         raise ValueError(f'{args.query}: a folder; QUERY is one video')
     if args.until is not None and args.until < args.time:
@@ -150,7 +163,7 @@ def retrieve(args: Namespace) -> int:
     write_hits_csv(out / 'hits.csv', hits)
     print(f'written {out / "hits.csv"}')
     if hits:
-        draw(out / 'hits.png', query, which_frame(query, time_s=args.time), hits)
+        draw(out / 'hits.png', query, find_frame(query, time_s=args.time), hits)
         print(f'written {out / "hits.png"}')
     return 1 if left_out else 0
 

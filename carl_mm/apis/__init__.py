@@ -1,14 +1,24 @@
-"""What a user calls from Python."""
+"""What a user calls from Python.
 
-from carl_mm.apis.alignment import Alignment, align, align_many
-from carl_mm.apis.deviation.detector import DeviationDetector, deviations
-from carl_mm.apis.deviation.segments import DeviatingSegment, Deviations
-from carl_mm.apis.embedding.inferencer import FramewiseInferencer
-from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.apis.phases.labeler import PhaseLabeler
-from carl_mm.apis.phases.segments import PhaseSegment
-from carl_mm.apis.search.frame_hits import Hit
-from carl_mm.apis.search.frame_index import FrameIndex
+A name is imported when it is first used, so that the tools' help texts need not wait
+for torch and mmaction2.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from carl_mm import deprecated
+
+if TYPE_CHECKING:
+    from carl_mm.apis.alignment import Alignment, align
+    from carl_mm.apis.deviation.detector import DeviationDetector, deviations
+    from carl_mm.apis.deviation.segments import DeviatingSegment, Deviations
+    from carl_mm.apis.embedding.inferencer import FramewiseInferencer
+    from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+    from carl_mm.apis.phases.labeler import PhaseLabeler
+    from carl_mm.apis.phases.segments import PhaseSegment
+    from carl_mm.apis.search.frame_hits import Hit
+    from carl_mm.apis.search.frame_index import FrameIndex
 
 __all__ = [
     'Alignment',
@@ -22,6 +32,31 @@ __all__ = [
     'PhaseSegment',
     'VideoEmbedding',
     'align',
-    'align_many',
     'deviations',
 ]
+
+_MODULES = {
+    'Alignment': 'alignment',
+    'DeviatingSegment': 'deviation.segments',
+    'DeviationDetector': 'deviation.detector',
+    'Deviations': 'deviation.segments',
+    'FrameIndex': 'search.frame_index',
+    'FramewiseInferencer': 'embedding.inferencer',
+    'Hit': 'search.frame_hits',
+    'PhaseLabeler': 'phases.labeler',
+    'PhaseSegment': 'phases.segments',
+    'VideoEmbedding': 'embedding.video_embedding',
+    'align': 'alignment',
+    'deviations': 'deviation.detector',
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        module = importlib.import_module(f'{__name__}.{_MODULES[name]}')
+        return getattr(module, name)
+    return deprecated.find(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -16,20 +16,21 @@ PACKAGES = ('carl_mm', 'mmaction', 'mmpretrain', 'mmcv', 'mmengine')
 KINDS = (nn.Module, BaseTransform, BaseInit)
 
 
-def config_in(checkpoint: dict[str, Any], source: str) -> Config:
+def read_config(checkpoint: dict[str, Any], source: str) -> Config:
     """Read the config that mmengine keeps in a checkpoint.
 
     It is Python, which `Config.fromstring` would run; here it is read as literals.
 
     Args:
-        checkpoint: As loaded.
-        source: The checkpoint's name, for messages.
+        checkpoint: Content of the checkpoint.
+        source: Name of the checkpoint, for messages.
 
     Returns:
         Its ``model``, ``test_dataloader`` and ``default_scope``.
 
     Raises:
-        ValueError: None is kept, or one that is more than plain values.
+        ValueError: The checkpoint keeps no config, or one that is more than plain
+            values.
     """
     meta = checkpoint.get('meta')
     text = meta.get('cfg') if isinstance(meta, dict) else None
@@ -44,20 +45,20 @@ def config_in(checkpoint: dict[str, Any], source: str) -> Config:
         ) from error
 
 
-def refuse_foreign_types(value: Any, source: str) -> None:
-    """Refuse a config whose types are not all networks and transforms.
+def check_types(value: Any, source: str) -> None:
+    """Check that all types in a config are networks and transforms.
 
     Args:
-        value: Of the config; may be nested.
-        source: The checkpoint's name, for the message.
+        value: Part of the config; may be nested.
+        source: Name of the checkpoint, for the message.
 
     Raises:
-        ValueError: Names the first of them.
+        ValueError: Another type could run code; names the first.
     """
     for name in _types_in(value):
         if not is_component(name):
             raise ValueError(
-                f'{source}: the config kept in it names {name!r}, which is no '
+                f'{source}: the config kept in it names {name!r}, which is not a '
                 'component of OpenMMLab or carl_mm and could run code; if you trust '
                 'it, give the config file too, or pass --trust-checkpoint'
             )

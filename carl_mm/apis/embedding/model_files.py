@@ -1,6 +1,5 @@
 """Which files make a trained model."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -14,8 +13,12 @@ def find_model_files(
 ) -> tuple[Path | None, Path]:
     """Return the config file, None for the one in the checkpoint, and the checkpoint.
 
-    A work dir's config is the only one in it: after several runs of different configs
-    the checkpoint's own is the right one.
+    The config of a work dir is taken if it is the only one there: after runs of several
+    configs, the one that the checkpoint keeps is right.
+
+    Args:
+        config_or_dir: A config, a work dir or a checkpoint.
+        checkpoint: A checkpoint or a work dir; needed with a config.
 
     Raises:
         FileNotFoundError: A file is not there, or a work dir has no whole checkpoint.
@@ -49,12 +52,3 @@ def find_model_files(
             'tools/train.py, or name another work dir'
         )
     return config, Path(newest)
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open('rb') as stream:
-        while block := stream.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()

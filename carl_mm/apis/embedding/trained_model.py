@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from mmengine.registry import DefaultScope
 
 import carl_mm
 from carl_mm import compat
-from carl_mm.apis.embedding.checkpoint_config import config_in, refuse_foreign_types
-from carl_mm.apis.embedding.model_files import file_sha256, find_model_files
-from carl_mm.apis.launch import trust
+from carl_mm.apis.embedding.checkpoint_config import check_types, read_config
+from carl_mm.apis.embedding.model_files import find_model_files
+from carl_mm.files import file_sha256
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 
 FORMAT_VERSION = 1  # raise it when the same settings give other embeddings
@@ -52,15 +51,14 @@ def load_trained(
         ValueError: A file is not what it should be, or the two do not fit.
     """
     config, path = find_model_files(Path(config_or_dir), checkpoint)
-    trust(str(path), Namespace(trust_checkpoint=trust_checkpoint))
-    loaded = compat.load_local_checkpoint(str(path), 'cpu')
+    loaded = compat.load_local_checkpoint(str(path), 'cpu', trust=trust_checkpoint)
     if not isinstance(loaded, dict):
         raise ValueError(f'{path}: not a checkpoint, holds {type(loaded).__name__}')
-    cfg = _read_config(config) if config else config_in(loaded, str(path))
+    cfg = _read_file(config) if config else read_config(loaded, str(path))
     source = str(config or path)
     pipeline = _test_pipeline(cfg, source)
     if config is None and not trust_checkpoint:
-        refuse_foreign_types([cfg.model, pipeline], source)
+        check_types([cfg.model, pipeline], source)
     model, steps = _build(cfg, pipeline, source)
     _load_weights(model, loaded, path, source)
     # to_dict writes classes as their names, however the config gave them.
@@ -76,7 +74,7 @@ def load_trained(
     return TrainedModel(model.eval(), steps, provenance)
 
 
-def _read_config(path: Path) -> Config:
+def _read_file(path: Path) -> Config:
     try:
         return Config.fromfile(str(path))
     except Exception as error:  # it is Python: it fails in whatever way

@@ -44,7 +44,7 @@ class Hit:
     last_timestamp: float | None = None
 
 
-def hits_of(
+def make_hits(
     frames: IndexedFrames,
     rows: np.ndarray,
     similarities: np.ndarray,
@@ -75,7 +75,7 @@ def hits_of(
     return hits
 
 
-def which_frame(
+def find_frame(
     video: VideoEmbedding, frame: int | None = None, time_s: float | None = None
 ) -> int:
     """Return a frame given by its number or by its time.

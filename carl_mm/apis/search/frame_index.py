@@ -9,7 +9,7 @@ import numpy as np
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
-from carl_mm.apis.search.frame_hits import Hit, hits_of, which_frame
+from carl_mm.apis.search.frame_hits import Hit, make_hits, find_frame
 from carl_mm.apis.search.indexed_frames import IndexedFrames
 from carl_mm.apis.search.nearest_frames import (
     nearest_frames,
@@ -115,7 +115,7 @@ class FrameIndex:
             ImportError: Approximate search without faiss.
         """
         source = self._video(video)
-        place = which_frame(source, frame, time_s)
+        place = find_frame(source, frame, time_s)
         left_out = rows_to_leave_out(self.frames, source, place, gap_s, own_video)
         return self._search(source.embeddings[place], k, gap_s, left_out, approximate)
 
@@ -175,14 +175,14 @@ class FrameIndex:
             ValueError: As in `query`, or a last frame before the first.
         """
         source = self._video(video)
-        first, last = which_frame(source, first), which_frame(source, last)
+        first, last = find_frame(source, first), find_frame(source, last)
         if last < first:
             raise ValueError(f'the segment ends at frame {last}, before its {first}')
         if gap_s is None:
             gap_s = float(source.timestamps[last] - source.timestamps[first])
         left_out = rows_to_leave_out(self.frames, source, first, gap_s, own_video)
         found = nearest_segments(self.frames, source, (first, last), k, gap_s, left_out)
-        return hits_of(self.frames, *found)
+        return make_hits(self.frames, *found)
 
     def approximate_search(self) -> ApproximateSearch:
         """Return the search by faiss of these frames, built at its first use.
@@ -223,4 +223,4 @@ class FrameIndex:
     ) -> list[Hit]:
         search = self.approximate_search() if approximate and len(self) else None
         found = nearest_frames(self.frames, query, k, gap_s, left_out, search)
-        return hits_of(self.frames, *found)
+        return make_hits(self.frames, *found)

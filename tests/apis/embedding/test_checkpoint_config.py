@@ -5,10 +5,10 @@ import torch
 from mmengine.config import Config
 
 from carl_mm.apis.embedding.checkpoint_config import (
-    config_in,
+    read_config,
     is_component,
     read_literals,
-    refuse_foreign_types,
+    check_types,
 )
 from carl_mm.apis.embedding.trained_model import load_trained
 from tests.apis.trained import make_work_dir
@@ -21,10 +21,10 @@ CONFIGS = [ROOT / 'configs' / f'carl_{n}.py' for n in ('synthetic', 'finegym', '
 def test_every_config_is_read_as_mmengine_reads_it(path):
     text = Config.fromfile(path).pretty_text
     whole = Config.fromstring(text, '.py')
-    read = config_in({'meta': {'cfg': text}}, 'a.pth')
+    read = read_config({'meta': {'cfg': text}}, 'a.pth')
     assert read.model == whole.model
     assert read.test_dataloader == whole.test_dataloader
-    refuse_foreign_types([read.model, read.test_dataloader.dataset.pipeline], 'a.pth')
+    check_types([read.model, read.test_dataloader.dataset.pipeline], 'a.pth')
 
 
 def test_a_value_worked_by_hand():
@@ -53,13 +53,13 @@ def test_a_value_worked_by_hand():
 def test_code_is_refused_and_not_run(value):
     text = f'model = dict(type={value})'
     with pytest.raises(ValueError, match=r'a\.pth: the config kept in it is not plain'):
-        config_in({'meta': {'cfg': text}}, 'a.pth')
+        read_config({'meta': {'cfg': text}}, 'a.pth')
 
 
 @pytest.mark.parametrize('checkpoint', [{}, {'meta': {}}, {'meta': {'cfg': ''}}])
 def test_a_checkpoint_without_a_config(checkpoint):
     with pytest.raises(ValueError, match=r'a\.pth: keeps no config; give the config'):
-        config_in(checkpoint, 'a.pth')
+        read_config(checkpoint, 'a.pth')
 
 
 @pytest.mark.parametrize(

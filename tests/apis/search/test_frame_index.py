@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
-from carl_mm.apis.search.frame_hits import which_frame, write_hits_csv
+from carl_mm.apis.search.frame_hits import find_frame, write_hits_csv
 
 
 def make_video(name, length, fps=10.0, seed=None, sha='', channels=6):
@@ -282,15 +282,15 @@ def test_broken_and_foreign_files(index, tmp_path):
         FrameIndex.load(tmp_path / 'none.npz')
 
 
-def test_which_frame_is_nearest_in_time():
+def test_find_frame_is_nearest_in_time():
     times = np.array([1.0, 1.1, 1.5])
     video = VideoEmbedding('a.mp4', np.eye(3, dtype='f'), times, 4.0)
     asked = [1.0, 1.04, 1.06, 1.31, 1.5, 1.74]
-    assert which_frame(video, time_s=0.9996) == 0  # as it may have been printed
-    assert [which_frame(video, time_s=t) for t in asked] == [0, 0, 1, 2, 2, 2]
+    assert find_frame(video, time_s=0.9996) == 0  # as it may have been printed
+    assert [find_frame(video, time_s=t) for t in asked] == [0, 0, 1, 2, 2, 2]
     for time in (0.9, 1.8, np.nan):
         with pytest.raises(ValueError, match='outside the video'):
-            which_frame(video, time_s=time)
+            find_frame(video, time_s=time)
 
 
 def test_csv_by_hand(tmp_path):
