@@ -40,11 +40,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return importlib.import_module(f'{__name__}.{name}')
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-
-
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:  # a type checker should go on finding misspelt names
+
+    def __getattr__(name: str) -> Any:
+        if name in __all__:
+            return importlib.import_module(f'{__name__}.{name}')
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

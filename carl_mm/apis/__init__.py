@@ -7,8 +7,6 @@ for torch and mmaction2.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from carl_mm import deprecated
-
 if TYPE_CHECKING:
     from carl_mm.apis.alignment import Alignment, align
     from carl_mm.apis.deviation.detector import DeviationDetector, deviations
@@ -51,12 +49,21 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        module = importlib.import_module(f'{__name__}.{_MODULES[name]}')
-        return getattr(module, name)
-    return deprecated.find(__name__, name)
-
-
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+if not TYPE_CHECKING:  # a type checker should go on finding misspelt names
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            module = importlib.import_module(f'{__name__}.{_MODULES[name]}')
+            return getattr(module, name)
+        if name == 'align_many':
+            from carl_mm import deprecated
+
+            deprecated.warn_deprecated(
+                f'{__name__}.{name}', 'call `align` for each of the others'
+            )
+            return deprecated.align_many
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -85,25 +85,6 @@ def rotate(x: Tensor, points: Tensor) -> Tensor:
     return torch.stack(pairs, dim=-1).flatten(-2)
 
 
-def draw_spans(
-    count: int, jitter: float, generator: torch.Generator | None = None
-) -> Tensor:
-    """Draw sub-ranges of [0, 1], of length evenly from 1 - ``jitter`` to 1.
-
-    Args:
-        count: B.
-        jitter: In [0, 1).
-        generator: Of the draws, by default torch's own.
-
-    Returns:
-        ``(B, 2)`` float64, start and end.
-    """
-    draws = torch.rand(2, count, dtype=torch.float64, generator=generator)
-    length = 1 - jitter * draws[0]
-    start = (1 - length) * draws[1]
-    return torch.stack((start, start + length), dim=1)
-
-
 def relative_time_embedding(
     length: int, num_centres: int = 40, width: float = 0.03
 ) -> npt.NDArray[np.float32]:
