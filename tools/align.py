@@ -3,11 +3,12 @@
 python tools/align.py work_dirs/carl_folder reference.mp4 others --out aligned
 python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 
-Writes, in DIR, for each other video NAME.csv, a row for each frame of the reference: its
-frame and time in seconds, and the frame and time of the other video; with --format npz
-NAME.npz with the arrays path, frame_inds_b, frame_inds_a, warped_timestamps, cost and
-score (the reference is a). With --video NAME.mp4, both side by side in step; with
---picture NAME.png, the similarities of all frames and the path. For thousands of
+Writes to DIR, for each other video, NAME.csv with a row for each frame of the
+reference: its number and its time in seconds, and the number and time of the matching
+frame of the other video; with --format npz, NAME.npz with the arrays path,
+frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a). With
+--video also NAME.mp4, both side by side in step; with --picture also NAME.png, the
+similarities of all frames and the path. For thousands of
 videos, make embeddings with tools/embed.py first, which can be interrupted and resumed,
 and give those.
 """

@@ -3,12 +3,12 @@
 python tools/deviations.py work_dirs/carl_folder new.mp4 --references good_videos
 python tools/deviations.py epoch_50.pth new.npz --references good/*.npz --out report
 
-Writes, in OUT, NAME.csv (frame, time in seconds, score, whether the frame stands out),
+Writes to DIR NAME.csv (frame, time in seconds, score, whether the frame stands out),
 NAME.segments.csv (first and last frame, start and end in seconds, highest score) and
-NAME.png. A score is the log odds that the frame lies in a strange segment; the
-threshold is what nine tenths of the references stay below when each is judged by the
-others (--quantile). Give ten references or more, and rather such as the encoder was not
-trained on.
+NAME.png. A segment ends when the frame after its last one appears. A score is the log
+odds that the frame lies in a strange segment; the threshold is what nine tenths of the
+references stay below when each is judged by the others (--quantile). Give ten
+references or more, preferably ones that the encoder was not trained on.
 """
 
 import sys
@@ -33,9 +33,9 @@ def parser() -> ArgumentParser:
     add('video', metavar='VIDEO', help='a video, or a file of tools/embed.py')
     what = 'good videos, files of tools/embed.py, or folders of them'
     add('--references', nargs='+', required=True, metavar='VIDEO', help=what)
-    what = 'share of the references without a frame that stands out (default: 0.9)'
+    what = 'share of the references in which no frame stands out (default: 0.9)'
     add('--quantile', type=float, default=0.9, help=what)
-    add('--out', default='.', metavar='DIR', help='default: here')
+    add('--out', default='.', metavar='DIR', help='default: the current folder')
     return made
 
 
@@ -52,11 +52,11 @@ def write(found: 'Deviations', video: 'VideoEmbedding', out: Path) -> list[Path]
     ]
     atomic_write_csv(files[0], ('frame', 'time_s', 'score', 'stands_out'), rows)
     header = ('first_frame', 'last_frame', 'start_s', 'end_s', 'peak')
-    spans = [
-        (s.first_frame, s.last_frame, f'{s.start:.6f}', f'{s.end:.6f}', f'{s.peak:.4f}')
-        for s in found.segments
-    ]
-    atomic_write_csv(files[1], header, spans)
+    rows = []
+    for s in found.segments:
+        times = f'{s.start_s:.6f}', f'{s.end_s:.6f}'
+        rows.append((s.first_frame, s.last_frame, *times, f'{s.peak:.4f}'))
+    atomic_write_csv(files[1], header, rows)
     figure = deviation_figure(
         found.scores,
         found.threshold,
@@ -77,18 +77,19 @@ def judge(args: Namespace) -> None:
     if not 0 <= args.quantile <= 1:
         raise ValueError(f'--quantile must be in [0, 1], got {args.quantile}')
     if Path(args.video).is_dir() and not is_image_folder(args.video):
-        raise ValueError(f'{args.video}: a folder; one video can be judged at a time')
+        raise ValueError(f'{args.video}: a folder; only one video can be judged')
     video, *references = load_embeddings(args, [args.video, *args.references])
     others = [other for other in references if not is_same_video(other, video)]
     if len(others) < 2:
         raise ValueError(
-            f'--references: {len(others)} videos other than {video.filename}; two at '
-            'least are needed, better ten'
+            f'--references: {len(others)} videos other than {video.filename}; at least '
+            'two are needed, better ten'
         )
     found = deviations(others, video, args.quantile)
     files = write(found, video, Path(args.out))
     for segment in found.segments:
-        print(f'{segment.start:.2f} s to {segment.end:.2f} s  peak {segment.peak:.1f}')
+        span = f'{segment.start_s:.2f} s to {segment.end_s:.2f} s'
+        print(f'{span}  peak {segment.peak:.1f}')
     count = len(found.segments)
     print(f'{count} segments above {found.threshold:.1f}, {len(others)} references')
     print(*(f'written   {file}' for file in files), sep='\n')

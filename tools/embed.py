@@ -28,7 +28,10 @@ def parser() -> ArgumentParser:
     made = make_parser(__doc__)
     add_model(made)
     made.add_argument(
-        'videos', metavar='VIDEO', nargs='+', help='a file, or a folder with its subfolders'
+        'videos',
+        metavar='VIDEO',
+        nargs='+',
+        help='a file, or a folder with its subfolders',
     )
     made.add_argument('--out', required=True, metavar='DIR')
     made.add_argument('--format', choices=('npz', 'parquet'), default='npz')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.embedding.folder_embedding import embed_folder
-from carl_mm.apis.embedding.progress import Advance
+from carl_mm.apis.embedding.progress import OnProgress
 from carl_mm.app.folder import scan
 from carl_mm.app.uploads import MAX_UPLOADS, adopt_upload
 from carl_mm.datasets.video_io.find_videos import list_files
@@ -180,9 +180,11 @@ class _WatchedInferencer:
         self._inferencer, self._lock, self._count = inferencer, lock, count
         self.provenance, self.device = inferencer.provenance, inferencer.device
 
-    def embed_file(self, path: Path, advance: Advance | None = None) -> VideoEmbedding:
+    def embed_file(
+        self, path: Path, on_progress: OnProgress | None = None
+    ) -> VideoEmbedding:
         try:
             with self._lock:
-                return self._inferencer.embed_file(path, advance)
+                return self._inferencer.embed_file(path, on_progress)
         finally:
             self._count()

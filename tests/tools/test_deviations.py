@@ -62,8 +62,9 @@ def test_tables_and_a_picture(tool, folder):
     assert len(segments) == len(found.segments) >= 1
     for row, segment in zip(segments, found.segments, strict=True):
         assert int(row['last_frame']) == segment.last_frame
-        assert float(row['start_s']) == pytest.approx(segment.start, abs=1e-6)
-        assert f'{segment.start:.2f} s to {segment.end:.2f} s' in said
+        assert float(row['start_s']) == pytest.approx(segment.start_s, abs=1e-6)
+        assert float(row['end_s']) == pytest.approx(segment.end_s, abs=1e-6)
+        assert f'{segment.start_s:.2f} s to {segment.end_s:.2f} s' in said
     assert f'{len(found.segments)} segments' in said
     height, width, _ = cv2.imread(str(out / 'new.png')).shape
     assert width == 1200
@@ -91,10 +92,10 @@ def test_it_is_known_however_its_path_is_written(tool, folder):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        (('{}/good', '--references', '{}/good'), 'one video can be judged'),
+        (('{}/good', '--references', '{}/good'), 'only one video can be judged'),
         (
             ('{}/good/good_0.npz', '--references', '{}/good/good_1.npz'),
-            '1 videos other than good_0.mp4; two at least',
+            '1 videos other than good_0.mp4; at least two',
         ),
         (
             ('{}/good/good_0.npz', '--references', '{}/good', '--quantile', '2'),

@@ -1,29 +1,44 @@
 """How far each frame of a video strays, and which segments stand out."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional.deviation.discriminants import runs_above
 
 
 @dataclass(frozen=True)
 class DeviatingSegment:
-    """Frames that stand out.
+    """A run of frames that stand out.
 
     Attributes:
-        first_frame: Of the segment.
-        last_frame: Likewise, counted in.
-        start: Time stamp of the first frame, in seconds; None without time stamps.
-        end: Of the last frame.
-        peak: The highest score.
+        first_frame: First frame of the run.
+        last_frame: Last frame of the run, included.
+        start_s: Start of [start_s, end_s), in seconds, see `VideoEmbedding.span_s`;
+            None if no time stamps are known.
+        end_s: End of [start_s, end_s), in seconds; None if no time stamps are known.
+        peak: Highest score in the run.
     """
 
     first_frame: int
     last_frame: int
-    start: float | None
-    end: float | None
+    start_s: float | None
+    end_s: float | None
     peak: float
+
+    @property
+    def start(self) -> float | None:
+        """Deprecated name of ``start_s``."""
+        warnings.warn('start is deprecated: use start_s', DeprecationWarning, 2)
+        return self.start_s
+
+    @property
+    def end(self) -> float | None:
+        """Deprecated name of ``end_s``, which was the last frame's own time stamp."""
+        warnings.warn('end is deprecated: use end_s', DeprecationWarning, 2)
+        return self.end_s
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +46,13 @@ class Deviations:
     """How far each frame of a video strays.
 
     Attributes:
-        scores: ``(T,)`` float64, log odds that the frame lies in a strange segment, by
-            an eighth of the evidence: to compare frames, not to bet on.
-        threshold: A frame above it stands out.
+        scores: Log odds that each frame lies in a strange segment, ``(T,)`` float64.
+            They weigh an eighth of the evidence: compare frames by them, do not bet on
+            them.
+        threshold: Score above which a frame stands out.
         segments: Runs of frames above the threshold.
-        timestamps: ``(T,)`` in seconds; None of a video given as an array.
+        timestamps: Time stamps of the frames, ``(T,)`` in seconds; None if the video
+            was given as an array.
     """
 
     scores: np.ndarray
@@ -44,18 +61,21 @@ class Deviations:
     timestamps: np.ndarray | None
 
     @classmethod
-    def of(
-        cls, scores: np.ndarray, threshold: float, timestamps: np.ndarray | None
+    def from_scores(
+        cls, scores: np.ndarray, threshold: float, video: object
     ) -> 'Deviations':
-        """Find the segments; see the attributes."""
-        segments = [
-            DeviatingSegment(
-                first,
-                last,
-                None if timestamps is None else float(timestamps[first]),
-                None if timestamps is None else float(timestamps[last]),
-                float(scores[first : last + 1].max()),
-            )
-            for first, last in runs_above(scores, threshold)
-        ]
-        return cls(scores, threshold, segments, timestamps)
+        """Find the segments of a video.
+
+        Args:
+            scores: Score of each frame, ``(T,)``.
+            threshold: Score above which a frame stands out.
+            video: The judged video; a `VideoEmbedding` gives the times.
+        """
+        embedding = video if isinstance(video, VideoEmbedding) else None
+        segments = []
+        for first, last in runs_above(scores, threshold):
+            span = (None, None) if embedding is None else embedding.span_s(first, last)
+            peak = float(scores[first : last + 1].max())
+            segments.append(DeviatingSegment(first, last, *span, peak))
+        times = None if embedding is None else embedding.timestamps
+        return cls(scores, threshold, segments, times)

@@ -15,11 +15,11 @@ class ArrayVideo(FrameReader):
     """An array that is read like a video file.
 
     Args:
-        frames: ``(T, H, W, 3)`` uint8, RGB.
-        fps: Frames a second, > 0.
+        frames: RGB frames, ``(T, H, W, 3)`` uint8.
+        fps: Frames per second, > 0.
 
     Raises:
-        ValueError: Another shape or dtype, no frame, or ``fps`` <= 0.
+        ValueError: Wrong shape or dtype, no frame, or ``fps`` <= 0.
     """
 
     filename = 'array'
@@ -28,7 +28,7 @@ class ArrayVideo(FrameReader):
         is_rgb = frames.ndim == 4 and frames.shape[3] == 3 and frames.size > 0
         if not is_rgb or frames.dtype != np.uint8:
             raise ValueError(
-                'a video that is an array must be (T, H, W, 3) uint8, RGB, got '
+                'a video given as an array must be (T, H, W, 3) uint8, RGB, got '
                 f'{frames.shape} {frames.dtype}'
             )
         if not fps > 0:
@@ -39,7 +39,7 @@ class ArrayVideo(FrameReader):
         self.timestamps = np.arange(self.num_frames) / self.fps
 
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
-        """Give frames one at a time; see `FrameReader.stream`."""
+        """Yield frames one at a time; see `FrameReader.stream`."""
         for index in frame_inds:
             yield self.frames[index]
 

@@ -12,10 +12,11 @@ import torch
 
 from carl_mm.apis.embedding.embedding_files import read_provenance
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
-from carl_mm.apis.embedding.progress import Advance, progress_bar
+from carl_mm.apis.embedding.progress import OnProgress, progress_bar
 from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.find_videos import find_videos, list_files
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
+from carl_mm.files import file_state
 
 MODEL_KEYS = ('checkpoint_sha256', 'settings_sha256')
 VIDEO_KEY = 'video'
@@ -26,10 +27,10 @@ class FolderSummary:
     """What was done.
 
     Attributes:
-        num_written: Videos that this run embedded.
-        num_kept: Videos whose embeddings were there already.
-        num_ignored: Other files in the folders.
-        failed: Of each video that could not be embedded, why.
+        num_written: Number of videos that this run embedded.
+        num_kept: Number of videos whose embeddings were there already.
+        num_ignored: Number of other files in the folders.
+        failed: Videos that could not be embedded, each with the reason.
     """
 
     num_written: int
@@ -45,25 +46,24 @@ def embed_folder(
     form: str = 'npz',
     overwrite: bool = False,
 ) -> FolderSummary:
-    """Embed videos, one file each; stopped and called again, go on.
+    """Embed videos into one file each; it can be interrupted and resumed.
 
-    A file is kept if the same model made it of the same video, by its size and its
-    time of change; it is made anew if the video has changed. One that another model
-    made is refused, for a folder of both could not be compared.
+    A file is kept if the same model made it of the same video, judged by the video's
+    size and time of change; if the video has changed, it is replaced. A file of another
+    model is an error, for embeddings of two models cannot be compared.
 
     Args:
-        inferencer: The model.
+        inferencer: Model that embeds.
         paths: Videos, and folders that are searched with their subfolders.
-        out_dir: Where ``sub/a.mp4`` of a folder becomes ``sub/a.npz``; where two
-            videos of a folder would share a name, both keep their ending, as
-            ``sub/a.mp4.npz``.
+        out_dir: Folder to write to: ``sub/a.mp4`` of a folder becomes ``sub/a.npz``; if
+            two videos would share a name, both keep their ending, as ``sub/a.mp4.npz``.
         form: 'npz' or 'parquet'.
-        overwrite: Make files of other models anew.
+        overwrite: Whether to replace files of other models.
 
     Raises:
-        FileNotFoundError: No such file, or a folder without a video.
-        ValueError: Two videos of one name, files of another model, or embeddings that
-            are not finite.
+        FileNotFoundError: There is no such file, or a folder has no video.
+        ValueError: Two videos would share a file, a file is another model's, or
+            embeddings are not finite.
         OSError: A file cannot be written.
     """
     folders, out_dir = [Path(path) for path in paths], Path(out_dir)
@@ -88,7 +88,7 @@ def embed_folder(
 
 
 def _name_targets(paths: list[Path], out_dir: Path, form: str) -> dict[Path, Path]:
-    """Return where each video goes; a video given twice goes once."""
+    """Return the file of each video; a video given twice has one."""
     relative: dict[Path, Path] = {}
     for path in paths:
         for video in find_videos([path]):
@@ -111,7 +111,7 @@ def _name_targets(paths: list[Path], out_dir: Path, form: str) -> dict[Path, Pat
 def _find_done(
     targets: dict[Path, Path], provenance: dict[str, str], overwrite: bool
 ) -> set[Path]:
-    """Return the videos whose files need not be made; refuse others' files."""
+    """Return the videos whose files are there; raise if some are another model's."""
     done, problems = set(), []
     for video, target in targets.items():
         if not target.exists():
@@ -129,19 +129,22 @@ def _find_done(
     if problems and not overwrite:
         more = f' (and {len(problems) - 1} more)' if len(problems) > 1 else ''
         raise ValueError(
-            f'{problems[0]}{more}; take another --out, or --overwrite to make such '
-            'files anew'
+            f'{problems[0]}{more}; take another --out, or --overwrite to replace '
+            'such files'
         )
     return done
 
 
 def _embed_one(
-    video: Path, target: Path, inferencer: FramewiseInferencer, advance: Advance
+    video: Path,
+    target: Path,
+    inferencer: FramewiseInferencer,
+    on_progress: OnProgress,
 ) -> str | None:
-    """Write one video's file; why it could not be embedded, or None."""
+    """Write one video's file; return why it could not be embedded, or None."""
     try:
         identity = _identity(video)  # before it is read: it may change meanwhile
-        embedded = inferencer.embed_file(video, advance)
+        embedded = inferencer.embed_file(video, on_progress)
     except (VideoDecodeError, OSError) as error:
         return str(error)
     except torch.OutOfMemoryError:
@@ -157,12 +160,12 @@ def _embed_one(
 
 
 def _identity(video: Path) -> str:
-    stat = video.stat()
-    return f'{stat.st_size} bytes, changed at {stat.st_mtime_ns} ns'
+    size, changed = file_state(video)
+    return f'{size} bytes, changed at {changed} ns'
 
 
 def _count_others(folder: Path, out_dir: Path) -> int:
-    """Count the files that are no videos, also of earlier runs no embeddings."""
+    """Count the files that are neither videos nor embeddings of earlier runs."""
     if not folder.is_dir() or not list_files(folder):
         return 0
     return sum(

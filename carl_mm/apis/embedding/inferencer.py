@@ -2,50 +2,52 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from mmengine.dataset import pseudo_collate
 from torch import Tensor
 
 from carl_mm.apis.embedding.array_video import ArrayVideo
-from carl_mm.apis.embedding.progress import (
-    Advance,
-    UndecodableError,
-    WatchedStream,
-    progress_bar,
-)
+from carl_mm.apis.embedding.predict_sample import predict_sample
+from carl_mm.apis.embedding.progress import OnProgress, WatchedStream, progress_bar
 from carl_mm.apis.embedding.trained_model import load_trained, usable_device
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.transforms import FrameStream, OpenVideo
 from carl_mm.datasets.video_io.find_videos import find_videos
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
-PathLike = str | os.PathLike[str]
+PathLike: TypeAlias = str | os.PathLike[str]
 
 
 class FramewiseInferencer:
-    """Embed videos by a trained model, frame by frame, as tools/test.py does.
+    """Embed every frame of videos with a trained model, as tools/test.py does.
 
-    A video is decoded while it is embedded, and never held whole.
+    A video is decoded while it is embedded, and never held in memory as a whole.
 
     Args:
         config_or_dir: A config file; a work dir of tools/train.py, whose config and
             newest whole checkpoint are taken; or a checkpoint, which keeps its config.
-        checkpoint: A checkpoint or a work dir; needed by a config file.
-        device: By default cuda where there is one, else cpu.
-        trust_checkpoint: Read a checkpoint that holds more than weights, or a config
-            of other components; it can run code.
+        checkpoint: A checkpoint or a work dir; needed with a config file.
+        device: Device to compute on; by default cuda if there is one, else cpu.
+        trust_checkpoint: Whether to read a checkpoint that holds more than weights, or
+            that keeps a config with components of others; such a file can run code.
 
     Attributes:
-        device: Of the model.
-        provenance: What made the embeddings, see `VideoEmbedding`.
-        failed: Of the last call, the videos that were left out, and why.
+        device: Device of the model.
+        provenance: What made the embeddings; see `VideoEmbedding`.
+        failed: Videos that the last call left out, each with the reason.
 
     Raises:
-        FileNotFoundError: A file is not there, or a work dir has no whole checkpoint.
-        ValueError: A checkpoint of another config, or a device that is not there.
+        FileNotFoundError: A file is missing, or a work dir has no whole checkpoint.
+        ValueError: The checkpoint belongs to another config, or the device is not
+            there.
+
+    Example:
+        >>> from carl_mm.apis import FramewiseInferencer
+        >>> inferencer = FramewiseInferencer('work_dirs/carl')  # doctest: +SKIP
+        >>> inferencer('swing.mp4').embeddings.shape  # doctest: +SKIP
+        (214, 128)
     """
 
     def __init__(
@@ -69,23 +71,23 @@ class FramewiseInferencer:
         on_error: str = 'raise',
         progress: bool = True,
     ) -> VideoEmbedding | list[VideoEmbedding]:
-        """Embed.
+        """Embed one or several videos.
 
         Args:
-            inputs: A video file; a list of files and folders; a folder, searched with
-                its subfolders; or a video ``(T, H, W, 3)`` uint8, RGB.
-            fps: Of a video that is an array, which needs it; > 0.
-            on_error: See `stream`.
-            progress: Show a bar, on a terminal.
+            inputs: A video file; a list of files and folders; a folder, which is
+                searched with its subfolders; or a video ``(T, H, W, 3)`` uint8, RGB.
+            fps: Frames per second of a video given as an array, > 0.
+            on_error: What to do with a video that cannot be decoded; see `stream`.
+            progress: Whether to show a bar, if on a terminal.
 
         Returns:
-            Of a file or an array one, else a list.
+            One embedding for a file or an array, else a list of them.
 
         Raises:
-            FileNotFoundError: No such file, or a folder without a video.
+            FileNotFoundError: There is no such file, or a folder has no video.
             VideoDecodeError: A video cannot be decoded.
-            ValueError: An array of another form or without ``fps``, or embeddings that
-                are not finite.
+            ValueError: An array is not a video or lacks ``fps``, or embeddings are not
+                finite.
         """
         if isinstance(inputs, (np.ndarray, Tensor)):
             return self._embed(_array_info(inputs, fps))
@@ -100,18 +102,18 @@ class FramewiseInferencer:
         on_error: str = 'raise',
         progress: bool = True,
     ) -> Iterator[VideoEmbedding]:
-        """Embed videos one after the other, each given as soon as it is done.
+        """Embed videos one after the other and yield each as soon as it is done.
 
         Args:
-            paths: Files and folders.
+            paths: Video files, and folders that are searched with their subfolders.
             on_error: 'raise' stops at a video that cannot be decoded; 'skip' leaves it
                 out and notes it in ``failed``.
-            progress: Show a bar, on a terminal.
+            progress: Whether to show a bar, if on a terminal.
 
         Raises:
-            FileNotFoundError: No such file, or a folder without a video.
-            VideoDecodeError: See ``on_error``.
-            ValueError: Embeddings that are not finite.
+            FileNotFoundError: There is no such file, or a folder has no video.
+            VideoDecodeError: A video cannot be decoded, and ``on_error`` is 'raise'.
+            ValueError: Embeddings are not finite, or ``on_error`` is unknown.
         """
         if on_error not in ('raise', 'skip'):
             raise ValueError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
@@ -133,22 +135,22 @@ class FramewiseInferencer:
                 bar.update(task, completed=index + 1)
 
     def embed_file(
-        self, path: PathLike, advance: Advance | None = None
+        self, path: PathLike, on_progress: OnProgress | None = None
     ) -> VideoEmbedding:
         """Embed one video file, or a folder of numbered images.
 
         Args:
-            path: Of the video.
-            advance: Called with each share of the video that is done.
+            path: Video to embed.
+            on_progress: Called with each share of the video that is done.
 
         Raises:
-            VideoDecodeError: It cannot be decoded.
-            ValueError: Embeddings that are not finite.
+            VideoDecodeError: The video cannot be decoded.
+            ValueError: Embeddings are not finite.
         """
-        return self._embed({'filename': str(path)}, advance)
+        return self._embed({'filename': str(path)}, on_progress)
 
     def _embed(
-        self, results: dict[str, Any], advance: Advance | None = None
+        self, results: dict[str, Any], on_progress: OnProgress | None = None
     ) -> VideoEmbedding:
         video = results.get('video')
         for step in self.steps:
@@ -164,11 +166,9 @@ class FramewiseInferencer:
         if isinstance(video, ArrayVideo):
             results['inputs'] = video.transformed(stream)
         else:
-            results['inputs'] = WatchedStream(stream, advance or (lambda part: None))
-        try:
-            (sample,) = self.model.test_step(pseudo_collate([results]))
-        except UndecodableError as error:
-            raise error.reason from None
+            on_progress = on_progress or (lambda part: None)
+            results['inputs'] = WatchedStream(stream, on_progress)
+        sample = predict_sample(self.model, results)
         embeddings = sample.pred_embedding.numpy()
         if not np.isfinite(embeddings).all():
             raise ValueError(
@@ -187,7 +187,7 @@ class FramewiseInferencer:
 
 def _array_info(frames: np.ndarray | Tensor, fps: float | None) -> dict[str, Any]:
     if fps is None:
-        raise ValueError('a video that is an array needs fps, its frames a second')
+        raise ValueError('a video given as an array needs fps, its frames per second')
     video = ArrayVideo(np.asarray(frames), fps)
     return {
         'filename': video.filename,

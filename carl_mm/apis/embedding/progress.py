@@ -1,7 +1,7 @@
 """How far the embedding of videos is."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.progress import (
@@ -15,40 +15,33 @@ from rich.progress import (
 from torch import Tensor
 
 from carl_mm.datasets.transforms import FrameStream
-from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
-Advance = Callable[[float], Any]
-
-
-class UndecodableError(Exception):
-    """Passes a `VideoDecodeError` through `predict`, which logs and goes on."""
-
-    def __init__(self, reason: VideoDecodeError) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
+OnProgress: TypeAlias = Callable[[float], Any]  # gets each share of a video in (0, 1]
 
 
 class WatchedStream:
-    """A `FrameStream` that says how far it is."""
+    """A `FrameStream` that says how far it is.
 
-    def __init__(self, stream: FrameStream, advance: Advance) -> None:
-        self.stream, self.advance = stream, advance
+    Args:
+        stream: Stream to read.
+        on_progress: Called with each share of the video that has been used.
+    """
+
+    def __init__(self, stream: FrameStream, on_progress: OnProgress) -> None:
+        self.stream, self.on_progress = stream, on_progress
 
     def __len__(self) -> int:
         return len(self.stream)
 
     def chunks(self, chunk_size: int) -> Iterator[Tensor]:
         """Decode in order; see `FrameStream.chunks`."""
-        try:
-            for chunk in self.stream.chunks(chunk_size):
-                yield chunk
-                self.advance(chunk.shape[1] / len(self))
-        except VideoDecodeError as error:
-            raise UndecodableError(error) from error
+        for chunk in self.stream.chunks(chunk_size):
+            yield chunk
+            self.on_progress(chunk.shape[1] / len(self))
 
 
 def progress_bar(show: bool = True) -> Progress:
-    """Return a bar over videos on stderr, where that is a terminal."""
+    """Return a bar over videos on stderr, shown only on a terminal."""
     console = Console(stderr=True)
     return Progress(
         TextColumn('embedding'),

@@ -28,10 +28,11 @@ class TrainedModel:
     """A network and what prepares its videos.
 
     Attributes:
-        model: In eval mode, on the CPU, without controls.
-        steps: The transforms of the config's test pipeline.
-        provenance: config, checkpoint (its file), checkpoint_sha256, settings_sha256
-            (of the network's and the pipeline's config), version (of carl_mm).
+        model: Network in eval mode, on the CPU, without controls.
+        steps: Transforms of the config's test pipeline.
+        provenance: Maps config, checkpoint (the file), checkpoint_sha256,
+            settings_sha256 (of the configs of network and pipeline) and version (of
+            carl_mm) to their values.
     """
 
     model: FramewiseRecognizer
@@ -47,7 +48,7 @@ def load_trained(
     """Load a network; see `FramewiseInferencer` for the arguments.
 
     Raises:
-        FileNotFoundError: A file is not there, or a work dir has no whole checkpoint.
+        FileNotFoundError: A file is missing, or a work dir has no whole checkpoint.
         ValueError: A file is not what it should be, or the two do not fit.
     """
     config, path = find_model_files(Path(config_or_dir), checkpoint)
@@ -82,7 +83,7 @@ def _read_file(path: Path) -> Config:
 
 
 def _test_pipeline(cfg: Config, source: str) -> list[Any]:
-    """Return the transforms' configs, also of a dataset in mmengine's wrappers."""
+    """Return the configs of the transforms, also of a dataset in a wrapper."""
     dataset = (cfg.get('test_dataloader') or {}).get('dataset')
     while dataset and 'pipeline' not in dataset:
         dataset = dataset.get('dataset') or (dataset.get('datasets') or [None])[0]
@@ -140,7 +141,7 @@ def _config_name(loaded: dict[str, Any], path: Path) -> str:
 
 
 def usable_device(device: str | torch.device | None) -> torch.device:
-    """Return a device that is there; None takes cuda where there is one, else cpu.
+    """Return a device that is there; None stands for cuda if there is one, else cpu.
 
     Raises:
         ValueError: There is no such device.

@@ -10,22 +10,33 @@ from carl_mm.apis.embedding.embedding_files import read_embedding, write_embeddi
 
 @dataclass(frozen=True, eq=False)
 class VideoEmbedding:
-    """One embedding a frame.
+    """The embeddings of a video's frames, with their time stamps.
 
     Attributes:
-        filename: Of the video.
-        embeddings: ``(T, D)`` float32, L2-normalised.
-        timestamps: ``(T,)`` float64, seconds, ascending: the container's presentation
-            times.
-        fps: Frames a second, averaged over the video.
-        provenance: What made it: config, checkpoint, checkpoint_sha256, version; may
-            be empty.
-        frame_features: ``(T, F)`` float32, what each frame shows by itself, see
-            `carl_mm.functional.frame_features`; None where they were not kept.
+        filename: Path of the video.
+        embeddings: L2-normalised embeddings, ``(T, D)`` float32.
+        timestamps: When each frame begins to be shown, ``(T,)`` float64, in seconds,
+            ascending; the presentation times of the container.
+        fps: Frames per second, averaged over the video.
+        provenance: What made the embeddings: config, checkpoint, checkpoint_sha256,
+            settings_sha256 and version; may be empty.
+        frame_features: What each frame shows by itself, ``(T, F)`` float32, see
+            `carl_mm.functional.frame_features`; None if it was not kept.
 
     Raises:
-        ValueError: Other shapes or dtypes, or time stamps that descend or are not
+        ValueError: Wrong shapes or dtypes, or time stamps that descend or are not
             finite.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import VideoEmbedding
+        >>> video = VideoEmbedding(
+        ...     'a.mp4', np.eye(3, dtype=np.float32), np.array([0.0, 0.5, 2.0]), fps=1.0
+        ... )
+        >>> len(video)
+        3
+        >>> video.span_s(0, 1)
+        (0.0, 2.0)
     """
 
     filename: str
@@ -63,30 +74,48 @@ class VideoEmbedding:
     def __len__(self) -> int:
         return len(self.embeddings)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a file, which appears only when whole.
+    def span_s(self, first_frame: int, last_frame: int) -> tuple[float, float]:
+        """Return when a run of frames is shown, [start_s, end_s) in seconds.
+
+        All segments are given like this: ``end_s`` is when the frame after the last one
+        appears, so that successive segments meet. The video's last frame is shown for
+        1 / fps.
 
         Args:
-            path: Ends in .npz (arrays embeddings, timestamps, fps, filename,
-                provenance, this as JSON, and frame_features if there are any) or
-                .parquet (one row a frame: timestamp, embedding and frame_features; the
-                rest in the schema's metadata).
+            first_frame: First frame of the run.
+            last_frame: Last frame of the run, included.
+        """
+        if last_frame + 1 < len(self):
+            end_s = float(self.timestamps[last_frame + 1])
+        else:
+            end_s = float(self.timestamps[last_frame] + 1 / self.fps)
+        return float(self.timestamps[first_frame]), end_s
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a file, which appears only when it is whole.
+
+        Args:
+            path: File to write. An .npz file has the arrays embeddings, timestamps,
+                fps, filename, provenance (as JSON) and, if there are any,
+                frame_features. A .parquet file has a row for each frame (timestamp,
+                embedding, frame_features) and the rest in its schema's metadata.
 
         Raises:
-            ValueError: Another ending.
-            ImportError: .parquet without pyarrow.
-            OSError: The disk is full, say; names the file.
+            ValueError: The path has another ending.
+            ImportError: .parquet is asked for and pyarrow is not installed.
+            OSError: The file cannot be written; names it.
         """
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         write_embedding(path, values)
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> 'VideoEmbedding':
-        """Read a file of `save`.
+        """Read a file that `save` wrote.
 
         Raises:
-            FileNotFoundError: No such file.
-            ValueError: Another ending, or a file of another form, or a broken one.
-            ImportError: .parquet without pyarrow.
+            FileNotFoundError: There is no such file.
+            ValueError: The path has another ending, or the file is of another form or
+                broken.
+            ImportError: It is a .parquet file and pyarrow is not installed.
         """
         return read_embedding(path, VideoEmbedding)

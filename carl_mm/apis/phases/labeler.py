@@ -10,7 +10,7 @@ import numpy as np
 from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.apis.phases.segments import PhaseSegment, frame_end
+from carl_mm.apis.phases.segments import PhaseSegment
 from carl_mm.functional._inputs import to_labels
 from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases.probe_selection import choose_strengths
@@ -141,8 +141,7 @@ class PhaseLabeler:
             confidence = float(np.exp(log_probs[first : last + 1, column]).mean())
             start = end = None
             if isinstance(video, VideoEmbedding):
-                start = float(video.timestamps[first])
-                end = frame_end(video, last)
+                start, end = video.span_s(first, last)
             name = model.phases[label]
             segments.append(
                 PhaseSegment(first, last, name, label, confidence, start, end)

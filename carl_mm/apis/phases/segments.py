@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.files import atomic_write_csv
 
 COLUMNS = ('filename', 'first_frame', 'last_frame', 'phase')
@@ -17,14 +16,15 @@ class PhaseSegment:
     """A run of frames of one phase.
 
     Attributes:
-        first_frame: Counted in.
-        last_frame: Counted in.
-        phase: Its name.
-        label: Its index among the phases.
-        confidence: Mean over its frames of the phase's probability, in [0, 1], each
-            frame by itself and all phases equally likely beforehand.
-        start_s: When the first frame is shown; None where no time stamps are known.
-        end_s: When the frame after the last is shown; None likewise.
+        first_frame: First frame of the run.
+        last_frame: Last frame of the run, included.
+        phase: Name of the phase.
+        label: Index of the phase among all phases.
+        confidence: Probability of the phase, in [0, 1]: the mean over the frames, each
+            taken by itself and all phases equally likely beforehand.
+        start_s: Start of [start_s, end_s), in seconds, see `VideoEmbedding.span_s`;
+            None if no time stamps are known.
+        end_s: End of [start_s, end_s), in seconds; None if no time stamps are known.
     """
 
     first_frame: int
@@ -36,24 +36,17 @@ class PhaseSegment:
     end_s: float | None = None
 
 
-def frame_end(video: VideoEmbedding, frame: int) -> float:
-    """When a frame gives way to the next, in seconds; the last lasts 1 / fps."""
-    if frame + 1 < len(video):
-        return float(video.timestamps[frame + 1])
-    return float(video.timestamps[frame] + 1 / video.fps)
-
-
 def write_phase_csv(
     path: str | os.PathLike[str], videos: Mapping[str, Sequence[PhaseSegment]]
 ) -> None:
     """Write segments in the form of the labels CSV, with times and confidence.
 
     Args:
-        path: Of the file, which appears only when whole.
-        videos: Segments by file name.
+        path: File to write; it appears only when it is whole.
+        videos: Maps the file name of each video to its segments.
 
     Raises:
-        OSError: The disk is full, say; names the file.
+        OSError: The file cannot be written; names it.
     """
     rows = []
     for filename, segments in videos.items():

@@ -100,8 +100,7 @@ def find_frame(
     if not len(video):
         raise ValueError(f'{video.filename}: has no frame')
     gaps = np.abs(video.timestamps - time_s)
-    start, last = video.timestamps[[0, -1]]
-    end = last + 1 / video.fps  # the last frame is shown as long as any
+    start, end = video.span_s(0, len(video) - 1)
     if not start - ROUNDING <= time_s <= end + ROUNDING:
         raise ValueError(
             f'{video.filename}: {time_s} s is outside the video, which runs from '

@@ -9,7 +9,7 @@ import numpy as np
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
-from carl_mm.apis.search.frame_hits import Hit, make_hits, find_frame
+from carl_mm.apis.search.frame_hits import Hit, find_frame, make_hits
 from carl_mm.apis.search.indexed_frames import IndexedFrames
 from carl_mm.apis.search.nearest_frames import (
     nearest_frames,

@@ -102,7 +102,7 @@ carl.deviationsTab = (root) => {
   const segmentButton = (segment) => {
     const button = carl.make('button', {
       className: 'carl-button',
-      textContent: `Play ${carl.seconds(segment.start)} to ${carl.seconds(segment.end)}` +
+      textContent: `Play ${carl.seconds(segment.start_s)} to ${carl.seconds(segment.end_s)}` +
         `, peak ${segment.peak.toFixed(1)}`,
     });
     button.addEventListener('click', () => {

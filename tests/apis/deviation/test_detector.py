@@ -41,8 +41,8 @@ def test_a_strange_part_stands_out():
     assert 19 <= segment.first_frame <= 25
     assert 34 <= segment.last_frame <= 45  # it has pulled the path with it
     times = found.timestamps
-    assert segment.start == times[segment.first_frame]
-    assert segment.end == times[segment.last_frame]
+    assert segment.start_s == times[segment.first_frame]
+    assert segment.end_s == times[segment.last_frame + 1]  # when the next one appears
     assert segment.peak == found.scores.max() > 5 * found.threshold
 
 
@@ -160,6 +160,17 @@ def test_a_detector_judges_many_as_one_by_one():
     assert alone.timestamps is None
 
 
+def test_a_detector_can_be_fitted_later():
+    detector = DeviationDetector(quantile=0.7)
+    with pytest.raises(ValueError, match='not fitted: call fit first'):
+        detector.predict(good(104))
+    assert detector.fit(REFERENCES) is detector
+    expected = DeviationDetector(REFERENCES, 0.7)
+    assert detector.threshold == expected.threshold
+    scores = detector.predict(good(104)).scores
+    assert scores.tolist() == expected(good(104)).scores.tolist()
+
+
 def test_channels_of_no_use_and_many_of_them():
     wide = [np.pad(each, ((0, 0), (0, 200))) for each in REFERENCES]
     new = good(106)
@@ -181,7 +192,7 @@ def test_one_frame_and_references_that_are_equal():
 @pytest.mark.parametrize(
     ('references', 'video', 'message'),
     [
-        (REFERENCES[:1], REFERENCES[1], 'two references at least, got 1'),
+        (REFERENCES[:1], REFERENCES[1], 'at least two references, got 1'),
         ([], REFERENCES[1], 'got 0'),
         ([REFERENCES[0], REFERENCES[1][:0]], REFERENCES[1], 'video 1 has no frame'),
         (REFERENCES, REFERENCES[0][:0], 'no frame'),

@@ -5,10 +5,10 @@ import torch
 from mmengine.config import Config
 
 from carl_mm.apis.embedding.checkpoint_config import (
-    read_config,
-    is_component,
-    read_literals,
     check_types,
+    is_component,
+    read_config,
+    read_literals,
 )
 from carl_mm.apis.embedding.trained_model import load_trained
 from tests.apis.trained import make_work_dir

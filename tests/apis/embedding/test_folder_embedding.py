@@ -123,10 +123,10 @@ def test_what_fails_is_listed_and_the_others_are_done(
     (folder / 'a.mp4').write_text('no video')
     whole = inferencer.embed_file
 
-    def too_long(path, advance=None):
+    def too_long(path, on_progress=None):
         if path.name == 'b.mp4':
             raise torch.OutOfMemoryError('CUDA out of memory')
-        return whole(path, advance)
+        return whole(path, on_progress)
 
     monkeypatch.setattr(inferencer, 'embed_file', too_long)
     summary = embed_folder(inferencer, [folder], tmp_path / 'out')
