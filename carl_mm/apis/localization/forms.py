@@ -25,12 +25,12 @@ VIDEO_INFO = ('video', 'numFrame', 'seconds', 'fps', 'rfps', 'subset', 'featureF
 
 @dataclass(frozen=True)
 class LocalizedVideo:
-    """One video's annotation.
+    """The annotation of one video.
 
     Attributes:
-        name: ``v_`` and the video's id.
+        name: ``v_`` and the id of the video.
         subset: 'training', 'validation' or 'testing'.
-        entry: See this module.
+        entry: Content of the annotation, as this module describes it.
     """
 
     name: str
@@ -49,12 +49,12 @@ def localized_video(
     """Annotate one video, by ``truth`` or by its phase rows.
 
     Args:
-        video_id: As `video_ids` gives.
-        entry: Of ``data_list``, see `carl_mm.datasets.annotations`.
-        num_frames: Of the video file.
-        fps: Of the video file, frames a second.
-        phases: Action to the names of its phases.
-        truth: As `load_truth` gives, or None.
+        video_id: Id of the video, as `video_ids` gives it.
+        entry: Entry of ``data_list``, see `carl_mm.datasets.annotations`.
+        num_frames: Number of frames in the video file.
+        fps: Frames per second of the video file.
+        phases: Maps each action to the names of its phases.
+        truth: Ground truth, as `load_truth` gives it, or None.
     """
     if truth is None:
         subset = SUBSETS[entry['split']]
@@ -83,15 +83,16 @@ def localized_video(
 
 
 def annotation_files(videos: Sequence[LocalizedVideo], form: str) -> dict[str, str]:
-    """Return file name to text; videos without a segment are left out.
+    """Return the text of each annotation file; videos without a segment are left out.
 
     BMN's and G-TAD's training, and the recall of mmaction2's `ANetMetric`, fail on a
     video without any.
 
     Args:
-        videos: All of them.
-        form: 'bmn': ``anet_anno_train.json``, ``_val`` and ``_test``, by subset;
-            'gtad': ``anet_anno_action.json`` of all and ``video_info_new.csv``.
+        videos: Annotations of all videos.
+        form: 'bmn' gives ``anet_anno_train.json``, ``_val`` and ``_test``, by subset;
+            'gtad' gives ``anet_anno_action.json`` and ``video_info_new.csv``, both of
+            all videos.
     """
     videos = [video for video in videos if video.entry['annotations']]
     if form == 'bmn':
@@ -116,14 +117,14 @@ def annotation_files(videos: Sequence[LocalizedVideo], form: str) -> dict[str, s
 
 
 def write_features(path: Path, rows: np.ndarray) -> None:
-    """Write a video's features, as the file's suffix says.
+    """Write a video's features in the form that the file's ending names.
 
-    BMN reads CSV with a header. G-TAD reads HDF5, which needs h5py; that is not among
-    our requirements for this alone, and numpy's own form is one changed line there.
+    BMN reads CSV with a header. G-TAD reads HDF5, for which h5py would have to be a
+    requirement; to make it read numpy's own form takes one changed line.
 
     Args:
-        path: ``.csv`` or ``.npy``.
-        rows: ``(S, D)``, written as float32; CSV keeps each bit.
+        path: File to write, ``.csv`` or ``.npy``.
+        rows: Features, ``(S, D)``; written as float32, of which CSV keeps each bit.
     """
     rows = rows.astype(np.float32)
     if path.suffix == '.npy':

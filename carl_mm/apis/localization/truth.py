@@ -13,14 +13,15 @@ Truth = dict[str, dict[str, Any]]
 
 
 def load_truth(path: str | Path) -> Truth:
-    """Read ActivityNet's ground truth, ``activity_net.v1-3.min.json`` say.
+    """Read ground truth in ActivityNet's form, such as activity_net.v1-3.min.json.
 
     Returns:
-        Video id to ``{'subset': ..., 'annotations': [...]}``.
+        Maps the id of each video to ``{'subset': ..., 'annotations': [...]}``.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: Not JSON, or not the form; names the file, the video and the value.
+        ValueError: The file is not JSON or not of that form; names the file, the video
+            and the value.
     """
     try:
         content = json.loads(Path(path).read_text('utf-8'))
@@ -61,10 +62,14 @@ def _is_segment(row: dict[str, Any]) -> bool:
 
 
 def video_ids(filenames: Sequence[str], truth: Truth | None) -> list[str]:
-    """Return each video's id: its file's stem, less the ``v_`` before it.
+    """Return the id of each video: the stem of its file, without a ``v_`` before it.
+
+    Args:
+        filenames: Files of the videos.
+        truth: Ground truth, which must know all videos; None to do without.
 
     Raises:
-        ValueError: Two videos of one id, or videos that ``truth`` lacks.
+        ValueError: Two videos have one id, or ``truth`` lacks a video.
     """
     ids, problems = [], []
     first_use: dict[str, str] = {}

@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.runner import Runner
 
-from carl_mm.apis.localization import export as localization_export
+from carl_mm.apis.localization import exporter
 from carl_mm.apis.localization.export import export_localization
 from tests.engine.small import small_config
 
@@ -132,7 +132,7 @@ def test_gtad_gets_arrays_and_one_annotation_file(export, make_videos):
 
 def test_an_interrupted_export_goes_on(export, make_videos, monkeypatch):
     folder = make_videos()
-    write, calls = localization_export.write_features, []
+    write, calls = exporter.write_features, []
 
     def interrupted(path, rows):
         calls.append(path)
@@ -140,7 +140,7 @@ def test_an_interrupted_export_goes_on(export, make_videos, monkeypatch):
             raise KeyboardInterrupt
         write(path, rows)
 
-    monkeypatch.setattr(localization_export, 'write_features', interrupted)
+    monkeypatch.setattr(exporter, 'write_features', interrupted)
     with pytest.raises(KeyboardInterrupt):
         export(folder)
     before = times(folder)
@@ -195,7 +195,7 @@ def test_a_kill_between_features_and_record_vouches_for_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(localization_export, 'atomic_write_text', killed)
+        patch.setattr(exporter, 'atomic_write_text', killed)
         export(folder, other_weights)
     # The first video now has the other weights' features, and no record.
     assert export(folder).num_written == 1
