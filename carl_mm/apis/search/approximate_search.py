@@ -12,16 +12,17 @@ SEED = 1234
 class ApproximateSearch:
     """Inverted lists of 8-bit copies of the frames; a query reads the nearest lists.
 
-    About as many lists as the square root of the frames, so that a query reads
-    ``num_probes`` of them. Built anew in each process: seconds for a million frames.
+    There are about as many lists as the square root of the number of frames. They are
+    built again in each process, which takes seconds for a million frames.
 
     Args:
-        frames: ``(N, D)`` float32, of unit length, N >= 1.
-        num_probes: Lists that a query reads; more are slower and miss less.
+        frames: Embeddings of unit length, ``(N, D)`` float32, N >= 1.
+        num_probes: Number of lists that a query reads, >= 1; more take longer and miss
+            less.
 
     Raises:
-        ImportError: Without faiss.
-        ValueError: No frame.
+        ImportError: faiss is not installed.
+        ValueError: There is no frame.
     """
 
     def __init__(self, frames: np.ndarray, num_probes: int = 16) -> None:
@@ -42,18 +43,18 @@ class ApproximateSearch:
     def candidates(
         self, query: np.ndarray, count: int, left_out: tuple[int, int] = (0, 0)
     ) -> np.ndarray:
-        """Rows that are probably the most similar.
+        """Return rows that are probably the most similar.
 
         Args:
-            query: ``(D,)`` float32.
-            count: >= 1.
-            left_out: First and end of the rows that are no candidates.
+            query: Embedding, ``(D,)`` float32.
+            count: Number of rows, >= 1.
+            left_out: First row, and row after the last, that are not candidates.
 
         Returns:
             At most ``count`` rows, int64, in no exact order.
 
         Raises:
-            ValueError: ``num_probes`` below 1.
+            ValueError: ``num_probes`` is below 1.
         """
         if self.num_probes < 1:
             raise ValueError(f'num_probes must be >= 1, got {self.num_probes}')
@@ -65,21 +66,21 @@ class ApproximateSearch:
 
     @property
     def num_bytes(self) -> int:
-        """Memory of the lists."""
+        """Memory that the lists take, in bytes."""
         return int(self._faiss.serialize_index(self._index).nbytes)
 
 
 def import_faiss() -> Any:
-    """Return faiss.
+    """Return the module faiss.
 
     Raises:
-        ImportError: Says how to install it.
+        ImportError: It is not installed; says how to.
     """
     try:
         import faiss
     except ImportError as error:
         raise ImportError(
             'approximate search needs faiss: pip install faiss-cpu; exact search '
-            'does without'
+            'does not'
         ) from error
     return faiss

@@ -28,12 +28,13 @@ class Hit:
     """A frame, or a segment, that a query found.
 
     Attributes:
-        filename: Of its video.
-        frame: Of the segment the first.
-        timestamp: Of the frame, in seconds.
-        similarity: Cosine, in [-1, 1]; of a segment the mean over its frames.
-        last_frame: Of the segment; None for a frame.
-        last_timestamp: Likewise, in seconds.
+        filename: Name of the video.
+        frame: Number of the frame, or of the segment's first frame.
+        timestamp: Time stamp of that frame, in seconds.
+        similarity: Cosine similarity in [-1, 1]; for a segment the mean over its
+            frames.
+        last_frame: Last frame of the segment, included; None for a frame.
+        last_timestamp: Time stamp of the last frame, in seconds; None for a frame.
     """
 
     filename: str
@@ -53,13 +54,10 @@ def make_hits(
     """Name the videos, frames and times of rows.
 
     Args:
-        frames: Whose rows.
-        rows: ``(K,)``, of segments the first.
-        similarities: ``(K,)``.
-        last_rows: ``(K,)``, of segments.
-
-    Returns:
-        K hits.
+        frames: Frames in which the rows are counted.
+        rows: Row of each hit, ``(K,)``; for segments that of the first frame.
+        similarities: Similarity of each hit, ``(K,)``.
+        last_rows: Row of each segment's last frame, ``(K,)``; None for frames.
     """
     hits = []
     for place, row in enumerate(rows.tolist()):
@@ -78,15 +76,15 @@ def make_hits(
 def find_frame(
     video: VideoEmbedding, frame: int | None = None, time_s: float | None = None
 ) -> int:
-    """Return a frame given by its number or by its time.
+    """Return the number of a frame that is given by its number or by its time.
 
     Args:
-        video: Whose.
-        frame: Its number; either this or ``time_s``.
-        time_s: Seconds; the frame nearest in time is taken, of two the earlier.
+        video: Video that the frame is in.
+        frame: Number of the frame; give either this or ``time_s``.
+        time_s: Time in seconds; the nearest frame is taken, of two the earlier.
 
     Raises:
-        ValueError: None or both are given, or it is outside the video.
+        ValueError: Neither or both are given, or they are outside the video.
     """
     if (frame is None) == (time_s is None):
         raise ValueError(f'give a frame or a time, got {frame} and {time_s}')
@@ -113,11 +111,11 @@ def write_hits_csv(path: str | os.PathLike[str], hits: Sequence[Hit]) -> None:
     """Write hits as CSV, the first of rank 1.
 
     Args:
-        path: Of the file, which appears only when whole.
-        hits: The most similar first.
+        path: File to write; it appears only when it is whole.
+        hits: Hits, the most similar first.
 
     Raises:
-        OSError: The disk is full, say; names the file.
+        OSError: The file cannot be written; names it.
     """
     rows = []
     for number, hit in enumerate(hits, 1):

@@ -4,9 +4,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
-from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
 from carl_mm.apis.search.frame_hits import Hit, find_frame, make_hits
@@ -14,26 +11,37 @@ from carl_mm.apis.search.indexed_frames import IndexedFrames
 from carl_mm.apis.search.nearest_frames import (
     nearest_frames,
     nearest_segments,
-    recall,
     rows_to_leave_out,
     unit_vector,
 )
+from carl_mm.apis.search.recall import measure_recall
 
 
 class FrameIndex:
-    """Exact search, or approximate search by faiss, in embeddings of one model.
+    """Search in the embeddings of many videos, exactly or approximately.
 
     Exact search is a matrix product by numpy, which for one query is as fast as
-    faiss's exact index and needs no copy. Equal similarities go to the video added
-    first, then to the earlier frame.
+    faiss's exact index and needs no copy. Of equally similar frames, those of the video
+    added first come first, and then the earlier ones.
 
     Args:
-        videos: To begin with.
-        num_probes: Of `ApproximateSearch`.
+        videos: Videos to add at once.
+        num_probes: Number of lists that an approximate query reads, see
+            `ApproximateSearch`.
 
     Attributes:
         frames: What is in the index.
-        num_probes: May be set anew.
+        num_probes: As given; may be changed.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import FrameIndex, VideoEmbedding
+        >>> eye = np.eye(3, dtype=np.float32)
+        >>> first = VideoEmbedding('a.mp4', eye, np.arange(3) / 10, fps=10.0)
+        >>> second = VideoEmbedding('b.mp4', eye[::-1], np.arange(3) / 10, fps=10.0)
+        >>> (hit,) = FrameIndex([first, second]).query('a.mp4', frame=0, k=1)
+        >>> hit.filename, hit.frame, hit.timestamp
+        ('b.mp4', 2, 0.2)
     """
 
     def __init__(
@@ -41,7 +49,6 @@ class FrameIndex:
     ) -> None:
         self.frames = IndexedFrames()
         self.num_probes = num_probes
-        self._approximate: ApproximateSearch | None = None
         self.add(videos)
 
     def __len__(self) -> int:
@@ -49,34 +56,33 @@ class FrameIndex:
 
     @property
     def filenames(self) -> list[str]:
-        """Names of the videos, as they were added."""
+        """Names of the videos, in the order they were added."""
         return list(self.frames.filenames)
 
     def add(self, videos: Iterable[VideoEmbedding]) -> None:
-        """Append videos, best many at once: all, or none where one is refused.
+        """Add videos, preferably many at once: all of them, or none if one is bad.
 
         Raises:
-            ValueError: Embeddings that are not of unit length, of another size or of
-                another model, or a file name that is there already.
+            ValueError: Embeddings are not of unit length, or of another size or model,
+                or a video of that name is in the index already.
         """
         self.frames.add(videos)
-        self._approximate = None
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write one .npz file, without pickle, which appears only when whole.
+        """Write one .npz file, without pickle, which appears only when it is whole.
 
         Raises:
-            OSError: The disk is full, say; names the file.
+            OSError: The file cannot be written; names it.
         """
         self.frames.save(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], num_probes: int = 16) -> 'FrameIndex':
-        """Read a file of `save`.
+        """Read a file that `save` wrote.
 
         Raises:
-            FileNotFoundError: No such file.
-            ValueError: A file of another form, or a broken one.
+            FileNotFoundError: There is no such file.
+            ValueError: The file is of another form, or broken.
         """
         index = cls(num_probes=num_probes)
         index.frames = IndexedFrames.load(path)
@@ -93,31 +99,31 @@ class FrameIndex:
         own_video: bool = False,
         approximate: bool = False,
     ) -> list[Hit]:
-        """Find the frames most similar to a frame of a video.
+        """Find the frames most similar to a frame of a video, the most similar first.
 
         Args:
-            video: A file name of the index, or any video of the same model.
-            frame: Which; either this or ``time_s``.
-            time_s: Seconds; the frame nearest in time is taken.
-            k: How many, at most.
-            gap_s: Leave out frames within less than this of a better hit in the same
-                video, so that ten hits are not ten successive frames.
-            own_video: Search in the query's own video too, known by its file name,
-                but for the frame itself and those within ``gap_s``.
-            approximate: Search by faiss; the hits' similarities are exact.
-
-        Returns:
-            The most similar first.
+            video: File name of a video in the index, or any video of the same model.
+            frame: Number of the frame; give either this or ``time_s``.
+            time_s: Time of the frame in seconds; the nearest frame is taken.
+            k: Largest number of hits.
+            gap_s: Least time between two hits in a video, in seconds, so that ten hits
+                are not ten successive frames.
+            own_video: Whether to search the video of the query too, known by its file
+                name; frames within ``gap_s`` of the query are left out.
+            approximate: Whether to search by faiss; similarities are exact even then.
 
         Raises:
-            ValueError: An unknown file name or frame, a time outside the video, or
-                embeddings of another size or model.
+            ValueError: The file name or frame is unknown, the time is outside the
+                video, or the embeddings are of another size or model.
             ImportError: Approximate search without faiss.
         """
-        source = self._video(video)
+        source = self.frames.video(video)
         place = find_frame(source, frame, time_s)
         left_out = rows_to_leave_out(self.frames, source, place, gap_s, own_video)
-        return self._search(source.embeddings[place], k, gap_s, left_out, approximate)
+        vector = source.embeddings[place]
+        search = self.approximate_search() if approximate and len(self) else None
+        found = nearest_frames(self.frames, vector, k, gap_s, left_out, search)
+        return make_hits(self.frames, *found)
 
     def query_embedding(
         self,
@@ -127,21 +133,21 @@ class FrameIndex:
         gap_s: float = 0.0,
         approximate: bool = False,
     ) -> list[Hit]:
-        """Find the frames most similar to an embedding.
+        """Find the frames most similar to an embedding, the most similar first.
 
         Args:
-            embedding: ``(D,)``, of any length but zero.
-            k: As in `query`.
-            gap_s: As in `query`.
-            approximate: As in `query`.
-
-        Returns:
-            The most similar first.
+            embedding: Embedding ``(D,)`` of any length but zero.
+            k: Largest number of hits.
+            gap_s: Least time between two hits in a video, in seconds.
+            approximate: Whether to search by faiss.
 
         Raises:
-            ValueError: Another shape, zero, or not finite.
+            ValueError: The embedding has another shape, is zero or is not finite.
         """
-        return self._search(unit_vector(embedding), k, gap_s, (0, 0), approximate)
+        vector = unit_vector(embedding)
+        search = self.approximate_search() if approximate and len(self) else None
+        found = nearest_frames(self.frames, vector, k, gap_s, approximate=search)
+        return make_hits(self.frames, *found)
 
     def query_segment(
         self,
@@ -153,28 +159,23 @@ class FrameIndex:
         gap_s: float | None = None,
         own_video: bool = False,
     ) -> list[Hit]:
-        """Find the segments most similar to one, as a sequence at the same pace.
+        """Find the segments most similar to one, the most similar first, exactly.
 
-        At most 16 frames evenly from the segment are compared each with the frame as
-        many seconds after the start, counted at the mean frame rate of its video; a
-        segment that does not end in its video is none. Always exact.
+        Segments are compared at the same pace; see `nearest_segments`.
 
         Args:
-            video: As in `query`.
-            first: Frame of the segment.
-            last: Frame of the segment, counted in.
-            k: As in `query`.
-            gap_s: Least time between the starts of two hits in a video; by default
-                the segment's duration, so that hits do not overlap.
-            own_video: As in `query`.
-
-        Returns:
-            The most similar first.
+            video: File name of a video in the index, or any video of the same model.
+            first: First frame of the segment.
+            last: Last frame of the segment, included.
+            k: Largest number of hits.
+            gap_s: Least time between the starts of two hits in a video, in seconds; by
+                default the segment's duration, so that hits do not overlap.
+            own_video: Whether to search the video of the query too.
 
         Raises:
-            ValueError: As in `query`, or a last frame before the first.
+            ValueError: As for `query`, or the last frame is before the first.
         """
-        source = self._video(video)
+        source = self.frames.video(video)
         first, last = find_frame(source, first), find_frame(source, last)
         if last < first:
             raise ValueError(f'the segment ends at frame {last}, before its {first}')
@@ -185,42 +186,14 @@ class FrameIndex:
         return make_hits(self.frames, *found)
 
     def approximate_search(self) -> ApproximateSearch:
-        """Return the search by faiss of these frames, built at its first use.
+        """Return the search by faiss in these frames, built when it is first used.
 
         Raises:
-            ImportError: Without faiss.
-            ValueError: ``num_probes`` below 1, or an index without a frame.
+            ImportError: faiss is not installed.
+            ValueError: The index has no frame.
         """
-        if self._approximate is None:
-            self._approximate = ApproximateSearch(self.frames.embeddings)
-        self._approximate.num_probes = self.num_probes
-        return self._approximate
+        return self.frames.approximate_search(self.num_probes)
 
     def approximate_recall(self, k: int = 10, num_queries: int = 100) -> float:
-        """Share of the k nearest frames that approximate search finds.
-
-        Measured on frames of the index, drawn at random, in other videos than theirs.
-
-        Raises:
-            ImportError: Without faiss.
-            ValueError: An index with fewer than two videos.
-        """
-        return recall(self.frames, self.approximate_search(), k, num_queries)
-
-    def _video(self, video: str | VideoEmbedding) -> VideoEmbedding:
-        if isinstance(video, str):
-            return self.frames.video(video)
-        check_same_model([video], self.frames.provenance)
-        return video
-
-    def _search(
-        self,
-        query: np.ndarray,
-        k: int,
-        gap_s: float,
-        left_out: tuple[int, int],
-        approximate: bool,
-    ) -> list[Hit]:
-        search = self.approximate_search() if approximate and len(self) else None
-        found = nearest_frames(self.frames, query, k, gap_s, left_out, search)
-        return make_hits(self.frames, *found)
+        """Return the share of the k nearest frames it finds; see `measure_recall`."""
+        return measure_recall(self.frames, self.approximate_search(), k, num_queries)

@@ -9,6 +9,7 @@ import numpy as np
 from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.apis.search.approximate_search import ApproximateSearch
 
 FORM = 'carl_mm frame index 1'
 MAX_LENGTH_ERROR = 1e-3  # of a unit vector
@@ -18,12 +19,12 @@ class IndexedFrames:
     """Embeddings of N frames of V videos, of one model.
 
     Attributes:
-        filenames: Of the videos, all different.
-        embeddings: ``(N, D)`` float32, of unit length.
-        timestamps: ``(N,)`` float64, seconds.
-        starts: ``(V + 1,)`` int64, row of each video's first frame, then N.
-        fps: ``(V,)`` float64.
-        provenance: Of the embeddings; may be empty.
+        filenames: Names of the videos, all different.
+        embeddings: Embeddings of unit length, ``(N, D)`` float32.
+        timestamps: Time stamps, ``(N,)`` float64, in seconds.
+        starts: Row of each video's first frame, then N, ``(V + 1,)`` int64.
+        fps: Frames per second of each video, ``(V,)`` float64.
+        provenance: What made the embeddings; may be empty.
     """
 
     def __init__(self) -> None:
@@ -33,13 +34,14 @@ class IndexedFrames:
         self.starts = np.zeros(1, dtype=np.int64)
         self.fps = np.empty(0)
         self.provenance: dict[str, str] = {}
+        self._approximate: ApproximateSearch | None = None
 
     def add(self, videos: Iterable[VideoEmbedding]) -> None:
-        """Append videos: all of them, or none where one is refused.
+        """Add videos: all of them, or none if one is bad.
 
         Raises:
-            ValueError: Embeddings that are not of unit length, of another D or of
-                another model, or a file name that is there already.
+            ValueError: Embeddings are not of unit length, or of another D or model, or
+                a file name is there already.
         """
         new = list(videos)
         provenance = check_same_model(new, self.provenance)
@@ -62,12 +64,13 @@ class IndexedFrames:
         self.fps = np.concatenate([self.fps, [video.fps for video in new]])
         self.filenames += [video.filename for video in new]
         self.provenance = provenance
+        self._approximate = None
 
     def rows(self, filename: str) -> tuple[int, int]:
-        """Row of a video's first frame, and the row after its last.
+        """Return the row of a video's first frame, and the row after its last.
 
         Raises:
-            ValueError: It is not in the index.
+            ValueError: The video is not in the index.
         """
         if filename not in self.filenames:
             raise ValueError(
@@ -76,26 +79,45 @@ class IndexedFrames:
         place = self.filenames.index(filename)
         return int(self.starts[place]), int(self.starts[place + 1])
 
-    def video(self, filename: str) -> VideoEmbedding:
-        """Return a video, as it was added, but without frame features.
+    def video(self, video: str | VideoEmbedding) -> VideoEmbedding:
+        """Return a video to compare with the frames.
+
+        Args:
+            video: File name of a video in the index, which is returned as it was added,
+                but without frame features; or any video of the same model.
 
         Raises:
-            ValueError: It is not in the index.
+            ValueError: The name is not in the index, or the video is another model's.
         """
-        part = slice(*self.rows(filename))
-        fps = float(self.fps[self.filenames.index(filename)])
+        if isinstance(video, VideoEmbedding):
+            check_same_model([video], self.provenance)
+            return video
+        part = slice(*self.rows(video))
+        fps = float(self.fps[self.filenames.index(video)])
         embeddings, times = self.embeddings[part], self.timestamps[part]
-        return VideoEmbedding(filename, embeddings, times, fps, self.provenance)
+        return VideoEmbedding(video, embeddings, times, fps, self.provenance)
 
     def video_of(self, rows: Any) -> Any:
-        """Index of each row's video, in the rows' shape."""
+        """Return the index of the video that each row is in, in the rows' shape."""
         return np.searchsorted(self.starts, rows, side='right') - 1
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write one file, without pickle, which appears only when whole.
+    def approximate_search(self, num_probes: int) -> ApproximateSearch:
+        """Return the search by faiss in these frames, built when it is first used.
 
         Raises:
-            OSError: The disk is full, say; names the file.
+            ImportError: faiss is not installed.
+            ValueError: There is no frame.
+        """
+        if self._approximate is None:
+            self._approximate = ApproximateSearch(self.embeddings)
+        self._approximate.num_probes = num_probes
+        return self._approximate
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write one file, without pickle, which appears only when it is whole.
+
+        Raises:
+            OSError: The file cannot be written; names it.
         """
         header = {'filenames': self.filenames, 'provenance': self.provenance}
         names = ('embeddings', 'timestamps', 'starts', 'fps')
@@ -103,11 +125,11 @@ class IndexedFrames:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'IndexedFrames':
-        """Read a file of `save`.
+        """Read a file that `save` wrote.
 
         Raises:
-            FileNotFoundError: No such file.
-            ValueError: A file of another form, or a broken one.
+            FileNotFoundError: There is no such file.
+            ValueError: The file is of another form, or broken.
         """
         return load_arrays(path, FORM, cls._build)
 

@@ -28,18 +28,18 @@ def nearest_frames(
     left_out: tuple[int, int] = (0, 0),
     approximate: ApproximateSearch | None = None,
 ) -> Found:
-    """Rows of the frames most similar to a query, and how similar they are.
+    """Return the rows of the frames most similar to a query, and how similar they are.
 
     Args:
-        frames: To search in.
-        query: ``(D,)`` float32, of unit length.
-        k: How many, at most.
-        gap_s: Frames of a video within less than this of a better one are left out.
-        left_out: First and end of the rows that are no candidates.
-        approximate: Finds the candidates; by default all are compared.
+        frames: Frames to search in.
+        query: Embedding of unit length, ``(D,)`` float32.
+        k: Largest number of rows.
+        gap_s: Least time between two results in a video, in seconds.
+        left_out: First row, and row after the last, that must not be found.
+        approximate: Search that finds candidates; by default all frames are compared.
 
     Raises:
-        ValueError: Another D, or k or the gap out of range.
+        ValueError: The query has another D, or k or the gap is out of range.
     """
     vectors = frames.embeddings
     if len(vectors) and query.shape != vectors.shape[1:]:
@@ -64,18 +64,25 @@ def nearest_segments(
     gap_s: float,
     left_out: tuple[int, int] = (0, 0),
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First rows of the segments most similar to one, similarities, and last rows.
+    """Find the segments most similar to one, as sequences at the same pace.
+
+    At most 16 frames, evenly spaced over the segment, are each compared with the frame
+    that comes as many seconds after the start, counted at the mean frame rate of its
+    video. A segment that would not end within its video is none.
 
     Args:
-        frames: To search in.
-        source: The segment's video.
-        span: Its first and last frame.
-        k: How many, at most.
-        gap_s: Starts in a video within less than this of a better one are left out.
-        left_out: First and end of the rows where none may start.
+        frames: Frames to search in.
+        source: Video of the segment.
+        span: First and last frame of the segment, both included.
+        k: Largest number of segments.
+        gap_s: Least time between the starts of two results in a video, in seconds.
+        left_out: First row, and row after the last, at which none may start.
+
+    Returns:
+        First row of each segment, its similarity, and its last row, ``(K,)`` each.
 
     Raises:
-        ValueError: Another D, or k or the gap out of range.
+        ValueError: The source has another D, or k or the gap is out of range.
     """
     if not len(frames.embeddings):
         return np.arange(0), np.empty(0), np.arange(0)
@@ -110,14 +117,14 @@ def rows_to_leave_out(
     gap_s: float,
     own_video: bool,
 ) -> tuple[int, int]:
-    """Rows of the query's own video that are no candidates.
+    """Return which rows of the query's own video must not be found.
 
     Args:
-        frames: To search in; may lack the video.
-        source: The query's video, known by its file name.
-        frame: The query's.
-        gap_s: Frames within less than this of the query's are left out.
-        own_video: False: the whole video is.
+        frames: Frames to search in; may lack the video.
+        source: Video of the query, known by its file name.
+        frame: Frame of the query.
+        gap_s: Time around the query within which frames are left out, in seconds.
+        own_video: Whether to search the rest of the video; if not, all is left out.
 
     Returns:
         The first row, and the row after the last.
@@ -136,7 +143,7 @@ def unit_vector(embedding: Any) -> np.ndarray:
     """Return an embedding as ``(D,)`` float32 of unit length.
 
     Raises:
-        ValueError: Another shape, zero, or not finite.
+        ValueError: It has another shape, is zero or is not finite.
     """
     vector = np.asarray(embedding, dtype=np.float64)
     length = np.linalg.norm(vector)
@@ -149,40 +156,10 @@ def unit_vector(embedding: Any) -> np.ndarray:
     return unit
 
 
-def recall(
-    frames: IndexedFrames, approximate: ApproximateSearch, k: int, num_queries: int
-) -> float:
-    """Share of the k nearest frames in other videos that approximate search finds.
-
-    Args:
-        frames: With two videos at least; the queries are drawn from them.
-        approximate: Of these frames.
-        k: Frames a query.
-        num_queries: Drawn at random, the same each time.
-
-    Raises:
-        ValueError: Fewer than two videos.
-    """
-    if len(frames.filenames) < 2:
-        raise ValueError('recall needs an index of two videos at least')
-    length = len(frames.embeddings)
-    rng = np.random.default_rng(0)
-    found = possible = 0
-    for row in rng.choice(length, min(num_queries, length), replace=False):
-        video = int(frames.video_of(row))
-        own = int(frames.starts[video]), int(frames.starts[video + 1])
-        query = frames.embeddings[row]
-        exact, _ = nearest_frames(frames, query, k, 0.0, own)
-        guess, _ = nearest_frames(frames, query, k, 0.0, own, approximate)
-        found += len(np.intersect1d(exact, guess))
-        possible += len(exact)
-    return found / possible
-
-
 def _spread(
     frames: IndexedFrames, find: Callable[[int], Found], k: int, gap_s: float
 ) -> Found:
-    """Ask for more candidates until k of them are spread in time, or there are none."""
+    """Ask for candidates until k of them are far enough apart, or none are left."""
     if k < 1 or not gap_s >= 0:
         raise ValueError(f'k must be >= 1 and gap_s >= 0, got {k} and {gap_s}')
     # About as many as can be neighbours of k hits.
