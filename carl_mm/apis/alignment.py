@@ -1,6 +1,5 @@
-"""Two videos in step."""
+"""Align two videos: which frames show the same moment."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -22,19 +21,19 @@ class Alignment:
     """Which frames of two videos, a and b, show the same moment.
 
     Attributes:
-        path: ``(L, 2)`` int64, pairs of frames (of a, of b): by 'dtw' monotone, from
-            the first frames to the last; by 'nearest' each frame of a with its
-            nearest of b.
-        frame_inds_b: ``(N,)`` int64, for each frame of a the frame of b; of several
-            on the path the middle one. Ascending by 'dtw'.
-        frame_inds_a: ``(M,)`` int64, for each frame of b the frame of a. By 'nearest'
-            found anew: nearest frames are not mutual.
-        warped_timestamps: ``(N,)`` float64, seconds in b at which it shows what each
-            frame of a shows; None without b's time stamps.
-        cost: Mean of 1 - cosine similarity over the path's pairs, in [0, 2].
-        score: 1 - cost / the mean of 1 - cosine similarity over all pairs of frames,
-            clipped to [0, 1]: 1 where matched frames are equal, 0 where they are no
-            more alike than any two, as in videos in which nothing changes.
+        path: Matched frames (of a, of b), ``(L, 2)`` int64. By 'dtw' they run from the
+            first frames to the last and never back; by 'nearest' each frame of a
+            stands with its nearest frame of b.
+        frame_inds_b: Frame of b for each frame of a, ``(N,)`` int64; if the path has
+            several, the middle one. Ascending by 'dtw'.
+        frame_inds_a: Frame of a for each frame of b, ``(M,)`` int64. By 'nearest' they
+            are looked up separately, as nearest frames are not mutual.
+        warped_timestamps: Times at which b shows what each frame of a shows, ``(N,)``
+            float64, in seconds; None if b has no time stamps.
+        cost: Mean of 1 - cosine similarity over the path, in [0, 2].
+        score: 1 - cost / (mean of 1 - cosine similarity over all pairs of frames),
+            clipped to [0, 1]: 1 if matched frames are equal, 0 if they are no more
+            alike than any two, as in videos in which nothing changes.
         method: 'dtw' or 'nearest'.
     """
 
@@ -47,18 +46,18 @@ class Alignment:
     method: str
 
     def transfer(self, labels: Any, to: str = 'b') -> np.ndarray:
-        """Carry what is known of one video's frames to the other's.
+        """Carry what is known about the frames of one video over to the other.
 
         Args:
-            labels: One entry a frame of a, ``(N, ...)``, of any dtype; with
-                ``to='a'`` of b, ``(M, ...)``.
-            to: 'b' or 'a'.
+            labels: An entry of any dtype for each frame of a, ``(N, ...)``; with
+                ``to='a'``, for each frame of b, ``(M, ...)``.
+            to: Video that gets the labels, 'b' or 'a'.
 
         Returns:
-            ``(M, ...)``; with ``to='a'`` ``(N, ...)``.
+            ``(M, ...)``; with ``to='a'``, ``(N, ...)``.
 
         Raises:
-            ValueError: Not an entry a frame, or another ``to``.
+            ValueError: There is not an entry for each frame, or ``to`` is unknown.
         """
         if to not in ('a', 'b'):
             raise ValueError(f"to must be 'a' or 'b', got {to!r}")
@@ -77,17 +76,31 @@ class Alignment:
 def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
     """Align two videos by their embeddings.
 
+    To align one video with several, call it for each of them.
+
     Args:
-        a: A `VideoEmbedding`, or ``(N, D)`` embeddings; N >= 1.
-        b: Likewise, ``(M, D)``.
-        method: 'dtw' keeps the order and matches first with first and last with last
-            frames, by dynamic time warping over 1 - cosine similarity; it takes a
-            byte of memory a pair of frames, of which it refuses more than 2^30.
-            'nearest' takes each frame on its own, in whatever order.
+        a: A `VideoEmbedding`, or embeddings ``(N, D)``, N >= 1.
+        b: A `VideoEmbedding`, or embeddings ``(M, D)``, M >= 1.
+        method: 'dtw' keeps the order and matches the first frames and the last ones,
+            by dynamic time warping over 1 - cosine similarity; it takes a byte of
+            memory for each pair of frames and is limited to 2^30 pairs. 'nearest'
+            takes each frame on its own, in whatever order.
 
     Raises:
-        ValueError: No frame, embeddings that are not finite, of different sizes or
-            models, too many pairs, or an unknown method.
+        ValueError: A video has no frame, embeddings are not finite or of different
+            sizes or models, there are too many pairs, or the method is unknown.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import align
+        >>> moments = np.eye(3)
+        >>> found = align(moments, moments[[0, 0, 1, 2, 2, 2]])
+        >>> found.frame_inds_b.tolist()
+        [0, 2, 4]
+        >>> found.transfer(['reach', 'pour', 'put']).tolist()
+        ['reach', 'reach', 'pour', 'put', 'put', 'put']
+        >>> found.score
+        1.0
     """
     if method not in METHODS:
         raise ValueError(f'method must be one of {METHODS}, got {method!r}')
@@ -120,23 +133,12 @@ def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
     )
 
 
-def align_many(
-    reference: EmbeddingLike, others: Iterable[EmbeddingLike], method: str = 'dtw'
-) -> list[Alignment]:
-    """Align a reference, as video a, with each of several videos; see `align`.
-
-    ``align_many(reference, others)[i].transfer(labels)`` carries the reference's
-    labels to the i-th.
-    """
-    return [align(reference, other, method) for other in others]
-
-
 def _array(video: EmbeddingLike) -> np.ndarray | torch.Tensor:
     return video.embeddings if isinstance(video, VideoEmbedding) else video
 
 
 def _score(cost: float, chance: float) -> float:
-    """See `Alignment`; what rounding leaves of equal frames counts as none."""
+    """See `Alignment`; a chance that is only rounding counts as none."""
     if chance < 1e-6:
         return 0.0
     return min(1.0, max(0.0, 1 - cost / chance))

@@ -1,4 +1,4 @@
-"""One file of arrays and a JSON header, without pickle, that is whole or not there."""
+"""Files of arrays with a JSON header, without pickle, written whole or not at all."""
 
 import json
 import os
@@ -19,16 +19,16 @@ def save_arrays(
     header: dict[str, Any],
     arrays: dict[str, np.ndarray],
 ) -> None:
-    """Write an .npz file, whatever the ending.
+    """Write a file in numpy's .npz format, whatever its ending.
 
     Args:
-        path: Of the file; its folder is made.
+        path: File to write; its folder is made.
         form: Name and version of the form, which `load_arrays` asks for.
-        header: What JSON can hold.
-        arrays: By name.
+        header: Values that JSON can hold, by name.
+        arrays: Arrays by name.
 
     Raises:
-        OSError: The disk is full, say; names the file.
+        OSError: The file cannot be written; names it.
     """
     named: dict[str, Any] = {**arrays, 'header': json.dumps({**header, 'form': form})}
     atomic_write(Path(path), lambda stream: np.savez(stream, **named))
@@ -39,17 +39,17 @@ def load_arrays(
     form: str,
     build: Callable[[dict[str, Any], dict[str, np.ndarray]], Built],
 ) -> Built:
-    """Read a file of `save_arrays`.
+    """Read a file that `save_arrays` wrote.
 
     Args:
-        path: Of the file.
-        form: That it must have.
-        build: Makes the result of header and arrays; an error of it says that the
+        path: File to read.
+        form: Form that the file must have.
+        build: Function of header and arrays that makes the result; if it raises, the
             file is not of the form.
 
     Raises:
-        FileNotFoundError: No such file.
-        ValueError: A file of another form, or a broken one.
+        FileNotFoundError: There is no such file.
+        ValueError: The file is of another form, or broken.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f'{path}: no such file')

@@ -1,8 +1,10 @@
 """Hooks, registered in mmaction's HOOKS."""
 
+from carl_mm.engine.alignment_visualization import AlignmentVisualizationHook
+from carl_mm.engine.decode_failure import DecodeFailureHook
+from carl_mm.engine.epoch_seed import EpochSeedHook
 from carl_mm.engine.feature_cache import FeatureCacheHook
-from carl_mm.engine.hooks import DecodeFailureHook, EpochSeedHook, ProgressBarHook
-from carl_mm.engine.visualization_hook import AlignmentVisualizationHook
+from carl_mm.engine.progress_bar import ProgressBarHook
 
 __all__ = [
     'AlignmentVisualizationHook',

@@ -1,4 +1,4 @@
-"""Features of a frozen backbone, computed once and read ever after."""
+"""Hook: features of a frozen backbone, computed once and read from then on."""
 
 import hashlib
 import json
@@ -19,8 +19,8 @@ from rich.progress import track
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
-from carl_mm.engine.datasets_of import framewise_datasets
 from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
@@ -30,29 +30,33 @@ FORMAT_VERSION = 2  # raise it when the same settings give other features
 
 @HOOKS.register_module()
 class FeatureCacheHook(Hook):
-    """Before a loop, cache features of K copies of every video.
+    """Before a loop, cache the features of K copies of every video.
 
-    For a wholly frozen backbone: each copy has one draw of the spatial and
-    photometric augmentation, where training on pictures draws afresh every time. A
-    file is named by everything that changes its content (weights, transforms, the
-    video's size and time stamp); it appears only when whole, a broken one is remade,
-    and an interrupted run goes on where it stopped.
+    This needs a wholly frozen backbone. Each copy has one draw of the spatial and
+    photometric augmentation, while training on pictures draws anew every time. The name
+    of a file depends on everything that changes its content (weights, transforms, the
+    video's size and time of change). It appears only when it is whole, a broken one is
+    replaced, and an interrupted run continues where it stopped.
 
     Args:
-        cache_dir: Folder; ``(K, S, C)`` float32 a video.
-        transforms: Of a whole video up to ``inputs``: `OpenVideo`, `WholeVideo` with
-            random spatial transforms, `PackFramewiseInputs`.
-        num_copies: K.
-        seed: Of the augmentation.
-        loop: 'train': colour is augmented as the model's data preprocessor says.
-            'test': it is not; before testing and validation, for one who tests the
-            same videos often (`OpenCachedFeatures`, `WholeCachedFeatures`).
+        cache_dir: Folder for the files, ``(K, S, C)`` float32 for each video.
+        transforms: Transforms of a whole video up to ``inputs``: `OpenVideo`,
+            `WholeVideo` with random spatial transforms, `PackFramewiseInputs`.
+        num_copies: Number of copies per video, K.
+        seed: Seed of the augmentation.
+        loop: 'train' caches before training, with colours augmented as the model's data
+            preprocessor says. 'test' caches before testing and validation, without
+            that, for tests of the same videos again and again (`OpenCachedFeatures`,
+            `WholeCachedFeatures`).
+
+    Raises:
+        ValueError: ``num_copies`` < 1, or ``loop`` is unknown.
     """
 
     def __init__(
         self,
         cache_dir: str,
-        transforms: list,
+        transforms: list[Any],
         num_copies: int = 4,
         seed: int = 0,
         loop: str = 'train',
@@ -69,7 +73,7 @@ class FeatureCacheHook(Hook):
         self.seed = seed
 
     def before_train(self, runner: Runner) -> None:
-        """Make the missing files of the train videos."""
+        """Make the missing files of the training videos."""
         if self.loop == 'train':
             self._fill_all(runner.train_dataloader.dataset, runner)
 
@@ -105,7 +109,7 @@ class FeatureCacheHook(Hook):
         model.train(training)
 
     def recipe_key(self, model: FramewiseRecognizer) -> str:
-        """Return a hash of all that changes the features but the video."""
+        """Return a hash of everything but the video that changes the features."""
         digest = hashlib.sha256()
         for name, tensor in model.backbone.state_dict().items():
             digest.update(name.encode())
@@ -157,8 +161,8 @@ class FeatureCacheHook(Hook):
                 told = True
             atomic_write(file, partial(np.save, arr=copies))
 
-    def _copies(self, entry: dict, model: FramewiseRecognizer) -> np.ndarray:
-        """Return ``(K, S, C)``; one decode serves all copies."""
+    def _copies(self, entry: dict[str, Any], model: FramewiseRecognizer) -> np.ndarray:
+        """Return ``(K, S, C)``; the video is decoded once for all copies."""
         # By name, not by place in the list: other videos do not change it.
         name = int(hashlib.sha256(entry['name'].encode()).hexdigest()[:15], 16)
         draws = [
@@ -169,7 +173,7 @@ class FeatureCacheHook(Hook):
         frames: FrameStream = self.transforms(results)['inputs']
         frames.seeds = [int(spatial) for spatial, _ in draws]
         preprocessor = model.data_preprocessor
-        operations: list[list] = [[] for _ in draws]
+        operations: list[list[tuple[str, float]]] = [[] for _ in draws]
         if self._augmentation(model) is not None:
             operations = [
                 preprocessor.draw(torch.Generator().manual_seed(int(photometric)))
@@ -189,4 +193,5 @@ class FeatureCacheHook(Hook):
 
 
 def _name_of(value: Any) -> str:
-    return f'{value.__module__}.{value.__qualname__}'
+    """Name a class by its package alone, so that it may move to another module."""
+    return f'{value.__module__.split(".")[0]}.{value.__qualname__}'

@@ -1,23 +1,35 @@
-"""Files of cached features: their names, their wholeness, the room they take."""
+"""Files of cached features: their names, whether they are whole, their size."""
 
 import errno
 import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mmengine.runner import Runner
 
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
+from carl_mm.files import file_state
 
 
 def check_disk_space(
-    folder: Path, copies: np.ndarray, entries: list[dict], runner: Runner
+    folder: Path, copies: np.ndarray, entries: list[dict[str, Any]], runner: Runner
 ) -> None:
-    """Say what the files will take, and refuse a disk without that room."""
+    """Check that the features will fit on the disk, and log how much they will take.
 
-    def count_frames(entry: dict) -> int:
+    Args:
+        folder: Folder that the files go to.
+        copies: Features of one video, ``(K, S, C)``, from which the rest is estimated.
+        entries: Videos whose features this process will make.
+        runner: Runner, for its log and its number of processes.
+
+    Raises:
+        OSError: The disk has too little room.
+    """
+
+    def count_frames(entry: dict[str, Any]) -> int:
         try:
             return open_video(entry['filename']).num_frames
         except VideoDecodeError:
@@ -40,18 +52,18 @@ def check_disk_space(
 
 
 def video_key(filename: str) -> str:
-    """Return the name of a video's file of features."""
+    """Return the name of the file of a video's features; another if it changes."""
     try:
-        stat = Path(filename).stat()
+        size, changed = file_state(filename)
     except FileNotFoundError:
         return 'missing.npy'
-    identity = f'{Path(filename).resolve()}|{stat.st_size}|{stat.st_mtime_ns}'
+    identity = f'{Path(filename).resolve()}|{size}|{changed}'
     return f'{hashlib.sha256(identity.encode()).hexdigest()[:24]}.npy'
 
 
 def is_whole(file: Path, num_copies: int) -> bool:
-    """Whether a file can be read and has all copies."""
+    """Return whether a file can be read and has all copies."""
     try:
-        return np.load(file, mmap_mode='r').shape[0] == num_copies
+        return bool(np.load(file, mmap_mode='r').shape[0] == num_copies)
     except (OSError, ValueError, EOFError):
         return False

@@ -1,5 +1,10 @@
 """A small config over the videos of the `make_videos` fixture, as text users write."""
 
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+
 CACHE_STEPS = [
     dict(type='OpenVideo'),
     dict(
@@ -108,3 +113,14 @@ def small_config(folder, *, cached=False, max_epochs=2, batch_size=2, num_worker
         randomness=dict(seed=0),
         work_dir=str(folder / 'work'),
     )
+
+
+def small_runner(folder, **kwargs):
+    """Build a Runner of `small_config`, under a name of its own."""
+    config = Config(small_config(folder, **kwargs))
+    config.experiment_name = f'run{np.random.default_rng().integers(10**12)}'
+    return Runner.from_cfg(config)
+
+
+def flat_weights(runner):
+    return torch.cat([p.detach().flatten() for p in runner.model.parameters()])

@@ -8,6 +8,8 @@ from mmaction.registry import HOOKS, MODELS
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from carl_mm.datasets import OpenVideo, WholeVideo
+from carl_mm.engine import FeatureCacheHook
 from tests.engine.small import CACHE_STEPS, small_config
 
 
@@ -97,29 +99,7 @@ def test_other_weights_are_another_file(make_videos):
     assert len(set(cached_files(folder)) - before) == 2
 
 
-def test_a_changed_video_is_made_anew_the_other_is_not(make_videos):
-    folder = make_videos()
-    train(folder)
-    before = set(cached_files(folder))
-    os.utime(folder / 'videos' / 'video_0.mp4', (1, 1))
-    train(folder)
-    assert len(set(cached_files(folder)) - before) == 1
-
-
-def test_a_broken_file_is_made_anew(make_videos):
-    folder = make_videos()
-    train(folder)
-    broken, kept = cached_files(folder)
-    content, age = broken.read_bytes(), kept.stat().st_mtime_ns
-    broken.write_bytes(content[: len(content) // 2])
-    train(folder)
-    assert broken.read_bytes() == content
-    assert kept.stat().st_mtime_ns == age
-
-
 def test_an_interrupted_run_leaves_no_half_file_and_goes_on(make_videos, monkeypatch):
-    from carl_mm.engine import FeatureCacheHook
-
     folder = make_videos(lengths=(30, 24, 20), test_share=0)
     original, calls = FeatureCacheHook._copies, []
 
@@ -184,17 +164,6 @@ def test_training_on_cached_features_is_training_on_those_pictures(make_videos):
     assert [min(row) for row in rows] == [0, 0]
 
 
-def test_a_disk_without_room_is_refused_before_it_is_full(make_videos, monkeypatch):
-    folder = make_videos()
-    monkeypatch.setattr(
-        'carl_mm.engine.feature_files.shutil.disk_usage',
-        lambda path: type('Usage', (), {'free': 10_000}),
-    )
-    with pytest.raises(OSError, match='features take 0.00 GB, 0.00 GB are free; set'):
-        train(folder)
-    assert cached_files(folder) == []
-
-
 def test_a_full_disk_is_told_and_leaves_what_was_there(make_videos, monkeypatch):
     folder = make_videos()
     save, calls = np.save, []
@@ -221,3 +190,87 @@ def test_views_augmented_in_ways_of_their_own_are_refused(make_videos):
     change = set_key('model.data_preprocessor.augmentation', [{}, {'hue': 0.1}])
     with pytest.raises(ValueError, match='one augmentation for all views'):
         train(make_videos(), change)
+
+
+def test_a_disk_without_room_is_refused_before_it_is_full(make_videos, monkeypatch):
+    folder = make_videos()
+    monkeypatch.setattr(
+        'carl_mm.engine.feature_files.shutil.disk_usage',
+        lambda path: type('Usage', (), {'free': 10_000}),
+    )
+    with pytest.raises(OSError, match='features take 0.00 GB, 0.00 GB are free; set'):
+        train(folder)
+    assert cached_files(folder) == []
+
+
+def test_a_changed_video_is_made_anew_the_other_is_not(make_videos):
+    folder = make_videos()
+    train(folder)
+    before = set(cached_files(folder))
+    os.utime(folder / 'videos' / 'video_0.mp4', (1, 1))
+    train(folder)
+    assert len(set(cached_files(folder)) - before) == 1
+
+
+def test_a_broken_file_is_made_anew(make_videos):
+    folder = make_videos()
+    train(folder)
+    broken, kept = cached_files(folder)
+    content, age = broken.read_bytes(), kept.stat().st_mtime_ns
+    broken.write_bytes(content[: len(content) // 2])
+    train(folder)
+    assert broken.read_bytes() == content
+    assert kept.stat().st_mtime_ns == age
+
+
+def figures_of(folder, cached):
+    """The metrics of an untrained model, from pictures or from cached features."""
+    config = Config(small_config(folder))
+    config.experiment_name = f'run{np.random.default_rng().integers(10**12)}'
+    if cached:
+        dataset = config.test_dataloader.dataset
+        hook = dict(type='FeatureCacheHook', cache_dir=str(folder / 'cache'))
+        hook.update(transforms=dataset.pipeline, num_copies=1, loop='test')
+        config.custom_hooks = [*config.custom_hooks, hook]
+        names = ('OpenCachedFeatures', 'WholeCachedFeatures', 'PackFramewiseInputs')
+        dataset.pipeline = [dict(type=name) for name in names]
+    runner = Runner.from_cfg(config)
+    assert runner.model.training
+    return runner.test()
+
+
+def test_cached_features_give_the_figures_of_the_pictures(make_videos):
+    folder = make_videos(lengths=(30, 24, 20, 26))
+    plain, cached = figures_of(folder, False), figures_of(folder, True)
+    assert plain.keys() == cached.keys()
+    for key, value in plain.items():
+        np.testing.assert_allclose(
+            cached[key], value, rtol=1e-3, atol=1e-5, err_msg=key
+        )
+    files = list((folder / 'cache').glob('*/*.npy'))
+    # No colour augmentation, one copy, of every judged video.
+    assert sorted(np.load(file).shape[0] for file in files) == [1] * 4
+
+
+def test_training_makes_none_for_testing(make_videos):
+    folder = make_videos()
+    config = Config(small_config(folder, cached=True, max_epochs=1))
+    config.experiment_name = f'run{np.random.default_rng().integers(10**12)}'
+    second = dict(type='FeatureCacheHook', cache_dir=str(folder / 'other'))
+    second.update(transforms=CACHE_STEPS, loop='test')
+    config.custom_hooks = [*config.custom_hooks, second]
+    Runner.from_cfg(config).train()
+    assert not (folder / 'other').exists()
+
+
+def test_an_unknown_loop_is_refused():
+    with pytest.raises(ValueError, match="'train' or 'test', got 'both'"):
+        HOOKS.build(
+            dict(type='FeatureCacheHook', cache_dir='x', transforms=[], loop='both')
+        )
+
+
+def test_a_class_is_named_by_its_package_so_that_it_may_move():
+    steps = [dict(type=OpenVideo), dict(type=WholeVideo, transforms=[])]
+    hook = FeatureCacheHook('x', steps)
+    assert '"carl_mm.OpenVideo"' in hook.recipe

@@ -15,14 +15,17 @@ T = TypeVar('T')
 
 
 def write_embedding(path: str | os.PathLike[str], fields: dict[str, Any]) -> None:
-    """Write the fields of a `VideoEmbedding`; see its `save`."""
+    """Write the fields of a `VideoEmbedding`; see `VideoEmbedding.save`."""
     path = Path(path)
     writer = _npz_writer if _suffix(path) == '.npz' else _parquet_writer
     atomic_write(path, writer(fields))
 
 
 def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
-    """Read a file of `write_embedding`, and build of its fields; see `load`."""
+    """Read a file that `write_embedding` wrote, and build a result from its fields.
+
+    It raises as `VideoEmbedding.load` does.
+    """
     return _read(
         Path(path),
         lambda file: build(**_read_npz(file)),
@@ -31,15 +34,15 @@ def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read the provenance in a file of `VideoEmbedding.save`, without the embeddings.
+    """Read only the provenance from a file that `VideoEmbedding.save` wrote.
 
-    It raises as `VideoEmbedding.load`.
+    It raises as `VideoEmbedding.load` does.
     """
     return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
 
 
 def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
-    """Read by the function of the file's form; any error says what the file is not."""
+    """Read with the function for the file's form; any error says that it is broken."""
     read = npz if _suffix(path) == '.npz' else parquet
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of embeddings')
@@ -50,7 +53,7 @@ def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) ->
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
             f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
-            'make it by tools/embed.py or VideoEmbedding.save'
+            'make one with tools/embed.py or VideoEmbedding.save'
         ) from error
 
 

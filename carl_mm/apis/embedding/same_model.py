@@ -1,4 +1,4 @@
-"""Embeddings that can be compared are of one model."""
+"""Only embeddings of one model can be compared."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,17 +11,19 @@ KEYS = ('checkpoint_sha256', 'settings_sha256')
 def check_same_model(
     videos: Iterable[Any], provenance: dict[str, str] | None = None
 ) -> dict[str, str]:
-    """Refuse embeddings of different models, as far as they tell theirs.
+    """Check that embeddings are of one model, as far as they name theirs.
 
     Args:
-        videos: Those that are no `VideoEmbedding` are passed over.
-        provenance: Of what they are to be compared with.
+        videos: Videos to check; whatever is not a `VideoEmbedding` is passed over.
+        provenance: Provenance of what they are to be compared with.
 
     Returns:
-        The first provenance that names a model, ``provenance`` before all; else empty.
+        The first provenance that names a model, beginning with ``provenance``; if none
+        does, an empty one.
 
     Raises:
-        ValueError: Names the video, both checkpoints and their hashes.
+        ValueError: Two models differ; names the video, both checkpoints and their
+            hashes.
     """
     known = dict(provenance or {})
     for video in videos:

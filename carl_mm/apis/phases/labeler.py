@@ -2,64 +2,48 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.apis.phases.phase_model import PhaseModel
 from carl_mm.apis.phases.segments import PhaseSegment
 from carl_mm.functional._inputs import to_labels
-from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
+from carl_mm.functional.phases.probe import fit_phase_probe, with_change
 from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.segmentation import most_likely_segments
 
-FORM = 'carl_mm phase labeller 1'
-
-
-@dataclass(frozen=True, eq=False)
-class PhaseModel:
-    """What `PhaseLabeler` fits and chooses.
-
-    Attributes:
-        probe: Of the phases that were labelled.
-        phases: All names, in temporal order.
-        l2_penalty: Of the probe.
-        switch_cost: Of a change of phase, in nats.
-        delta: In frames, see `PhaseLabeler`.
-        ordered: Whether phases come in their order.
-        provenance: Of the embeddings it was fitted to; may be empty.
-    """
-
-    probe: PhaseProbe
-    phases: list[str]
-    l2_penalty: float
-    switch_cost: float
-    delta: int
-    ordered: bool
-    provenance: dict[str, str]
-
 
 class PhaseLabeler:
-    """A linear probe of each frame, and the likeliest segments over time.
+    """Label phases by a linear probe of each frame and the likeliest segments in time.
 
-    The probe is a logistic regression. Its log-probabilities, with the phases made
-    equally likely, are summed along a labelling of the video; each change of phase
-    costs ``switch_cost``; the best labelling is found exactly.
+    The probe is a logistic regression. Its log-probabilities, with all phases taken as
+    equally likely, are summed along a labelling of the video, and each change of phase
+    costs ``switch_cost``. The best labelling is found exactly.
 
     Args:
-        l2_penalty: Of the probe; None: chosen on the labelled videos, each held out
-            once.
-        switch_cost: In nats; None: chosen likewise.
-        ordered: Phases come in their order, some perhaps not at all; None: if they do
-            so in every labelled video.
-        delta: The probe sees the embedding's change over as many frames before and
-            after, too; 0: the frame alone.
+        l2_penalty: Penalty of the probe; None chooses it on the labelled videos, each
+            of which is held out once.
+        switch_cost: Cost of a change of phase, in nats; None chooses it in the same
+            way.
+        ordered: Whether phases come in their order, though some may be missing; None
+            looks whether they do so in every labelled video.
+        delta: Number of frames before and after over which the probe also sees how the
+            embedding changes; with 0 it sees the frame alone.
 
     Attributes:
-        model: What was fitted and chosen; None before.
+        model: What was fitted and chosen; None before `fit`.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import PhaseLabeler
+        >>> labels = np.repeat([0, 1], [8, 12])
+        >>> video = np.eye(2)[labels]
+        >>> labeler = PhaseLabeler().fit([video] * 3, [labels] * 3, ['reach', 'pour'])
+        >>> [(s.phase, s.first_frame, s.last_frame) for s in labeler.predict(video)]
+        [('reach', 0, 7), ('pour', 8, 19)]
     """
 
     def __init__(
@@ -84,16 +68,18 @@ class PhaseLabeler:
         """Fit to labelled videos.
 
         Args:
-            videos: `VideoEmbedding`s, or arrays or tensors ``(T_i, D)``.
-            labels: Of each video ``(T_i,)`` integers; negative or NaN: unlabelled.
-            phases: Names in temporal order; 'phase 0' and so on by default.
+            videos: `VideoEmbedding`s, or embeddings ``(T_i, D)``.
+            labels: Label of each frame of each video, ``(T_i,)`` integers; a frame with
+                a negative label or NaN is unlabelled.
+            phases: Names of the phases in temporal order; by default 'phase 0' and so
+                on.
 
         Returns:
-            Itself.
+            The labeller itself.
 
         Raises:
-            ValueError: No labelled frame, lengths that differ, a label without a
-                name, NaN embeddings, or videos embedded by different models.
+            ValueError: No frame is labelled, lengths differ, a label has no name,
+                embeddings are NaN, or videos were embedded by different models.
         """
         provenance = check_same_model(videos)
         frames = [with_change(_embeddings(video), self.delta) for video in videos]
@@ -106,14 +92,14 @@ class PhaseLabeler:
         if ordered is None:
             known = [value[value >= 0] for value in values]
             ordered = all((np.diff(value) >= 0).all() for value in known)
-        # Of what the user sets there is one to choose from.
+        # What the user sets leaves nothing to choose from.
         grids: dict[str, tuple[float, ...]] = {}
         if self.l2_penalty is not None:
             grids['l2_penalties'] = (self.l2_penalty,)
         if self.switch_cost is not None:
             grids['switch_costs'] = (self.switch_cost,)
         chosen = choose_strengths(frames, values, ordered, **grids)
-        penalty, cost = map(float, chosen)  # which a file can hold
+        penalty, cost = map(float, chosen)  # a file can hold floats
         probe = fit_phase_probe(frames, values, penalty)
         self.model = PhaseModel(
             probe, names, penalty, cost, self.delta, ordered, provenance
@@ -121,14 +107,14 @@ class PhaseLabeler:
         return self
 
     def predict(self, video: Any) -> list[PhaseSegment]:
-        """Segments of a video, which cover it.
+        """Return segments that cover a video.
 
         Args:
-            video: A `VideoEmbedding`, or an array or tensor ``(T, D)``.
+            video: A `VideoEmbedding`, or embeddings ``(T, D)``.
 
         Raises:
-            ValueError: Not fitted, another D, NaN embeddings, or a video embedded by
-                another model than those fitted to.
+            ValueError: Nothing has been fitted, or the embeddings are NaN, of another D
+                or of another model than those fitted to.
         """
         model = self._fitted()
         check_same_model([video], model.provenance)
@@ -149,43 +135,30 @@ class PhaseLabeler:
         return segments
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a file, without pickle, which appears only when whole.
+        """Write a file, without pickle, which appears only when it is whole.
 
         Raises:
-            ValueError: Not fitted.
-            OSError: The disk is full, say; names the file.
+            ValueError: Nothing has been fitted.
+            OSError: The file cannot be written; names it.
         """
-        header = dict(vars(self._fitted()))
-        probe = header.pop('probe')
-        save_arrays(path, FORM, header, vars(probe))
+        self._fitted().save(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'PhaseLabeler':
-        """Read a file of `save`.
+        """Read a file that `save` wrote.
 
         Raises:
-            FileNotFoundError: No such file.
-            ValueError: A file of another form, or a broken one.
+            FileNotFoundError: There is no such file.
+            ValueError: The file is of another form, or broken.
         """
         labeler = cls()
-        labeler.model = load_arrays(path, FORM, _build)
+        labeler.model = PhaseModel.load(path)
         return labeler
 
     def _fitted(self) -> PhaseModel:
         if self.model is None:
             raise ValueError('the labeller is not fitted: call fit or load first')
         return self.model
-
-
-def _build(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> PhaseModel:
-    header.pop('form')
-    model = PhaseModel(probe=PhaseProbe(**arrays), **header)
-    classes, weight, bias = model.probe.classes, model.probe.weight, model.probe.bias
-    if weight.ndim != 2 or not classes.shape == bias.shape == weight.shape[:1]:
-        raise ValueError(f'{weight.shape} weights of {len(classes)} classes')
-    if not 0 <= classes.min() <= classes.max() < len(model.phases):
-        raise ValueError(f'classes {classes} of {len(model.phases)} phases')
-    return model
 
 
 def _embeddings(video: Any) -> Any:
@@ -199,5 +172,5 @@ def _name_phases(
     if phases is None:
         return [f'phase {index}' for index in range(highest + 1)]
     if highest >= len(phases):
-        raise ValueError(f'label {highest} is none of the {len(phases)} phases')
+        raise ValueError(f'label {highest} is not one of the {len(phases)} phases')
     return list(phases)

@@ -1,4 +1,4 @@
-"""Reach the framewise datasets of a data loader."""
+"""Find the datasets of videos within a data loader's dataset."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 
 
 def framewise_datasets(dataset: Any) -> list[FramewiseVideoDataset]:
-    """Return the `FramewiseVideoDataset`s in a dataset or in mmengine's wrappers."""
+    """Return all `FramewiseVideoDataset`s in a dataset, also within wrappers."""
     if isinstance(dataset, FramewiseVideoDataset):
         return [dataset]
     inner = getattr(dataset, 'datasets', None) or [getattr(dataset, 'dataset', None)]

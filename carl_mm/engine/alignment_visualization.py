@@ -1,4 +1,4 @@
-"""Hook: pictures of every evaluation, to the visualizer."""
+"""Hook: pictures of every evaluation, for the visualizer."""
 
 from collections.abc import Sequence
 from numbers import Real
@@ -10,7 +10,7 @@ from mmengine import dist
 from mmengine.hooks import Hook
 from mmengine.runner import IterBasedTrainLoop, Runner
 
-from carl_mm.engine.datasets_of import framewise_datasets
+from carl_mm.engine.framewise_datasets import framewise_datasets
 
 EVALUATIONS = 'evaluations'  # key of the message hub, which checkpoints keep
 PICTURES = ('alignment', 'retrieval', 'metrics')
@@ -22,18 +22,18 @@ class AlignmentVisualizationHook(Hook):
     """Draw every evaluation: alignment sheet, retrieval sheet, metric curves.
 
     They go to the runner's visualizer, as ``val_alignment``, ``val_retrieval`` and
-    ``val_metrics`` or ``test_...``, at the number of epochs trained. A handful of
-    videos of one action is shown, the first by name among those that are judged: no
-    merit decides. Their embeddings are the evaluation's own. What cannot be drawn, a
-    video file that is gone say, is a warning, and training goes on.
+    ``val_metrics`` or ``test_...``, at the number of epochs trained. A few videos of
+    one action are shown: the first by name among those that are judged, however well
+    they do. Their embeddings are those of the evaluation. If something cannot be drawn, for
+    example because a video file is gone, a warning is logged and training continues.
 
     Args:
-        num_videos: That are shown, at least 2.
-        action: Theirs; by default the first by name that has two videos.
-        enable: Draw at all.
+        num_videos: Number of videos to show, at least 2.
+        action: Action to show; by default the first by name that has two videos.
+        enable: Whether to draw at all.
 
     Raises:
-        ValueError: ``num_videos`` below 2.
+        ValueError: ``num_videos`` is below 2.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class AlignmentVisualizationHook(Hook):
     def after_val_epoch(
         self, runner: Runner, metrics: dict[str, float] | None = None
     ) -> None:
-        """Draw; the curves go on where a resumed run's checkpoint was."""
+        """Draw; after resuming, the curves continue from where the checkpoint was."""
         rows = runner.message_hub.get_info(EVALUATIONS, [])
         step, unit = self._step(runner)
         rows = [row for row in rows if row[0] < step] + [[step, _numbers(metrics)]]
@@ -110,8 +110,8 @@ class AlignmentVisualizationHook(Hook):
             self._phases = list(part.metainfo.get('phases', {}).get(action, []))
 
     def _step(self, runner: Runner) -> tuple[int, str]:
-        """How long was trained, and in what that counts."""
-        # To ask for the loop itself would build it, in testing too.
+        """Return how long was trained, and the unit of that."""
+        # `train_loop` would build the loop, even in testing.
         loop = runner._train_loop
         if isinstance(loop, IterBasedTrainLoop):
             return runner.iter, 'training step'
@@ -134,7 +134,7 @@ class AlignmentVisualizationHook(Hook):
             try:
                 image = _picture(name, samples, self._phases, rows, unit)
                 runner.visualizer.add_image(f'{stage}_{name}', image, rows[-1][0])
-            except Exception as error:  # noqa: BLE001  (no picture is worth a training)
+            except Exception as error:  # noqa: BLE001  (no picture is worth losing a training)
                 runner.logger.warning(
                     f'the picture {stage}_{name} at {unit} {rows[-1][0]} is left out: '
                     f'{error!r:.300}'
@@ -148,8 +148,8 @@ def _picture(
     rows: list[list[Any]],
     unit: str,
 ) -> np.ndarray:
-    """One of `PICTURES`, ``(H, W, 3)`` uint8 RGB."""
-    # Not above: `import carl_mm` need not wait for matplotlib.
+    """Draw one of `PICTURES`, ``(H, W, 3)`` uint8 RGB."""
+    # Not above: training without pictures need not wait for matplotlib.
     from carl_mm.visualization import figure_to_image, metrics_figure
     from carl_mm.visualization.sheets import alignment_sheet, retrieval_sheet
     from carl_mm.visualization.tested_video import TestedVideo
@@ -163,6 +163,6 @@ def _picture(
 
 
 def _numbers(metrics: dict[str, float] | None) -> dict[str, float]:
-    """Those metrics that are numbers, as plain floats, which checkpoints can hold."""
+    """Return the metrics that are numbers, as floats, which checkpoints can hold."""
     found = (metrics or {}).items()
     return {key: float(value) for key, value in found if isinstance(value, Real)}

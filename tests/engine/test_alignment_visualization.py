@@ -12,7 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from carl_mm.datasets import FramewiseVideoDataset
 from carl_mm.engine import AlignmentVisualizationHook
-from carl_mm.engine.visualization_hook import EVALUATIONS, PICTURES
+from carl_mm.engine.alignment_visualization import EVALUATIONS, PICTURES
 from tests.engine.small import small_config
 from tests.tools.processes import python_tool, run, shell_tool
 

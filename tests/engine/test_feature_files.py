@@ -1,0 +1,60 @@
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.engine import feature_files
+from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from tests.conftest import moving_square
+
+
+def test_a_changed_or_moved_video_has_another_key(tmp_path, monkeypatch):
+    path = tmp_path / 'a.mp4'
+    path.write_bytes(b'abc')
+    os.utime(path, (5, 5))
+    key = video_key(str(path))
+    assert key.endswith('.npy') and len(key) == 28
+    monkeypatch.chdir(tmp_path)
+    assert video_key('a.mp4') == key
+    os.utime(path, (6, 6))
+    later = video_key(str(path))
+    path.write_bytes(b'abcd')
+    os.utime(path, (6, 6))
+    assert len({key, later, video_key(str(path))}) == 3
+    assert video_key(str(tmp_path / 'none.mp4')) == 'missing.npy'
+
+
+def test_a_file_is_whole_if_it_has_all_copies(tmp_path):
+    np.save(tmp_path / 'a.npy', np.zeros((2, 5, 3)))
+    assert is_whole(tmp_path / 'a.npy', 2)
+    assert not is_whole(tmp_path / 'a.npy', 3)
+    content = (tmp_path / 'a.npy').read_bytes()
+    (tmp_path / 'a.npy').write_bytes(content[: len(content) // 2])
+    assert not is_whole(tmp_path / 'a.npy', 2)
+    assert not is_whole(tmp_path / 'none.npy', 2)
+
+
+def test_the_room_that_is_needed(tmp_path, monkeypatch):
+    """Two videos of 30 frames and one that is damaged: 60 of 24 bytes, 2 copies."""
+    for name in 'ab':
+        write_mp4(tmp_path / f'{name}.mp4', moving_square(30, 32), 25)
+    (tmp_path / 'c.mp4').write_text('no video')
+    entries = [{'filename': str(tmp_path / f'{name}.mp4')} for name in 'abc']
+    copies = np.zeros((2, 7, 3), np.float32)
+    said = []
+    runner = SimpleNamespace(logger=SimpleNamespace(info=said.append), world_size=1)
+
+    def check(free, world_size=1):
+        usage = SimpleNamespace(free=free)
+        monkeypatch.setattr(feature_files.shutil, 'disk_usage', lambda _: usage)
+        runner.world_size = world_size
+        check_disk_space(tmp_path, copies, entries, runner)
+
+    check(60 * 24)
+    assert said == ['features of 60 frames will take 0.00 GB; 0.00 GB are free']
+    with pytest.raises(OSError, match='set cache_dir, or num_copies lower'):
+        check(60 * 24 - 1)
+    with pytest.raises(OSError):
+        check(60 * 24, world_size=2)
