@@ -5,6 +5,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ import torch
 from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
 from mmengine.optim import AmpOptimWrapper
-from mmengine.runner import activation_checkpointing
+from mmengine.runner import CheckpointLoader, activation_checkpointing
 from mmengine.runner.checkpoint import load_checkpoint
 from torch import nn
 
@@ -92,6 +95,8 @@ def test_a_trusted_checkpoint_is_read_in_full(tmp_path, monkeypatch):
     path = save(tmp_path / 'odd.pth', pickle.PickleError('any object'))
     with pytest.raises(ValueError, match='more than weights'):
         compat.load_local_checkpoint(str(path))
+    loaded = compat.load_local_checkpoint(str(path), trust=True)
+    assert str(loaded['extra']) == 'any object'
     monkeypatch.setenv(compat.TRUST_VARIABLE, str(path))
     assert str(compat.load_local_checkpoint(str(path))['extra']) == 'any object'
 
@@ -234,3 +239,22 @@ for keep in (False, True):
     )
     given_back, kept = map(int, done.stdout.split())
     assert given_back > 20 * max(1, kept)
+
+
+def test_a_download_runs_no_code_and_is_kept(tmp_path, monkeypatch):
+    served = tmp_path / 'served'
+    served.mkdir()
+    torch.save({'state_dict': {'w': torch.ones(2)}}, served / 'good.pth')
+    torch.save({'extra': Evil()}, served / 'evil.pth')
+    monkeypatch.setattr(torch.hub, 'get_dir', lambda: str(tmp_path / 'hub'))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(served))
+    server = ThreadingHTTPServer(('127.0.0.1', 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    root = f'http://127.0.0.1:{server.server_port}'
+    load = partial(CheckpointLoader.load_checkpoint, map_location='cpu')
+    assert load(f'{root}/good.pth')['state_dict']['w'].sum() == 2
+    with pytest.raises(ValueError, match='more than weights'):
+        load(f'{root}/evil.pth')
+    server.shutdown()
+    server.server_close()
+    assert load(f'{root}/good.pth')['state_dict']['w'].sum() == 2

@@ -24,8 +24,8 @@ class AlignmentVisualizationHook(Hook):
     They go to the runner's visualizer, as ``val_alignment``, ``val_retrieval`` and
     ``val_metrics`` or ``test_...``, at the number of epochs trained. A few videos of
     one action are shown: the first by name among those that are judged, however well
-    they do. Their embeddings are those of the evaluation. If something cannot be drawn, for
-    example because a video file is gone, a warning is logged and training continues.
+    they do. Their embeddings are those of the evaluation. If something cannot be drawn,
+    for example because a video file is gone, a warning is logged and training goes on.
 
     Args:
         num_videos: Number of videos to show, at least 2.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from carl_mm.apis import Alignment, VideoEmbedding, align, align_many
+from carl_mm.apis import VideoEmbedding, align
 
 STEPS = np.linspace(0, np.pi, 12)
 ARC = np.stack([np.cos(STEPS), np.sin(STEPS)], axis=1)
@@ -74,17 +74,6 @@ def test_labels_are_carried_both_ways():
     assert found.transfer(names[SLOW], to='a').tolist() == names.tolist()
     scores = np.random.default_rng(0).random((12, 4))
     assert found.transfer(scores).shape == (len(SLOW), 4)
-
-
-def test_a_reference_is_aligned_with_many():
-    others = [ARC[SLOW], ARC, ARC[:5]]
-    found = align_many(ARC, others, 'nearest')
-    assert [len(each.frame_inds_a) for each in found] == [21, 12, 5]
-    for each, other in zip(found, others, strict=True):
-        alone = align(ARC, other, 'nearest')
-        assert each.path.tolist() == alone.path.tolist()
-        assert isinstance(each, Alignment)
-    assert align_many(ARC, []) == []
 
 
 @pytest.mark.parametrize('method', ['dtw', 'nearest'])

@@ -201,3 +201,5 @@ def test_trust_is_given_to_one_file(work_dir, tmp_path, monkeypatch):
     expected = load(work_dir).model.state_dict()
     for name, tensor in load(copied, trust=True).model.state_dict().items():
         np.testing.assert_array_equal(tensor, expected[name])
+    with pytest.raises(ValueError, match='more than weights'):
+        load(copied)  # it was trusted for that one call

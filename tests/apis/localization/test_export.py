@@ -1,69 +1,17 @@
 """Export, and BMN trained on what was exported, with an untrained small model."""
 
 import json
-from copy import copy, deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from mmaction.datasets import ActivityNetDataset
 from mmaction.registry import DATASETS
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmengine.runner import Runner
 
-from carl_mm.apis.localization import exporter
-from carl_mm.apis.localization.export import export_localization
-from tests.engine.small import small_config
+from tests.apis.localization.exported import READ, read_back, times
 
 ROOT = Path(__file__).parents[3]
-READ = [
-    dict(type='LoadLocalizationFeature'),
-    dict(type='GenerateLocalizationLabels'),
-    dict(type='PackLocalizationInputs', keys=('gt_bbox',)),
-]
-
-
-@pytest.fixture(scope='module')
-def built(tmp_path_factory):
-    """One Runner for all tests: building it takes most of a second."""
-    config = Config(small_config(tmp_path_factory.mktemp('runner')))
-    config.model.controls = ()
-    config.model.neck.out_channels = 16
-    config.experiment_name = 'localization_export'
-    return Runner.from_cfg(config)
-
-
-@pytest.fixture
-def export(built):
-    """Export a folder's videos, after ``change`` had its way with the runner."""
-
-    def run(folder, change=None, **options):
-        runner = copy(built)
-        runner.cfg, runner.model = deepcopy(built.cfg), deepcopy(built.model)
-        runner.cfg.test_dataloader.dataset.data_root = str(folder)
-        if change:
-            change(runner)
-        options = {'num_snippets': 10, **options}
-        return export_localization(runner, folder / 'out', **options)
-
-    return run
-
-
-def times(folder):
-    files = (folder / 'out' / 'features').iterdir()
-    return {file.name: file.stat().st_mtime_ns for file in files}
-
-
-def read_back(folder, name, pipeline=READ):
-    return ActivityNetDataset(
-        f'anet_anno_{name}.json',
-        data_root=str(folder / 'out'),
-        data_prefix=dict(video='features'),
-        pipeline=pipeline,
-        serialize_data=False,  # which collects garbage for a quarter of a second
-    )
 
 
 def test_mmaction2_reads_features_and_segments_back(export, make_videos):
@@ -128,77 +76,6 @@ def test_gtad_gets_arrays_and_one_annotation_file(export, make_videos):
     np.testing.assert_array_equal(array, csv_rows)
     again = export(folder)  # one form does not undo the other
     assert (again.num_written, again.num_kept) == (0, 2)
-
-
-def test_an_interrupted_export_goes_on(export, make_videos, monkeypatch):
-    folder = make_videos()
-    write, calls = exporter.write_features, []
-
-    def interrupted(path, rows):
-        calls.append(path)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        write(path, rows)
-
-    monkeypatch.setattr(exporter, 'write_features', interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        export(folder)
-    before = times(folder)
-    assert len(before) == 2
-    assert not list((folder / 'out').glob('*.json'))
-    summary = export(folder)
-    assert (summary.num_written, summary.num_kept) == (2, 2)
-    assert before.items() < times(folder).items()
-    assert len(read_back(folder, 'train')) == len(read_back(folder, 'test')) == 2
-    assert not list((folder / 'out').rglob('*.part'))
-
-
-def other_weights(runner):
-    runner.model.neck.to_out.weight.data += 1
-
-
-def other_picture(runner):
-    runner.cfg.test_dataloader.dataset.pipeline[1].transforms[0].size = 40
-
-
-def other_positions(runner):
-    runner.cfg.model.neck.num_frames = runner.model.neck.num_frames = 16
-
-
-@pytest.mark.parametrize('change', [other_weights, other_picture, other_positions])
-def test_other_settings_remake_the_features(export, make_videos, change):
-    folder = make_videos(lengths=(12, 14))
-    export(folder)
-    before = read_back(folder, 'train')[0]['inputs']
-    assert export(folder).num_kept == 2
-    assert export(folder, change).num_written == 2
-    assert not torch.allclose(read_back(folder, 'train')[0]['inputs'], before)
-    assert export(folder, change, num_snippets=12).num_written == 2
-
-
-def test_a_changed_video_is_remade_the_other_kept(export, make_videos):
-    folder = make_videos(lengths=(12, 14))
-    export(folder)
-    video = folder / 'videos' / 'video_0.mp4'
-    video.write_bytes((folder / 'videos' / 'video_1.mp4').read_bytes())
-    summary = export(folder)
-    assert (summary.num_written, summary.num_kept) == (1, 1)
-
-
-def test_a_kill_between_features_and_record_vouches_for_nothing(
-    export, make_videos, monkeypatch
-):
-    folder = make_videos(lengths=(12, 14))
-    export(folder)
-
-    def killed(path, text):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(exporter, 'atomic_write_text', killed)
-        export(folder, other_weights)
-    # The first video now has the other weights' features, and no record.
-    assert export(folder).num_written == 1
 
 
 def test_bad_videos_are_named_and_the_others_written(export, make_videos, break_middle):

@@ -22,24 +22,6 @@ def test_reading_all_lists_gives_the_exact_hits(index):
     assert index.approximate_recall(10, 20) == 1.0
 
 
-def test_recall_is_the_share_that_is_found(index):
-    index.num_probes = 1
-    rng = np.random.default_rng(0)
-    shares = []
-    for row in rng.choice(len(index), 20, replace=False):
-        name, frame = f'{row // 200}.mp4', int(row % 200)
-        exact = index.query(name, frame, k=10)
-        guess = index.query(name, frame, k=10, approximate=True)
-        assert all(hit.filename != name for hit in guess)
-        assert [h.similarity for h in guess] == sorted(
-            (h.similarity for h in guess), reverse=True
-        )
-        shares.append(len(set(exact) & set(guess)) / 10)
-    recall = index.approximate_recall(10, 20)
-    assert recall == pytest.approx(np.mean(shares))
-    assert recall < 1
-
-
 def test_added_frames_are_found():
     pytest.importorskip('faiss')
     index = FrameIndex([make_video('a.mp4', 50)])

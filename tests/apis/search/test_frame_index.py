@@ -3,8 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from carl_mm.apis import FrameIndex, Hit, VideoEmbedding
-from carl_mm.apis.search.frame_hits import find_frame, write_hits_csv
+from carl_mm.apis import FrameIndex, VideoEmbedding
 
 
 def make_video(name, length, fps=10.0, seed=None, sha='', channels=6):
@@ -280,24 +279,3 @@ def test_broken_and_foreign_files(index, tmp_path):
             FrameIndex.load(tmp_path / f'{name}.npz')
     with pytest.raises(FileNotFoundError, match='none.npz'):
         FrameIndex.load(tmp_path / 'none.npz')
-
-
-def test_find_frame_is_nearest_in_time():
-    times = np.array([1.0, 1.1, 1.5])
-    video = VideoEmbedding('a.mp4', np.eye(3, dtype='f'), times, 4.0)
-    asked = [1.0, 1.04, 1.06, 1.31, 1.5, 1.74]
-    assert find_frame(video, time_s=0.9996) == 0  # as it may have been printed
-    assert [find_frame(video, time_s=t) for t in asked] == [0, 0, 1, 2, 2, 2]
-    for time in (0.9, 1.8, np.nan):
-        with pytest.raises(ValueError, match='outside the video'):
-            find_frame(video, time_s=time)
-
-
-def test_csv_by_hand(tmp_path):
-    hits = [Hit('a.mp4', 3, 0.12, 0.98765), Hit('b, c.mp4', 1, 2.0, 0.5, 9, 2.32)]
-    write_hits_csv(tmp_path / 'hits.csv', hits)
-    assert (tmp_path / 'hits.csv').read_text().splitlines() == [
-        'rank,filename,frame,time_s,last_frame,last_time_s,similarity',
-        '1,a.mp4,3,0.120,,,0.9877',
-        '2,"b, c.mp4",1,2.000,9,2.320,0.5000',
-    ]
