@@ -89,7 +89,7 @@ def make_history_buffer_safe() -> None:
     Remove: when mmengine's own checkpoints load with `weights_only=True`.
     """
 
-    def reduce(self: HistoryBuffer) -> tuple:
+    def reduce(self: HistoryBuffer) -> tuple[type, tuple[Any, ...]]:
         values, counts = self._log_history.tolist(), self._count_history.tolist()
         return HistoryBuffer, (values, counts, self.max_length)
 

@@ -46,10 +46,10 @@ class AlignmentVisualizationHook(Hook):
         self.enable = enable
         self._chosen: list[str] = []
         self._phases: list[str] = []
-        self._kept: dict[str, dict] = {}
+        self._kept: dict[str, dict[str, Any]] = {}
         self._loaded_epoch = 0
 
-    def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Remember how long the weights were trained, for testing."""
         self._loaded_epoch = int((checkpoint.get('meta') or {}).get('epoch', 0))
 
@@ -66,7 +66,7 @@ class AlignmentVisualizationHook(Hook):
         runner: Runner,
         batch_idx: int,
         data_batch: Any = None,
-        outputs: Sequence | None = None,
+        outputs: Sequence[Any] | None = None,
     ) -> None:
         """Keep the embeddings of the chosen videos that this process judges."""
         for sample in outputs or ():
@@ -143,7 +143,7 @@ class AlignmentVisualizationHook(Hook):
 
 def _picture(
     name: str,
-    samples: list[dict],
+    samples: list[dict[str, Any]],
     phases: list[str],
     rows: list[list[Any]],
     unit: str,

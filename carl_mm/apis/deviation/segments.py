@@ -74,8 +74,10 @@ class Deviations:
         embedding = video if isinstance(video, VideoEmbedding) else None
         segments = []
         for first, last in runs_above(scores, threshold):
-            span = (None, None) if embedding is None else embedding.span_s(first, last)
+            start_s = end_s = None
+            if embedding is not None:
+                start_s, end_s = embedding.span_s(first, last)
             peak = float(scores[first : last + 1].max())
-            segments.append(DeviatingSegment(first, last, *span, peak))
+            segments.append(DeviatingSegment(first, last, start_s, end_s, peak))
         times = None if embedding is None else embedding.timestamps
         return cls(scores, threshold, segments, times)

@@ -86,15 +86,15 @@ def find_frame(
     Raises:
         ValueError: Neither or both are given, or they are outside the video.
     """
-    if (frame is None) == (time_s is None):
-        raise ValueError(f'give a frame or a time, got {frame} and {time_s}')
-    if frame is not None:
+    if frame is not None and time_s is None:
         if not 0 <= frame < len(video):
             raise ValueError(
                 f'{video.filename}: no frame {frame}; it has {len(video)} frames '
                 f'(0 to {len(video) - 1})'
             )
         return int(frame)
+    if frame is not None or time_s is None:
+        raise ValueError(f'give a frame or a time, got {frame} and {time_s}')
     if not len(video):
         raise ValueError(f'{video.filename}: has no frame')
     gaps = np.abs(video.timestamps - time_s)
