@@ -12,7 +12,10 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-ROOT_LOCATIONS = {'OPTIM_WRAPPERS': 'carl_mm.compat'}
+ROOT_LOCATIONS = {
+    'DATA_SAMPLERS': 'carl_mm.datasets',
+    'OPTIM_WRAPPERS': 'carl_mm.compat',
+}
 LOCATIONS = {
     'DATASETS': 'carl_mm.datasets',
     'DATA_SAMPLERS': 'carl_mm.datasets',

@@ -94,11 +94,11 @@ def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
         >>> import numpy as np
         >>> from carl_mm.apis import align
         >>> moments = np.eye(3)
-        >>> found = align(moments, moments[[0, 0, 1, 2, 2, 2]])
+        >>> found = align(moments, moments[[0, 0, 0, 1, 2, 2]])
         >>> found.frame_inds_b.tolist()
-        [0, 2, 4]
+        [1, 3, 5]
         >>> found.transfer(['reach', 'pour', 'put']).tolist()
-        ['reach', 'reach', 'pour', 'put', 'put', 'put']
+        ['reach', 'reach', 'reach', 'pour', 'put', 'put']
         >>> found.score
         1.0
     """

@@ -1,5 +1,7 @@
 """Frame-wise metrics, registered in mmaction's METRICS."""
 
+from typing import TYPE_CHECKING
+
 from carl_mm.evaluation.action_videos import ActionVideos
 from carl_mm.evaluation.alignment import AlignmentError, KendallsTau
 from carl_mm.evaluation.frame_accuracy import FrameAccuracy
@@ -23,3 +25,13 @@ __all__ = [
     'PhaseProgression',
     'results_table',
 ]
+
+if not TYPE_CHECKING:  # a type checker should go on finding misspelt names
+
+    def __getattr__(name: str) -> object:
+        from carl_mm import deprecated
+
+        if name == 'EmbeddedVideo':
+            deprecated.warn_deprecated(f'{__name__}.{name}', 'use EvaluatedVideo')
+            return EvaluatedVideo
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
