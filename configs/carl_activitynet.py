@@ -24,6 +24,7 @@ from carl_mm.evaluation import KendallsTau
 
 with read_base():
     from ._base_.carl_r50 import *
+    from ._base_.knobs import carl_knobs, picture_knobs, window_knobs
     from ._base_.runtime import *
     from ._base_.testing import *
     from ._base_.train_pictures import *
@@ -33,10 +34,13 @@ max_epochs = 100  # the paper names none; as many steps as FineGym's 300 epochs
 data_root = 'data/activitynet'
 
 model.neck.update(num_frames=num_frames)
-train_dataloader.dataset.update(data_root=data_root)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root, pipeline=list(train_steps.values())
+)
 train_cfg.update(max_epochs=max_epochs, val_interval=10)
 test_dataloader.dataset.update(data_root=data_root, split='test')
 test_evaluator = [dict(type=KendallsTau, stride=30)]  # about a frame a second
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs = dict(**picture_knobs, **carl_knobs, **window_knobs)

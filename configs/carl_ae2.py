@@ -17,6 +17,7 @@ from mmengine.config import read_base
 
 with read_base():
     from ._base_.carl_r50 import *
+    from ._base_.knobs import carl_knobs, picture_knobs, window_knobs
     from ._base_.runtime import *
     from ._base_.testing import *
     from ._base_.train_pictures import *
@@ -26,17 +27,24 @@ data_root = 'data/ae2'
 video_dir = ''
 
 model.neck.update(num_frames=num_frames)
-train_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=video_dir))
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root,
+    data_prefix=dict(video=video_dir),
+    pipeline=list(train_steps.values()),
+)
 test_dataloader.dataset.update(
     data_root=data_root, data_prefix=dict(video=video_dir), split=('train', 'val')
 )
-classification, progression, tau, retrieval, alignment = test_evaluator
 views = ('ego', 'exo')
-classification.update(
+metrics.phase_classification.update(
     label_fractions=(1.0,), classifier='svm', score='weighted_f1', views=views
 )
-progression.update(include_last=True)
-retrieval.update(topk=(10,), rank_weighted=True, average='frame', views=views)
+metrics.phase_progression.update(include_last=True)
+metrics.frame_retrieval.update(
+    topk=(10,), rank_weighted=True, average='frame', views=views
+)
+test_evaluator = list(metrics.values())
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs = dict(**picture_knobs, **carl_knobs, **window_knobs)

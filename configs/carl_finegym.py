@@ -23,6 +23,7 @@ from carl_mm.evaluation import LinearClassification
 
 with read_base():
     from ._base_.carl_r50 import *
+    from ._base_.knobs import carl_knobs, picture_knobs, window_knobs
     from ._base_.runtime import *
     from ._base_.testing import *
     from ._base_.train_pictures import *
@@ -32,9 +33,12 @@ data_root = 'data/finegym99'
 
 model.neck.update(num_frames=num_frames)
 model.data_preprocessor.update(augmentation=dict(blur_prob=0.0))
-train_dataloader.dataset.update(data_root=data_root)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root, pipeline=list(train_steps.values())
+)
 test_dataloader.dataset.update(data_root=data_root)
 test_evaluator = [dict(type=LinearClassification)]
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs = dict(**picture_knobs, **carl_knobs, **window_knobs)

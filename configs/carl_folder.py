@@ -12,6 +12,7 @@ was chosen and what it reaches.
 from mmengine.config import read_base
 
 with read_base():
+    from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
     from ._base_.runtime import *
     from ._base_.testing import *
@@ -24,17 +25,28 @@ max_epochs = 50
 
 # A quarter of the embedding sees its own frame alone: there is content to match.
 model.neck.update(num_frames=num_frames, frame_channels=32)
-train_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
 # Windows of half to all of a video, segments slowed down and sped up: relative time
 # alone does not tell which frames match.
-train_dataloader.dataset.pipeline[1].update(
-    num_frames=num_frames, window='share', share=(0.5, 1.0), speeds=(0.3, 3.0)
+train_steps.temporal_crop.update(
+    num_frames=num_frames, share=(0.5, 1.0), speeds=(0.3, 3.0)
 )
-feature_cache.transforms[1].transforms[0].update(size=size)
+train_dataloader.dataset.update(
+    data_root=data_root,
+    data_prefix=dict(video=''),
+    pipeline=list(train_steps.values()),
+)
+resized_crop.update(size=size)
+cache_steps.whole_video.update(transforms=[resized_crop, flip])
+feature_cache.update(transforms=list(cache_steps.values()))
 custom_hooks.append(feature_cache)
-test_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
-test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
+center_crop.update(size=size)
+test_steps.whole_video.update(transforms=[center_crop])
+test_dataloader.dataset.update(
+    data_root=data_root,
+    data_prefix=dict(video=''),
+    pipeline=list(test_steps.values()),
+)
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
-knobs.update(cached_knobs)
+knobs = dict(**cached_knobs, **carl_knobs)

@@ -24,6 +24,7 @@ from mmengine.runner import EpochBasedTrainLoop
 
 with read_base():
     from ._base_.carl_r50 import *
+    from ._base_.knobs import carl_knobs, r50_knobs, window_knobs
     from ._base_.runtime import *
     from ._base_.train_pictures import *
 
@@ -32,10 +33,12 @@ data_root = 'data/kinetics400'
 
 model.neck.update(num_frames=num_frames, num_layers=2)
 model.cls_head.loss.update(negatives='batch')
+train_steps.temporal_crop.update(num_frames=num_frames)
 train_dataloader.update(batch_size=2)
 # Opening 240,000 files first would take each process long; a bad one is skipped later.
-train_dataloader.dataset.update(data_root=data_root, check_videos=False)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root, check_videos=False, pipeline=list(train_steps.values())
+)
 train_cfg = dict(type=EpochBasedTrainLoop, max_epochs=10)
 default_hooks.checkpoint.update(interval=1)
-knobs = dict(num_frames=knobs['num_frames'])
+knobs = dict(**r50_knobs, **carl_knobs, **window_knobs)

@@ -15,4 +15,6 @@ with read_base():
 model.backbone.init_cfg = supervised_weights
 model.data_preprocessor.augmentation.update(published_blur)
 optim_wrapper.update(float16)
-train_dataloader.dataset.pipeline[1].update(window='published')
+train_steps.temporal_crop.update(window='published')
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs.pop('min_overlap')  # the code's window has none

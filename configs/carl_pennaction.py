@@ -20,6 +20,7 @@ from mmengine.config import read_base
 
 with read_base():
     from ._base_.carl_r50 import *
+    from ._base_.knobs import carl_knobs, picture_knobs, window_knobs
     from ._base_.runtime import *
     from ._base_.testing import *
     from ._base_.train_pictures import *
@@ -29,10 +30,14 @@ action = None  # all 13, or the name of one
 data_root = 'data/penn_action'
 
 model.neck.update(num_frames=num_frames)
-train_dataloader.dataset.update(data_root=data_root, action=action)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root, action=action, pipeline=list(train_steps.values())
+)
 test_dataloader.dataset.update(data_root=data_root, action=action)
-test_evaluator[2].update(stride=2)  # tau
-test_evaluator[3].update(stride=2)  # retrieval
+metrics.kendalls_tau.update(stride=2)
+metrics.frame_retrieval.update(stride=2)
+test_evaluator = list(metrics.values())
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs = dict(**picture_knobs, **carl_knobs, **window_knobs)

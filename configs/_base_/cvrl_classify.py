@@ -38,6 +38,18 @@ model = dict(
     ),
     test_cfg=dict(max_testing_views=10),  # clips at once
 )
+train_steps = dict(
+    open_video=dict(type=OpenVideo),
+    sample_frames=dict(type=SampleFrames, clip_len=32, frame_interval=2, num_clips=1),
+    decode_clips=dict(type=DecodeClips),
+    random_crop=dict(
+        type=RandomResizedCrop, area_range=(0.3, 1.0), aspect_ratio_range=(0.5, 2.0)
+    ),
+    resize=dict(type=Resize, scale=(224, 224), keep_ratio=False),
+    flip=dict(type=Flip, flip_ratio=0.5),
+    format_shape=dict(type=FormatShape, input_format='NCTHW'),
+    pack_inputs=dict(type=PackActionInputs),
+)
 train_dataloader = dict(
     batch_size=64,
     num_workers=8,
@@ -53,21 +65,19 @@ train_dataloader = dict(
         split='train',
         num_classes=400,
         label_share=1.0,
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(type=SampleFrames, clip_len=32, frame_interval=2, num_clips=1),
-            dict(type=DecodeClips),
-            dict(
-                type=RandomResizedCrop,
-                area_range=(0.3, 1.0),
-                aspect_ratio_range=(0.5, 2.0),
-            ),
-            dict(type=Resize, scale=(224, 224), keep_ratio=False),
-            dict(type=Flip, flip_ratio=0.5),
-            dict(type=FormatShape, input_format='NCTHW'),
-            dict(type=PackActionInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
+)
+test_steps = dict(
+    open_video=dict(type=OpenVideo),
+    sample_frames=dict(
+        type=SampleFrames, clip_len=32, frame_interval=2, num_clips=10, test_mode=True
+    ),
+    decode_clips=dict(type=DecodeClips),
+    resize=dict(type=Resize, scale=(-1, 256)),
+    three_crops=dict(type=ThreeCrop, crop_size=256),
+    format_shape=dict(type=FormatShape, input_format='NCTHW'),
+    pack_inputs=dict(type=PackActionInputs),
 )
 test_dataloader = dict(
     batch_size=1,
@@ -83,21 +93,7 @@ test_dataloader = dict(
         split='val',
         num_classes=400,
         test_mode=True,
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(
-                type=SampleFrames,
-                clip_len=32,
-                frame_interval=2,
-                num_clips=10,
-                test_mode=True,
-            ),
-            dict(type=DecodeClips),
-            dict(type=Resize, scale=(-1, 256)),
-            dict(type=ThreeCrop, crop_size=256),
-            dict(type=FormatShape, input_format='NCTHW'),
-            dict(type=PackActionInputs),
-        ],
+        pipeline=list(test_steps.values()),
     ),
 )
 test_evaluator = dict(type=AccMetric)

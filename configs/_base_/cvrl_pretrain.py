@@ -20,6 +20,8 @@ from carl_mm.models import (
     NTXentLoss,
 )
 
+first_view = dict(blur_prob=1.0)
+second_view = dict(blur_prob=0.1, solarize_prob=0.2)
 model = dict(
     type=ClipRecognizer,
     backbone=None,
@@ -35,11 +37,18 @@ model = dict(
         type=FramewiseDataPreprocessor,
         mean=(0.0, 0.0, 0.0),
         std=(255.0, 255.0, 255.0),
-        augmentation=[
-            dict(blur_prob=1.0),
-            dict(blur_prob=0.1, solarize_prob=0.2),
-        ],
+        augmentation=[first_view, second_view],
     ),
+)
+resized_crop = dict(
+    type=ClipConsistentResizedCrop, size=224, scale=(0.3, 1.0), ratio=(0.5, 2.0)
+)
+flip = dict(type=ClipConsistentFlip, prob=0.5)
+train_steps = dict(
+    open_video=dict(type=OpenVideo),
+    clip_pair=dict(type=DrawClipPair, num_frames=16, frame_interval=2),
+    decode_views=dict(type=DecodeViews, transforms=[resized_crop, flip]),
+    pack_inputs=dict(type=PackFramewiseInputs),
 )
 train_dataloader = dict(
     batch_size=16,
@@ -55,23 +64,7 @@ train_dataloader = dict(
         data_root=None,
         data_prefix=dict(video='videos'),
         split='train',
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(type=DrawClipPair, num_frames=16, frame_interval=2),
-            dict(
-                type=DecodeViews,
-                transforms=[
-                    dict(
-                        type=ClipConsistentResizedCrop,
-                        size=224,
-                        scale=(0.3, 1.0),
-                        ratio=(0.5, 2.0),
-                    ),
-                    dict(type=ClipConsistentFlip, prob=0.5),
-                ],
-            ),
-            dict(type=PackFramewiseInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
 )
 # On a CPU take OptimWrapper: torch 2.11's bfloat16 gradient of a small Conv3d's

@@ -46,25 +46,9 @@ env_cfg = dict(
 )
 log_processor = dict(type=LogProcessor, window_size=20, by_epoch=True)
 # To TensorBoard instead: --cfg-options
-# visualizer.vis_backends.0.type=TensorboardVisBackend; to both: append it in a leaf.
+# visualizer.vis_backends.LocalVisBackend.type=TensorboardVisBackend; to both: append
+# it in a leaf.
 visualizer = dict(type=Visualizer, vis_backends=[dict(type=LocalVisBackend)])
 log_level = 'INFO'
 load_from = None
 resume = False
-# What `--cfg-options KNOB=VALUE` reaches.
-knobs = dict(
-    num_frames=[
-        'model.neck.num_frames',
-        'train_dataloader.dataset.pipeline.1.num_frames',
-    ],
-    video_dir=[
-        'train_dataloader.dataset.data_prefix.video',
-        'val_dataloader.dataset.data_prefix.video',
-        'test_dataloader.dataset.data_prefix.video',
-    ],
-    action=[
-        'train_dataloader.dataset.action',
-        'val_dataloader.dataset.action',
-        'test_dataloader.dataset.action',
-    ],
-)

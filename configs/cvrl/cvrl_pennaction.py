@@ -26,11 +26,14 @@ max_epochs = 300
 
 model.update(backbone=r3d50)
 train_dataloader.dataset.update(data_root=data_root)
-test_dataloader.dataset.update(data_root=data_root)
-# Of a cut or warped video its clips would have to be decoded anew.
-del test_dataloader.dataset.pipeline[2]
-test_evaluator[2].update(stride=2)  # tau
-test_evaluator[3].update(stride=2)  # retrieval
+# The clips of a cut or warped video would have to be decoded anew.
+test_steps.pop('evaluation_cuts')
+test_dataloader.dataset.update(
+    data_root=data_root, pipeline=list(test_steps.values())
+)
+metrics.kendalls_tau.update(stride=2)
+metrics.frame_retrieval.update(stride=2)
+test_evaluator = list(metrics.values())
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
 train_cfg = dict(

@@ -20,6 +20,7 @@ from carl_mm.models import FramewiseClassificationHead
 
 with read_base():
     from .._base_.carl_r50 import *
+    from .._base_.knobs import picture_knobs
     from .._base_.runtime import *
     from .._base_.testing import *
     from .._base_.train_pictures import *
@@ -32,9 +33,18 @@ model.neck.update(num_frames=num_frames)
 model.cls_head = dict(type=FramewiseClassificationHead, num_classes=99)
 model.controls = ()  # of a classifier there are none
 model.data_preprocessor.update(augmentation=dict(blur_prob=0.0))
-train_dataloader.dataset.update(data_root=data_root, with_labels=True)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root,
+    with_labels=True,
+    pipeline=list(train_steps.values()),
+)
 test_dataloader.dataset.update(data_root=data_root, split='test')
 test_evaluator = [dict(type=FrameAccuracy)]
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
+knobs = dict(
+    **picture_knobs,
+    num_classes=['model.cls_head.num_classes'],
+    video_share=['train_dataloader.dataset.video_share'],
+)

@@ -18,3 +18,4 @@ model.cls_head = dict(type=FramewiseClassificationHead, num_classes=6)
 train_dataloader.dataset.update(with_labels=True)
 test_evaluator.append(dict(type=FrameAccuracy))
 val_evaluator = test_evaluator
+knobs = cached_knobs
