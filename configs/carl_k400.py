@@ -2,12 +2,12 @@ r"""CARL on Kinetics-400, to be judged on Penn Action (paper, Table 14).
 
     bash tools/dist_train.sh configs/carl_k400.py 4
     python tools/test.py configs/carl_pennaction.py work_dirs/carl_k400/epoch_10.pth \
-        --cfg-options model.neck.num_layers=2
+        --cfg-options num_layers=2
 
 and fine-tuned there:
 
     bash tools/dist_train.sh configs/carl_pennaction.py 4 --cfg-options \
-        model.neck.num_layers=2 load_from=work_dirs/carl_k400/epoch_10.pth
+        num_layers=2 load_from=work_dirs/carl_k400/epoch_10.pth
 
 Data: data/kinetics400/annotations.json and videos/, made by
 tools/dataset_converters/kinetics.py. Cost: 10 epochs of 240,000 videos, two a GPU; not

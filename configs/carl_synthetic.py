@@ -31,9 +31,7 @@ feature_cache.update(transforms=list(cache_steps.values()))
 custom_hooks.append(feature_cache)
 center_crop.update(size=size)
 test_steps.whole_video.update(transforms=[center_crop])
-test_dataloader.dataset.update(
-    data_root=data_root, pipeline=list(test_steps.values())
-)
+test_dataloader.dataset.update(data_root=data_root, pipeline=list(test_steps.values()))
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator

@@ -13,7 +13,7 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.engine import FeatureCacheHook
+from carl_mm.apis.config_paths import find_part, set_options
 from carl_mm.models.recognizers.chunked_backbone import has_fast_bfloat16
 
 LOADERS = ('train_dataloader', 'test_dataloader')
@@ -32,30 +32,31 @@ def read_config(
         changes: Dotted key to value; a knob of the config reaches all it feeds.
     """
     cfg = Config.fromfile(file)
-    knobs = cfg.get('knobs', {})
-    cfg.merge_from_dict(
-        {
-            target: value
-            for key, value in changes.items()
-            for target in knobs.get(key, [key])
-        }
-    )
+    set_options(cfg, changes)
     for loader in LOADERS:
         cfg[loader].dataset.data_root = str(data_root.resolve())
-    opening, whole, *rest = cfg.test_dataloader.dataset.pipeline
-    pack = rest[-1]
-    cache = next(h for h in cfg.custom_hooks if h.type is FeatureCacheHook)
+    steps = cfg.test_dataloader.dataset.pipeline
+    pack = find_part(steps, 'PackFramewiseInputs')
+    cache = find_part(cfg.custom_hooks, 'FeatureCacheHook')
     cfg.custom_hooks.append(
         {
             'type': 'FeatureCacheHook',
             'cache_dir': cache.cache_dir,
             'num_copies': 1,
             'loop': 'test',
-            'transforms': [opening, whole, pack],
+            'transforms': [
+                find_part(steps, 'OpenVideo'),
+                find_part(steps, 'WholeVideo'),
+                pack,
+            ],
         }
     )
-    steps = [{'type': 'OpenCachedFeatures'}, {'type': 'WholeCachedFeatures'}, *rest]
-    cfg.test_dataloader.dataset.pipeline = steps
+    cfg.test_dataloader.dataset.pipeline = [
+        {'type': 'OpenCachedFeatures'},
+        {'type': 'WholeCachedFeatures'},
+        find_part(steps, 'EvaluationCuts'),
+        pack,
+    ]
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
     cfg.default_hooks.visualization.enable = False

@@ -23,6 +23,8 @@ from golf_videos import leave_one_golfer_out, write_annotations
 from recipes import RECIPES
 from rich.progress import track
 
+from carl_mm.apis.config_paths import find_part
+
 CONFIGS = {'golf': 'configs/carl_folder.py', 'synthetic': 'configs/carl_synthetic.py'}
 COLUMNS = {
     'alignment/event_error_windowed': 'event, windowed',
@@ -97,8 +99,9 @@ def run(
     cfg = read_config(CONFIGS[data], root, work_dir, seed, changes)
     if args.stage == 'choose':
         cfg.test_dataloader.dataset.split = 'val'
-        cfg.test_evaluator = [cfg.test_evaluator[-1]]  # a probe needs other labels
-    cuts = cfg.test_dataloader.dataset.pipeline[-2]
+        # The others fit a probe, or compare phases: too few videos have labels.
+        cfg.test_evaluator = [find_part(cfg.test_evaluator, 'AlignmentError')]
+    cuts = find_part(cfg.test_dataloader.dataset.pipeline, 'EvaluationCuts')
     cuts.update(num_windows=NUM_CUTS[args.stage], num_warps=NUM_CUTS[args.stage])
     if args.stage == 'choose' or data != 'golf':
         return train_and_test(cfg)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-CROP = 'train_dataloader.dataset.pipeline.1.'
+CROP = 'train_dataloader.dataset.pipeline.DualViewTemporalCrop.'
 NECK = 'model.neck.'
 LOSS = 'model.cls_head.loss.'
 

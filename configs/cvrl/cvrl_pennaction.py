@@ -28,9 +28,7 @@ model.update(backbone=r3d50)
 train_dataloader.dataset.update(data_root=data_root)
 # The clips of a cut or warped video would have to be decoded anew.
 test_steps.pop('evaluation_cuts')
-test_dataloader.dataset.update(
-    data_root=data_root, pipeline=list(test_steps.values())
-)
+test_dataloader.dataset.update(data_root=data_root, pipeline=list(test_steps.values()))
 metrics.kendalls_tau.update(stride=2)
 metrics.frame_retrieval.update(stride=2)
 test_evaluator = list(metrics.values())

@@ -46,9 +46,7 @@ center_crop.update(size=size)
 test_steps.whole_video.update(transforms=[center_crop])
 # The clips of a cut or warped video would have to be decoded anew.
 test_steps.pop('evaluation_cuts')
-test_dataloader.dataset.update(
-    data_root=data_root, pipeline=list(test_steps.values())
-)
+test_dataloader.dataset.update(data_root=data_root, pipeline=list(test_steps.values()))
 # Each video has colours of its own here: without them shapes must tell videos apart.
 colour = dict(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, gray_prob=0.8)
 model.data_preprocessor.update(

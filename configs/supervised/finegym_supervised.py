@@ -2,11 +2,11 @@ r"""CARL's network supervised by FineGym's frame labels (paper, Table 11, last r
 
     bash tools/dist_train.sh configs/supervised/finegym_supervised.py 4
     bash tools/dist_train.sh configs/supervised/finegym_supervised.py 4 \
-        --cfg-options train_dataloader.dataset.video_share=0.1
+        --cfg-options video_share=0.1
 
 All layers learn. Two augmented crops of a video are both classified. Data: as
 carl_finegym.py; for FineGym288 pass `--data-root data/finegym288 --cfg-options
-model.cls_head.num_classes=288`. Cost: 300 epochs of 3,182 videos; not run. Target (the
+num_classes=288`. Cost: 300 epochs of 3,182 videos; not run. Target (the
 paper's): 24.51 / 48.75 / 60.37 with 10 / 50 / 100% of the labels.
 
 Offline: fetch the file named in configs/_base_/carl_r50.py elsewhere and pass

@@ -16,6 +16,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from parts.videos import make_video
 
+from carl_mm.apis.config_paths import find_part
 from carl_mm.apis.launch import build_runner
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
@@ -85,17 +86,23 @@ def cached_config(folder: str) -> Config:
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.test_cfg = cfg.test_dataloader = cfg.test_evaluator = None
     cfg.train_dataloader.dataset.data_root = folder
-    cfg.custom_hooks[-1].cache_dir = f'{folder}/cache'
+    find_part(cfg.custom_hooks, 'FeatureCacheHook').cache_dir = f'{folder}/cache'
     return cfg
 
 
 def pictures_config(folder: str) -> Config:
     """Return the same without the cache."""
     cfg = cached_config(folder)
-    spatial = cfg.custom_hooks.pop().transforms[1].transforms
-    _, crop, _, pack = cfg.train_dataloader.dataset.pipeline
-    decode = {'type': 'DecodeViews', 'transforms': spatial}
-    cfg.train_dataloader.dataset.pipeline = [{'type': 'OpenVideo'}, crop, decode, pack]
+    cache = find_part(cfg.custom_hooks, 'FeatureCacheHook')
+    cfg.custom_hooks.remove(cache)
+    spatial = find_part(cache.transforms, 'WholeVideo').transforms
+    steps = cfg.train_dataloader.dataset.pipeline
+    cfg.train_dataloader.dataset.pipeline = [
+        find_part(cache.transforms, 'OpenVideo'),
+        find_part(steps, 'DualViewTemporalCrop'),
+        {'type': 'DecodeViews', 'transforms': spatial},
+        find_part(steps, 'PackFramewiseInputs'),
+    ]
     cfg.train_dataloader.update(num_workers=2, persistent_workers=True)
     return cfg
 

@@ -19,6 +19,7 @@ from parts.timing import timed
 from parts.videos import make_video
 from torch import Tensor
 
+from carl_mm.apis.config_paths import find_part
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.models import FramewiseRecognizer
 
@@ -31,7 +32,8 @@ SPEED = Path(__file__).parents[1]
 def open_sample(path: str | Path, size: int = SIZE) -> dict[str, Any]:
     """Return a video as the configs' test pipeline packs it."""
     steps = base_config('testing').test_dataloader.dataset.pipeline
-    steps[1].transforms[0].update(size=size)
+    whole_video = find_part(steps, 'WholeVideo')
+    find_part(whole_video.transforms, 'ClipConsistentCenterCrop').update(size=size)
     return Compose(steps)({'filename': str(path)})
 
 

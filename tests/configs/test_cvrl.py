@@ -1,6 +1,7 @@
 """CVRL's configs load, build and survive being dumped; the small ones train."""
 
 import json
+import math
 import re
 from copy import deepcopy
 
@@ -11,11 +12,16 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner
 
-from carl_mm.apis.launch import load_config
-from tests.tools.processes import ROOT
-from tests.tools.test_configs import arguments, dumped
+from tests.configs.helpers import (
+    CONFIGS,
+    config_path,
+    dumped,
+    load,
+    shrink_training,
+    step,
+)
 
-CONFIGS = sorted((ROOT / 'configs' / 'cvrl').glob('cvrl_*.py'))
+CVRL = [path for path in CONFIGS if path.parent.name == 'cvrl']
 CLASSES = {
     'cvrl_linear_k400': 400,
     'cvrl_linear_k600': 600,
@@ -27,12 +33,12 @@ CLASSES = {
 
 
 def test_they_are_there():
-    names = {path.stem for path in CONFIGS}
+    names = {path.stem for path in CVRL}
     pretraining = {'cvrl_r3d50_k400', 'cvrl_r3d50_k600', 'cvrl_synthetic'}
     assert names == pretraining | CLASSES.keys() | {'cvrl_pennaction'}
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', CVRL, ids=lambda path: path.stem)
 def test_loads_and_its_dumped_text_builds(path, tmp_path):
     for cfg in (Config.fromfile(path), dumped(path, tmp_path)):
         init_default_scope('mmaction')
@@ -50,8 +56,8 @@ def test_loads_and_its_dumped_text_builds(path, tmp_path):
             assert loader.dataset.data_root == cfg.data_root
             if path.stem in CLASSES:
                 assert loader.dataset.num_classes == CLASSES[path.stem]
-            for step in loader.dataset.pipeline:
-                TRANSFORMS.build(deepcopy(step))
+            for part in loader.dataset.pipeline:
+                TRANSFORMS.build(deepcopy(part))
         assert cfg.get('val_evaluator') == cfg.get('test_evaluator')
         evaluators = cfg.get('test_evaluator') or []
         for metric in evaluators if isinstance(evaluators, list) else [evaluators]:
@@ -60,19 +66,8 @@ def test_loads_and_its_dumped_text_builds(path, tmp_path):
             HOOKS.build(deepcopy(hook))
 
 
-@pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
-def test_a_knob_reaches_all_that_it_feeds(path):
-    for knob, targets in Config.fromfile(path).knobs.items():
-        changed = load_config(arguments(path, f'{knob}=7'))
-        for target in targets:
-            value = changed
-            for key in target.split('.'):
-                value = value[key]
-            assert value == 7, target
-
-
 def test_the_papers_settings():
-    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py')
+    cfg = Config.fromfile(config_path('cvrl_r3d50_k400'))
     init_default_scope('mmaction')
     with torch.device('meta'):
         model = MODELS.build(deepcopy(cfg.model))
@@ -93,11 +88,11 @@ def test_the_papers_settings():
     )
     assert not optimizer.get('nesterov')
     assert (cfg.sync_bn, cfg.auto_scale_lr.base_batch_size) == ('torch', 1024)
-    linear = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_linear_k400.py')
+    linear = Config.fromfile(config_path('cvrl_linear_k400'))
     optimizer = linear.optim_wrapper.optimizer
     assert (optimizer.lr, optimizer.weight_decay) == (32.0, 0.0)
     assert (linear.train_cfg.max_epochs, linear.param_scheduler[0].end) == (100, 5)
-    sampling = linear.test_dataloader.dataset.pipeline[1]
+    sampling = step(linear.test_dataloader, 'SampleFrames')
     assert (sampling.clip_len, sampling.frame_interval, sampling.num_clips) == (
         (32, 2, 10)
     )
@@ -105,7 +100,7 @@ def test_the_papers_settings():
 
 def test_the_rate_follows_the_published_schedule():
     """Cosine from the first step on, times a linear warm-up."""
-    cfg = Config.fromfile(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py')
+    cfg = Config.fromfile(config_path('cvrl_r3d50_k400'))
     weight = torch.nn.Parameter(torch.zeros(1))
     optimizer = torch.optim.SGD([weight], lr=0.32)
     epoch_length, epochs, rates = 4, 20, []
@@ -125,19 +120,19 @@ def test_the_rate_follows_the_published_schedule():
         optimizer.step()
         for scheduler in schedulers:
             scheduler.step()
-    for step, rate in enumerate(rates):
-        cosine = 0.16 * (1 + torch.cos(torch.tensor(torch.pi * step / steps)).item())
-        assert rate == pytest.approx(cosine * min(1, step / warmup), abs=0.02)
+    for number, rate in enumerate(rates):
+        cosine = 0.16 * (1 + math.cos(math.pi * number / steps))
+        assert rate == pytest.approx(cosine * min(1, number / warmup), abs=0.02)
     assert max(rates) > 0.25
     assert rates[-1] < 0.001
 
 
 def test_r3d152_with_twice_the_filters():
-    path = ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py'
+    path = config_path('cvrl_r3d50_k400')
     options = re.search(
         r'--cfg-options (model\S+) (\S+) \\\n\s+(\S+)', path.read_text()
     )
-    cfg = load_config(arguments(path, *options.groups()))
+    cfg = load(path, '--cfg-options', *options.groups())
     init_default_scope('mmaction')
     with torch.device('meta'):
         model = MODELS.build(deepcopy(cfg.model))
@@ -149,7 +144,7 @@ def test_r3d152_with_twice_the_filters():
 
 
 def prepare(name, folder, **changes):
-    cfg = dumped(next((ROOT / 'configs').rglob(f'{name}.py')), folder)
+    cfg = dumped(config_path(name), folder)
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         loader.dataset.data_root = str(folder)
     cfg.train_dataloader.batch_size = 2
@@ -199,14 +194,10 @@ def test_the_synthetic_configs_train_and_judge(make_videos, record_property):
 def test_a_paper_config_trains_a_step(make_videos):
     """Its own network and transforms, on smaller clips."""
     folder = make_videos(lengths=(34, 12, 40), test_share=0.0)
-    cfg = dumped(ROOT / 'configs' / 'cvrl' / 'cvrl_r3d50_k400.py', folder)
-    cfg.train_dataloader.update(num_workers=0, persistent_workers=False, batch_size=3)
-    cfg.train_dataloader.dataset.data_root = str(folder)
-    cfg.train_dataloader.dataset.pipeline[1].num_frames = 4
-    cfg.train_dataloader.dataset.pipeline[2].transforms[0].size = 32
+    cfg = dumped(config_path('cvrl_r3d50_k400'), folder)
+    shrink_training(cfg, folder, num_frames=4, crop='DrawClipPair')
+    cfg.train_dataloader.batch_size = 3
     cfg.train_cfg.max_epochs = 1
-    cfg.default_hooks.checkpoint = None  # 400 MB
-    cfg.work_dir, cfg.experiment_name = str(folder / 'work'), folder.name
     runner = Runner.from_cfg(cfg)
     learning = set()
     for key, weight in runner.model.named_parameters():

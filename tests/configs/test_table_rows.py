@@ -1,7 +1,6 @@
 """Every row of configs/README.md: its options arrive in what is built; it trains."""
 
 import re
-from argparse import ArgumentParser
 from copy import deepcopy
 
 import pytest
@@ -10,8 +9,8 @@ from mmaction.registry import MODELS, TRANSFORMS
 from mmengine.config import ConfigDict
 from mmengine.runner import Runner
 
-from carl_mm.apis.launch import add_common_arguments, load_config
 from carl_mm.datasets import FramewiseVideoDataset
+from tests.configs.helpers import crop_of, load, shrink_training, without_evaluation
 from tests.tools.processes import ROOT
 
 ROW = re.compile(r'^\|.*\| `(configs/[\w/]+\.py)` \| (?:`([^`]*)`)? *\|', re.MULTILINE)
@@ -20,11 +19,9 @@ ROWS = [(path, options.split()) for path, options in ROW.findall(README)]
 IDS = [f'{path[8:-3]} {" ".join(options[1:])}' for path, options in ROWS]
 
 
-def load(path, options):
-    parser = ArgumentParser()
-    parser.add_argument('config')
-    add_common_arguments(parser)
-    cfg = load_config(parser.parse_args([str(ROOT / path), *options]))
+def load_row(path, options):
+    """Read a row's config with its options; it downloads nothing."""
+    cfg = load(ROOT / path, *options)
     cfg.model.backbone.init_cfg = None
     return cfg
 
@@ -42,36 +39,28 @@ def frozen_stages(built):
 
 # Where each option must have arrived, read from the built objects alone.
 ARRIVED = {
-    'model.neck.num_layers': lambda b: len(b.model.neck.layers),
+    'num_layers': lambda b: len(b.model.neck.layers),
     'model.neck.type': lambda b: type(b.model.neck).__name__,
     'model.neck.in_channels': lambda b: (
         b.model.neck.convolutions[0].in_channels
         if hasattr(b.model.neck, 'convolutions')
         else b.model.neck.linears[1].in_features
     ),
-    'model.spatial_pooling': lambda b: b.model.spatial_pooling,
-    'model.backbone.frozen_stages': frozen_stages,
-    'model.freeze_backbone': lambda b: frozen_stages(b) == 4,
-    'model.cls_head.loss.variance': lambda b: b.model.cls_head.loss_module.variance,
-    'model.cls_head.loss.temperature': lambda b: (
-        b.model.cls_head.loss_module.temperature
-    ),
-    'train_dataloader.dataset.pipeline.1.max_crop_ratio': lambda b: b.crop.options[
-        'max_crop_ratio'
-    ],
-    'train_dataloader.dataset.pipeline.1.min_overlap': lambda b: b.crop.options[
-        'min_overlap'
-    ],
-    'train_dataloader.dataset.pipeline.1.sampling': lambda b: b.crop.options[
-        'sampling'
-    ],
+    'spatial_pooling': lambda b: b.model.spatial_pooling,
+    'frozen_stages': frozen_stages,
+    'freeze_backbone': lambda b: frozen_stages(b) == 4,
+    'variance': lambda b: b.model.cls_head.loss_module.variance,
+    'temperature': lambda b: b.model.cls_head.loss_module.temperature,
+    'max_crop_ratio': lambda b: b.crop.options['max_crop_ratio'],
+    'min_overlap': lambda b: b.crop.options['min_overlap'],
+    'sampling': lambda b: b.crop.options['sampling'],
     'num_frames': lambda b: (
         b.crop.num_frames if b.crop.num_frames == b.model.neck.num_frames else None
     ),
     'action': lambda b: (
         b.train.action if b.train.action == b.test.action == b.val.action else None
     ),
-    'train_dataloader.dataset.video_share': lambda b: b.train.video_share,
+    'video_share': lambda b: b.train.video_share,
     'load_from': lambda b: b.cfg.load_from,
     '--data-root': lambda b: (
         b.train.data_root
@@ -85,7 +74,7 @@ def build(cfg):
     """Build the model, the crop and the datasets, which read nothing yet."""
     built = ConfigDict(cfg=cfg)
     model = MODELS.build(deepcopy(cfg.model))
-    crop = TRANSFORMS.build(cfg.train_dataloader.dataset.pipeline[1])
+    crop = TRANSFORMS.build(crop_of(cfg))
     datasets = {}
     for name in ('train', 'val', 'test'):
         loader = cfg.get(f'{name}_dataloader')
@@ -115,7 +104,7 @@ def test_the_page_lists_the_rows():
 
 @pytest.mark.parametrize(('path', 'options'), ROWS, ids=IDS)
 def test_every_option_arrives(path, options):
-    cfg = load(path, options)
+    cfg = load_row(path, options)
     built = build(cfg)
     given = dict(option.split('=') for option in options if '=' in option)
     given.pop('model.neck._delete_', None)
@@ -130,7 +119,7 @@ DISTINCT = {
     'CARL': ('configs/carl_pennaction.py', []),
     'MLP': next(row for row in ROWS if 'model.neck.type=FramewiseMLP' in row[1]),
     'C3D': next(row for row in ROWS if 'model.neck.type=TemporalConv3d' in row[1]),
-    'frozen': next(row for row in ROWS if 'model.freeze_backbone=True' in row[1]),
+    'frozen': next(row for row in ROWS if 'freeze_backbone=True' in row[1]),
     'baseline': ('configs/contrastive/contrastive_pennaction.py', []),
     'pairs': ('configs/tcc/tcc_pennaction.py', []),
     'even': next(row for row in ROWS if 'sampling=even' in ' '.join(row[1])),
@@ -144,24 +133,13 @@ DISTINCT = {
 @pytest.mark.parametrize('name', DISTINCT)
 def test_one_row_of_each_kind_trains_a_step(name, make_videos):
     folder = make_videos(lengths=(12, 10, 14, 11), test_share=0.0)
-    cfg = load(*DISTINCT[name])
-    cfg.train_dataloader.update(num_workers=0, persistent_workers=False)
-    dataset = cfg.train_dataloader.dataset
-    dataset.data_root = str(folder)
-    dataset.pipeline[1].num_frames = 8
-    dataset.pipeline[2].transforms[0].size = 64
-    if 'num_frames' in cfg.model.neck:
-        cfg.model.neck.num_frames = 8
+    cfg = load_row(*DISTINCT[name])
+    shrink_training(cfg, folder, size=64)
     if cfg.optim_wrapper.type.__name__ == 'AmpOptimWrapper':  # asserts a GPU
         optimizer = cfg.optim_wrapper.optimizer
         cfg.optim_wrapper = dict(type='OptimWrapper', optimizer=optimizer)
-    for part in ('cfg', 'dataloader', 'evaluator'):
-        cfg[f'val_{part}'] = cfg[f'test_{part}'] = None
-    cfg.train_cfg = dict(by_epoch=True, max_epochs=1)
-    dataset.video_share = 0.5  # two videos
-    cfg.default_hooks.checkpoint = None
-    cfg.work_dir = str(folder / 'work')
-    cfg.experiment_name = folder.name
+    without_evaluation(cfg)
+    cfg.train_dataloader.dataset.video_share = 0.5  # two videos
     runner = Runner.from_cfg(cfg)
     before = deepcopy(runner.model.state_dict())
     runner.train()
