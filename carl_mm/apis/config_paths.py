@@ -117,13 +117,13 @@ def _number_of(parts: Sequence[Any], name: str) -> int:
 def _check_first_key(cfg: Config, option: str, path: str) -> None:
     """Refuse an option that would change nothing."""
     known = {*inspect.signature(Runner.__init__).parameters, 'find_unused_parameters'}
-    key = path.split('.')[0]
+    key, file = path.split('.')[0], cfg.filename or 'the config'
     if key in known:
         return
     if key not in cfg:
-        raise ValueError(f'--cfg-options {option}: {cfg.filename} has no {key!r}')
+        raise ValueError(f'--cfg-options {option}: {file} has no {key!r}')
     raise ValueError(
-        f'--cfg-options {option}: {key!r} is a value of {cfg.filename} from which '
-        'others were derived, and these would not follow; set what it feeds, or edit '
-        f'the file. Its knobs: {", ".join(cfg.get("knobs") or {}) or "none"}'
+        f'--cfg-options {option}: {key!r} is a value of {file} that others were '
+        'derived from, and these would not follow; set them instead, or edit the '
+        f'file. Its knobs: {", ".join(cfg.get("knobs") or {}) or "none"}'
     )

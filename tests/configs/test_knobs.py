@@ -2,6 +2,8 @@
 
 import inspect
 import re
+from copy import deepcopy
+from functools import cache
 
 import pytest
 from mmaction.registry import (
@@ -15,12 +17,11 @@ from mmaction.registry import (
 )
 from mmengine.config import Config
 
-from carl_mm.apis.config_paths import find_part, numbered_path
-from tests.configs.helpers import CONFIGS, config_path, dumped, load
+from carl_mm.apis.config_paths import find_part, numbered_path, set_options
+from tests.configs.helpers import CONFIGS, config_path
 from tests.tools.processes import ROOT
 
 REGISTRIES = (MODELS, TRANSFORMS, DATASETS, HOOKS, METRICS, LOOPS, OPTIMIZERS)
-UNSET = object()
 
 
 def holder(cfg, path):
@@ -55,22 +56,29 @@ def value_at(cfg, path):
     return arguments[key].default
 
 
+@cache
+def read(path):
+    return Config.fromfile(path)
+
+
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
-def test_a_knob_reaches_settings_of_one_value(path, tmp_path):
-    cfg = Config.fromfile(path)
-    for version in (cfg, dumped(path, tmp_path)):
+def test_a_knob_reaches_settings_of_one_value(path):
+    cfg = read(path)
+    as_dumped = Config(cfg.to_dict())  # types are import paths
+    for version in (cfg, as_dumped):
         for knob, targets in (version.get('knobs') or {}).items():
             values = [value_at(version, target) for target in targets]
             expected = version.get(knob, values[0])
             assert values == [expected] * len(values), knob
+            assert not isinstance(expected, dict), f'{knob} is no single setting'
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
 def test_turning_a_knob_sets_all_that_it_feeds_and_nothing_else(path):
-    before = Config.fromfile(path)
-    knobs = before.get('knobs') or {}
-    for knob, targets in knobs.items():
-        turned = load(path, '--cfg-options', f'{knob}=7')
+    before = read(path)
+    for knob, targets in (before.get('knobs') or {}).items():
+        turned = deepcopy(before)
+        set_options(turned, {knob: 7})
         assert turned[knob] == 7
         for target in targets:
             part, key = holder(turned, target)
@@ -80,9 +88,8 @@ def test_turning_a_knob_sets_all_that_it_feeds_and_nothing_else(path):
                 part[key] = old[key]
             else:
                 del part[key]
-        settings = turned.to_dict()
         for key in ('model', 'train_dataloader', 'test_dataloader', 'custom_hooks'):
-            assert settings.get(key) == before.to_dict().get(key), (knob, key)
+            assert turned.get(key) == before.get(key), (knob, key)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_turning_a_knob_sets_all_that_it_feeds_and_nothing_else(path):
     ],
 )
 def test_a_knob_that_points_at_nothing_would_be_noticed(path, message):
-    cfg = Config.fromfile(config_path('carl_pennaction'))
+    cfg = read(config_path('carl_pennaction'))
     with pytest.raises((LookupError, ValueError), match=message):
         value_at(cfg, path)
 
@@ -103,7 +110,7 @@ def test_a_knob_that_points_at_nothing_would_be_noticed(path, message):
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)
 def test_named_steps_and_metrics_are_the_ones_in_use(path):
     """A leaf that changes a step must list the steps anew."""
-    cfg = Config.fromfile(path)
+    cfg = read(path)
     for split in ('train', 'test'):
         steps, loader = cfg.get(f'{split}_steps'), cfg.get(f'{split}_dataloader')
         if steps and loader:
