@@ -1,7 +1,7 @@
 """Train and test a config on cached features, many times in one process.
 
-What the searches and comparisons here share: a run of a frozen backbone's config
-takes seconds when the features of train and test videos are there.
+Shared by the searches and comparisons here: with a frozen backbone a run takes seconds
+once the features of the train and test videos are cached.
 """
 
 import json
@@ -22,14 +22,14 @@ LOADERS = ('train_dataloader', 'test_dataloader')
 def read_config(
     file: str, data_root: Path, work_dir: Path, seed: int, changes: dict[str, Any]
 ) -> Config:
-    """Read a config of a frozen backbone; test on cached features, without pictures.
+    """Read a config with a frozen backbone, and let it test on cached features.
 
     Args:
-        file: Of the config.
-        data_root: Of its annotation file and videos.
-        work_dir: Of the run.
-        seed: Of all random draws.
-        changes: Dotted key to value; a knob of the config reaches all it feeds.
+        file: The config file.
+        data_root: Folder with the annotation file and the videos.
+        work_dir: Folder that the run writes to.
+        seed: Seed of all random draws.
+        changes: Knobs of the config, or paths into it, to their new values.
     """
     cfg = Config.fromfile(file)
     set_options(cfg, changes)
@@ -70,7 +70,7 @@ def read_config(
 
 
 def train_and_test(cfg: Config) -> dict[str, float]:
-    """Return the figures of a run, from its work dir if it was done before."""
+    """Train and test, unless the work dir has the figures already; return them."""
     results = Path(cfg.work_dir) / 'results.json'
     if results.exists():
         return json.loads(results.read_text())

@@ -1,12 +1,12 @@
-"""Search for the recipe of one's own videos, by choice on train videos.
+"""Search for the recipe of `carl_folder.py`, chosen on train videos alone.
 
     python benchmarks/quality/recipe.py choose --videos DIR
     python benchmarks/quality/recipe.py judge --videos DIR
 
-DIR holds golf/ and pitch/ as `golf_videos.py` says; synthetic videos are made.
-`choose` trains without the labelled train videos (golf) or the last fifth of the train
-videos (synthetic) and judges on these. `judge` trains on all train videos and judges
-on test videos. Both write the tables of `recipe.md` to `--work-dir`; a run that was
+DIR holds golf/ and pitch/, as `golf_videos.py` says; synthetic videos are made.
+`choose` holds out the labelled train videos (golf) or the last fifth of the train
+videos (synthetic) and judges on them. `judge` trains on all train videos and judges on
+the test videos. Both write the tables of `recipe.md` to the work dir. A run that was
 done before is not repeated.
 """
 
@@ -41,9 +41,11 @@ NUM_CUTS = {'choose': 8, 'judge': 3}  # of each kind and video
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('stage', choices=NUM_CUTS)
-    parser.add_argument('--videos', type=Path, help='with golf/ and pitch/')
+    parser.add_argument('--videos', type=Path, help='folder with golf/ and pitch/')
     parser.add_argument('--synthetic', type=Path, default=Path('data/synthetic'))
     parser.add_argument('--data', nargs='+', choices=CONFIGS, default=list(CONFIGS))
     parser.add_argument('--recipes', nargs='+', choices=RECIPES, default=list(RECIPES))
@@ -56,7 +58,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def annotation_files(args: argparse.Namespace, data: str) -> tuple[Path, Path]:
-    """Write what to train on and what to judge, both without the other's videos."""
+    """Write the annotations to train on and to judge, which share no judged video."""
     folder = args.work_dir / args.stage / data
     folder.mkdir(parents=True, exist_ok=True)
     if data == 'golf':

@@ -25,7 +25,7 @@ WARM_UP = 2  # steps
 
 
 class StepTimes(Hook):
-    """Seconds from one step's end to the next one's, and before the first."""
+    """Record when each step ends, and when the first one starts."""
 
     priority = 'LOWEST'
 
@@ -42,7 +42,7 @@ class StepTimes(Hook):
         self.ends.append(time.perf_counter())
 
     def median(self) -> float:
-        """Seconds of a step, after the first few."""
+        """Return the seconds of a step, without the first few."""
         spent = [b - a for a, b in zip(self.ends[1:], self.ends[2:], strict=False)]
         return statistics.median(spent[WARM_UP:])
 
@@ -51,8 +51,8 @@ def run(repeats: int = 20, frames: int = VIDEO_FRAMES) -> dict[str, Any]:
     """Time steps with and without the cache.
 
     Args:
-        repeats: Steps of each, of which the median counts.
-        frames: Of each video.
+        repeats: Number of steps of each, of which the median counts.
+        frames: Number of frames of each video.
     """
     with tempfile.TemporaryDirectory() as folder:
         write_data(Path(folder), frames)
@@ -108,7 +108,7 @@ def pictures_config(folder: str) -> Config:
 
 
 def train(cfg: Config, repeats: int) -> StepTimes:
-    """Train some steps; an epoch is one."""
+    """Train for some steps; each epoch has one."""
     cfg.train_cfg.max_epochs = repeats + WARM_UP
     cfg.train_cfg.val_interval = repeats + WARM_UP + 1
     cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
