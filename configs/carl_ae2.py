@@ -4,13 +4,12 @@ r"""CARL on one of AE2's sets of ego and exo videos, judged as in the AE2 paper.
         AE2_data/break_eggs/annotations.json
     bash tools/dist_train.sh configs/carl_ae2.py 4 --data-root AE2_data/break_eggs
 
-Judged on the val split; test.py with `--cfg-options
-test_dataloader.dataset.split=(train,test)` judges on the test split. Cost: 300 epochs;
-not run. Target, CARL as re-run by AE2's authors (F1, mAP@10): Break Eggs 43.43, 46.04;
+Judged on the val split; for the test split call tools/test.py with `--cfg-options
+test_dataloader.dataset.split=(train,test)`. Cost: 300 epochs; not run. Target (F1 and
+mAP@10 of CARL as AE2's authors re-ran it): Break Eggs 43.43, 46.04;
 Pour Milk 52.41, 55.01; Pour Liquid 56.98, 59.37; Tennis Forehand 59.69, 69.43.
 
-Offline: fetch the file named in configs/_base_/carl_r50.py elsewhere and pass
-`--cfg-options model.backbone.init_cfg.checkpoint=FILE`.
+Without a network: see configs/_base_/carl_r50.py.
 """
 
 from mmengine.config import read_base

@@ -1,4 +1,4 @@
-"""CARL on FineGym as the authors' released code has it, not the paper.
+"""CARL on FineGym as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_finegym_published.py 4
 

@@ -1,4 +1,4 @@
-"""CARL on Kinetics-400 as the authors' released code has it, not the paper.
+"""CARL on Kinetics-400 as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_k400_published.py 4
 

@@ -2,7 +2,7 @@ r"""CARL on Penn Action, 13 actions (paper, Tables 1 and 2).
 
     bash tools/dist_train.sh configs/carl_pennaction.py 4
 
-or, trained and judged on one action alone, Table 1's other setting:
+Table 1's other setting trains and judges one action alone:
 
     bash tools/dist_train.sh configs/carl_pennaction.py 4 \
         --cfg-options action=golf_swing
@@ -12,8 +12,7 @@ tools/dataset_converters/penn_action.py. Cost: 300 epochs of 1,140 videos;
 not run. Target (the paper's): classification 93.07, progress 0.918, tau 0.985,
 AP@5/10/15 92.28 / 92.10 / 91.82.
 
-Offline: fetch the file named in configs/_base_/carl_r50.py elsewhere and pass
-`--cfg-options model.backbone.init_cfg.checkpoint=FILE`.
+Without a network: see configs/_base_/carl_r50.py.
 """
 
 from mmengine.config import read_base

@@ -1,4 +1,4 @@
-"""CARL on Penn Action as the authors' released code has it, not the paper.
+"""CARL on Penn Action as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_pennaction_published.py 4
 

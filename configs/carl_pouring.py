@@ -5,8 +5,7 @@
 Data: data/pouring/annotations.json and videos/. Cost: 500 epochs of 70 videos; not
 run. Target (the paper's): classification 93.73, progress 0.935, tau 0.992.
 
-Offline: fetch the file named in configs/_base_/carl_r50.py elsewhere and pass
-`--cfg-options model.backbone.init_cfg.checkpoint=FILE`.
+Without a network: see configs/_base_/carl_r50.py.
 """
 
 from mmengine.config import read_base

@@ -1,4 +1,4 @@
-"""CARL on Pouring as the authors' released code has it, not the paper.
+"""CARL on Pouring as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_pouring_published.py 4
 

@@ -1,6 +1,6 @@
-"""One class a video: linear evaluation of a frozen CVRL backbone, and its parts.
+"""One class for each video: linear evaluation of a frozen CVRL backbone.
 
-mmaction2's own recognizer, transforms and metric; videos are opened as elsewhere here.
+Recognizer, transforms and metric are mmaction2's; videos are opened as elsewhere here.
 """
 
 from mmaction.datasets.transforms import (
@@ -109,7 +109,7 @@ classify_schedule = [
     dict(type=CosineAnnealingLR, eta_min=0, begin=0, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
-# What `--cfg-options KNOB=VALUE` reaches.
+# What `--cfg-options KNOB=VALUE` sets.
 classify_knobs = dict(
     num_classes=[
         'model.cls_head.num_classes',

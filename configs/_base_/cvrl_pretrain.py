@@ -1,4 +1,4 @@
-"""CVRL's training without labels: two clips a video, NT-Xent over all processes."""
+"""CVRL's training without labels: two clips of each video, NT-Xent over processes."""
 
 from mmengine.dataset import DefaultSampler, default_collate
 from mmengine.optim import CosineAnnealingLR, LinearLR
@@ -55,7 +55,7 @@ train_dataloader = dict(
     num_workers=8,
     persistent_workers=True,
     pin_memory=True,
-    drop_last=True,  # as many videos on every process
+    drop_last=True,  # every process must have as many videos
     sampler=dict(type=DefaultSampler, shuffle=True),
     collate_fn=dict(type=default_collate),
     dataset=dict(
@@ -67,22 +67,22 @@ train_dataloader = dict(
         pipeline=list(train_steps.values()),
     ),
 )
-# On a CPU take OptimWrapper: torch 2.11's bfloat16 gradient of a small Conv3d's
-# weight is now and then NaN there.
+# On a CPU use OptimWrapper: there torch 2.11 sometimes computes NaN as the bfloat16
+# gradient of a small Conv3d's weight.
 optim_wrapper = dict(
     type=AutocastOptimWrapper,
     optimizer=dict(type='SGD', lr=0.32, momentum=0.9, weight_decay=1e-6),
-    # Of kernels alone, as published.
+    # Weights of layers alone decay, as published.
     paramwise_cfg=dict(norm_decay_mult=0, bias_decay_mult=0),
 )
 warmup = dict(
     type=LinearLR, start_factor=1e-3, begin=0, end=5, convert_to_iter_based=True
 )
-# From the first step on, times the warm-up, as published; ends where training ends.
+# Multiplied by the warm-up from the first step on, as published; ends with training.
 cosine = dict(type=CosineAnnealingLR, eta_min=0, begin=0, convert_to_iter_based=True)
 clip_schedule = [warmup, cosine]
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
-# What `--cfg-options KNOB=VALUE` reaches.
+# What `--cfg-options KNOB=VALUE` sets.
 clip_knobs = dict(
     max_epochs=['train_cfg.max_epochs'],
     batch_size=['train_dataloader.batch_size'],

@@ -3,13 +3,12 @@
     python tools/train.py configs/cvrl/cvrl_synthetic.py
     python tools/train.py configs/cvrl/cvrl_linear_synthetic.py
 
-and of the same network at its initialisation, the control:
+The control is the same network as it was initialised:
 
     python tools/train.py configs/cvrl/cvrl_linear_synthetic.py --seed 0 \
         --cfg-options load_from=None --work-dir work_dirs/cvrl_linear_untrained
 
-Cost: minutes on 2 CPU cores. Chance is 0.25; configs/README.md has what
-came out.
+Cost: minutes on 2 CPU cores. Chance is 0.25; configs/README.md has the results.
 """
 
 from mmengine.config import read_base

@@ -3,12 +3,12 @@ r"""CVRL judged frame by frame on Penn Action, beside CARL.
     python tools/test.py configs/cvrl/cvrl_pennaction.py \
         work_dirs/cvrl_r3d50_k400/epoch_200.pth
 
-or trained on Penn Action's own videos, without labels:
+To train on Penn Action's own videos, without labels:
 
     bash tools/dist_train.sh configs/cvrl/cvrl_pennaction.py 8 --auto-scale-lr
 
 A clip of 16 frames slides over each video; a frame's embedding is the feature of the
-clip around it. Data: as carl_pennaction.py. Cost: as many steps of two clips as
+clip around it. Data: as for carl_pennaction.py. Cost: as many steps of two clips as
 carl_pennaction.py has; not run. No paper gives a figure for it.
 """
 

@@ -6,8 +6,8 @@
     python tools/test.py configs/cvrl/cvrl_synthetic.py \
         work_dirs/cvrl_synthetic/epoch_120.pth
 
-A thin 3D ResNet of ten layers on 64 pixels. Cost: minutes on 2 CPU cores; the last
-command judges it frame by frame. configs/README.md has what came out.
+A thin 3D ResNet of ten layers on pictures of 64 pixels. The last command judges it
+frame by frame. Cost: minutes on 2 CPU cores. configs/README.md has the results.
 """
 
 from mmengine.config import read_base

@@ -4,13 +4,12 @@ r"""CARL's network supervised by FineGym's frame labels (paper, Table 11, last r
     bash tools/dist_train.sh configs/supervised/finegym_supervised.py 4 \
         --cfg-options video_share=0.1
 
-All layers learn. Two augmented crops of a video are both classified. Data: as
+All layers learn, and both augmented crops of a video are classified. Data: as
 carl_finegym.py; for FineGym288 pass `--data-root data/finegym288 --cfg-options
 num_classes=288`. Cost: 300 epochs of 3,182 videos; not run. Target (the
 paper's): 24.51 / 48.75 / 60.37 with 10 / 50 / 100% of the labels.
 
-Offline: fetch the file named in configs/_base_/carl_r50.py elsewhere and pass
-`--cfg-options model.backbone.init_cfg.checkpoint=FILE`.
+Without a network: see configs/_base_/carl_r50.py.
 """
 
 from mmengine.config import read_base
@@ -31,7 +30,7 @@ data_root = 'data/finegym99'
 model.backbone.update(frozen_stages=-1)
 model.neck.update(num_frames=num_frames)
 model.cls_head = dict(type=FramewiseClassificationHead, num_classes=99)
-model.controls = ()  # of a classifier there are none
+model.controls = ()  # a classifier has none
 model.data_preprocessor.update(augmentation=dict(blur_prob=0.0))
 train_steps.temporal_crop.update(num_frames=num_frames)
 train_dataloader.dataset.update(
