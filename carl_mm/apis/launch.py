@@ -111,9 +111,10 @@ def load_strictly(runner: Runner, checkpoint: str) -> None:
     except RuntimeError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
         raise ValueError(
-            f'{checkpoint}: not a checkpoint of this config; take the config that it '
-            "was trained with (its work dir has one), or turn the authors' published "
-            'file into ours by tools/model_converters/carl_checkpoint.py:\n'
+            f'{checkpoint}: not a checkpoint of this config; use the config that it '
+            'was trained with (its work dir has one), or convert a file that the '
+            "paper's authors published with "
+            'tools/model_converters/carl_checkpoint.py:\n'
             + '\n'.join(line[:500] for line in lines)
         ) from error
 
