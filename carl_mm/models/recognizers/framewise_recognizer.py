@@ -186,8 +186,9 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
             The samples with pred_embedding ``(T, D)`` and controls, a dict of name to
             ``(T, D')``: L2-normalised float32 on the CPU; frame_features ``(T, F)``,
             see `carl_mm.functional.frame_features`; with a head that classifies also
-            pred_frame_label ``(T,)`` int64. pred_cuts holds, for each of the
-            sample's ``cuts``, its embedding and controls but the backbone's. A video
+            pred_frame_label ``(T,)`` int64. pred_cuts maps each kind of the sample's
+            ``cuts`` to a list of dicts: a cut's pred_embedding, and its controls but
+            the backbone's. A video
             that cannot be decoded has T = 0 and says why in ``problem``.
         """
         for video, sample in zip(inputs, data_samples, strict=True):
@@ -208,11 +209,18 @@ class FramewiseRecognizer(ChunkedBackbone, BaseRecognizer):
             sample.controls = self.controls(features)
             sample.frame_features = frame_features(features)
             sample.pred_cuts = {}
-            for name, inds in sample.get('cuts', {}).items():
-                part = features[torch.as_tensor(inds, device=features.device)]
+            for kind, draws in sample.get('cuts', {}).items():
+                parts = [
+                    features[torch.as_tensor(i).to(features.device)] for i in draws
+                ]
                 # The backbone's features are the whole video's at these frames.
-                others = self.controls(part, leave_out=['backbone'])
-                sample.pred_cuts[name] = {'': predict(self._embed(part)), **others}
+                sample.pred_cuts[kind] = [
+                    {
+                        'pred_embedding': predict(self._embed(part)),
+                        'controls': self.controls(part, leave_out=['backbone']),
+                    }
+                    for part in parts
+                ]
             if self.with_cls_head and hasattr(self.cls_head, 'classify'):
                 sample.pred_frame_label = self.cls_head.classify(embedding)
         return data_samples

@@ -150,10 +150,11 @@ def test_a_cut_is_embedded_as_a_video_of_its_own():
     video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
     inds = np.array([2, 3, 3, 4, 8])
     (sample,) = model.predict(
-        [video], [ActionDataSample(metainfo={'cuts': {'warped_0': inds}})]
+        [video], [ActionDataSample(metainfo={'cuts': {'warped': [inds]}})]
     )
     (alone,) = model.predict([video[inds]], [ActionDataSample()])
-    found = sample.pred_cuts['warped_0']
+    (cut,) = sample.pred_cuts['warped']
+    found = {'': cut['pred_embedding'], **cut['controls']}
     expected = {'': alone.pred_embedding, **alone.controls}
     assert found.keys() == expected.keys() - {'backbone'}
     for name, values in found.items():
