@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.visualization.parts.times import FrameTimes, frame_times
 
 
@@ -65,16 +65,9 @@ class TestedVideo:
     def read(self, frames: Sequence[int], max_height: int = 256) -> list[np.ndarray]:
         """Decode frames, one after the other, shrunk to at most ``max_height``."""
         unique = sorted(set(frames))
-        small = {}
-        for index, frame in zip(unique, self.reader.stream(unique), strict=True):
-            height, width = frame.shape[:2]
-            size = max(1, round(width * max_height / height)), max_height
-            shrink = height > max_height
-            small[index] = (
-                cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-                if shrink
-                else np.array(frame)
-            )
+        stream = (shrink(frame, max_height) for frame in self.reader.stream(unique))
+        # Copied, as a reader may use the memory of a frame again.
+        small = dict(zip(unique, map(np.array, stream), strict=True))
         return [small[index] for index in frames]
 
     def caption(self, frame: int, phases: Sequence[str] | None) -> str:

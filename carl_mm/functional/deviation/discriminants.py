@@ -191,10 +191,3 @@ class UsualDifferences:
         )
         found: Floats = np.repeat(odds, counts)
         return found
-
-
-def runs_above(scores: Floats, threshold: float) -> list[tuple[int, int]]:
-    """First and last frame of each run of scores above a threshold."""
-    above = np.concatenate([[False], scores > threshold, [False]])
-    edges = np.flatnonzero(above[1:] != above[:-1])
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carl_mm.functional._inputs import ArrayOrTensor, to_labels
+from carl_mm.functional.runs import label_runs
 
 
 def phase_progress(labels: ArrayOrTensor, num_phases: int) -> npt.NDArray[np.float64]:
@@ -25,12 +26,11 @@ def phase_progress(labels: ArrayOrTensor, num_phases: int) -> npt.NDArray[np.flo
     """
     phases = to_labels(labels, 'labels', num_phases)
     progress = np.full(len(phases), np.nan)
-    starts = np.flatnonzero(np.diff(phases, prepend=-2))
-    ends = np.append(starts, len(phases))[1:]
-    for first, end in zip(starts, ends, strict=True):
-        if phases[first] >= 0:
-            within = np.arange(end - first) / (end - first)
-            progress[first:end] = (phases[first] + within) / num_phases
+    for first, last, label in label_runs(phases):
+        if label >= 0:
+            length = last + 1 - first
+            within = np.arange(length) / length
+            progress[first : last + 1] = (label + within) / num_phases
     return progress
 
 

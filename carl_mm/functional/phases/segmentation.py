@@ -16,6 +16,7 @@ from carl_mm.functional._inputs import (
     to_floats,
     to_labels,
 )
+from carl_mm.functional.runs import label_runs
 
 
 def most_likely_segments(
@@ -54,15 +55,7 @@ def most_likely_segments(
     labels[-1] = best.argmax()
     for frame in range(length - 1, 0, -1):
         labels[frame - 1] = came_from[frame, labels[frame]]
-    return label_segments(labels)
-
-
-def label_segments(labels: ArrayOrTensor) -> Ints:
-    """Runs of equal labels as rows (first frame, last frame, label), ``(S, 3)``."""
-    values = np.asarray(to_floats(labels), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
-    lasts = np.append(starts[1:], len(values))[: len(starts)] - 1
-    return np.stack([starts, lasts, values[starts]], axis=1).astype(np.int64)
+    return label_runs(labels)
 
 
 def segment_labels(segments: ArrayOrTensor) -> Ints:

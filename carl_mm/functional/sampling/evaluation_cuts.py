@@ -3,6 +3,7 @@
 import numpy as np
 
 from carl_mm.functional._inputs import ArrayOrTensor, Ints, to_labels
+from carl_mm.functional.runs import label_runs
 
 LATEST_START = 0.9  # of the time before the first event
 
@@ -15,8 +16,8 @@ def phase_changes(labels: ArrayOrTensor) -> Ints:
     """
     phases = to_labels(labels, 'labels')
     known = np.flatnonzero(phases >= 0)
-    changes: Ints = known[1:][np.diff(phases[known]) != 0]
-    return changes
+    firsts = label_runs(phases[known])[1:, 0]
+    return np.asarray(known[firsts])
 
 
 def draw_window(events: Ints, num_frames: int, rng: np.random.Generator) -> Ints:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from carl_mm.functional.runs import label_runs
 from carl_mm.visualization.parts.phases import (
     UNLABELLED_COLOR,
     UNLABELLED_NAME,
@@ -138,12 +139,11 @@ def _draw_bar(
     inches_a_unit: float,
 ) -> None:
     """Draw the runs of one label, with its name where that fits."""
-    firsts = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
-    lasts = np.append(firsts[1:], len(labels)) - 1
+    firsts, lasts, runs = label_runs(labels).T
     starts, ends = times.starts[firsts], times.ends[lasts]
     ends[-1] = max(ends[-1], starts[0] + MIN_BAR_INCHES / inches_a_unit)
     palette = [*phase_colors(len(phases)), UNLABELLED_COLOR]
-    colors = [palette[label] for label in labels[firsts]]
+    colors = [palette[label] for label in runs]
     # A white edge would hide a run of a pixel or two.
     wide = (ends - starts) * inches_a_unit > MIN_EDGED_INCHES
     axes.broken_barh(
@@ -154,9 +154,7 @@ def _draw_bar(
         linewidth=0.6,
     )
     titles = [*phases, UNLABELLED_NAME]
-    for start, end, label, color in zip(
-        starts, ends, labels[firsts], colors, strict=True
-    ):
+    for start, end, label, color in zip(starts, ends, runs, colors, strict=True):
         room = (end - start) * inches_a_unit
         title = titles[label]
         if len(title) * CHARACTER_INCHES + 0.1 < room:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from carl_mm.functional.warping.path_matches import middle_matches
+
 
 def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.ndarray:
     """Refuse an alignment that is none of these two videos.
@@ -54,6 +56,4 @@ def aligned_frame_inds(
             f'the path matches {np.count_nonzero(counts)} of the {num_frames_a} frames '
             f'of video a; the first without a match is {int(np.argmin(counts))}'
         )
-    starts = np.cumsum(counts) - counts
-    inds_b: np.ndarray = path[starts + counts // 2, 1]
-    return inds_b
+    return middle_matches(path, num_frames_a)
