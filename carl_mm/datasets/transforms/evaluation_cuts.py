@@ -56,7 +56,7 @@ class EvaluationCuts(BaseTransform):
         name = zlib.crc32(results['name'].encode())
         windows, warps = [], []
         for index in range(max(self.num_windows, self.num_warps)):
-            # Both are drawn, so that neither depends on how many there are of the other.
+            # Both are drawn always: a draw depends on no other setting.
             rng = np.random.default_rng([self.seed, name, index])
             windows.append(draw_window(events, num_frames, rng))
             warps.append(draw_speeds(num_frames, rng))
