@@ -14,19 +14,19 @@ class Place(NamedTuple):
     """Where a video, or a cut of it, belongs.
 
     Attributes:
-        index: Position of the video in the data set.
+        sample_idx: Position of the video in the data set.
         kind: `WHOLE`, or the kind of the cut ('windowed', 'warped').
         draw: Number of the cut among those of its kind.
     """
 
-    index: int
+    sample_idx: int
     kind: str = WHOLE
     draw: int = 0
 
     @property
     def whole(self) -> 'Place':
         """The place of the whole video."""
-        return Place(self.index)
+        return Place(self.sample_idx)
 
 
 @dataclass

@@ -30,7 +30,7 @@ places = range(5) if sys.argv[2] != 'empty' else (0, 2, 4)
 found = gather_videos(mine)
 assert [place for place, _ in found] == [Place(i) for i in places]
 for place, video in found:
-    expected = make_video(place.index)
+    expected = make_video(place.sample_idx)
     assert (video.filename, video.action) == (expected.filename, expected.action)
     assert (video.split, video.view) == (expected.split, expected.view)
     assert np.array_equal(video.labels, expected.labels)
@@ -82,7 +82,7 @@ def make_video(place):
 def test_one_process_keeps_each_video_once_and_in_order():
     cut = Place(0, 'windowed', 0)
     places = [Place(2), Place(0), Place(1), cut, Place(0)]
-    mine = [(place, make_video(place.index)) for place in places]
+    mine = [(place, make_video(place.sample_idx)) for place in places]
     expected = [Place(0), cut, Place(1), Place(2)]
     assert [place for place, _ in gather_videos(mine)] == expected
 

@@ -1,4 +1,4 @@
-"""Where a video strays from good ones."""
+"""Draw where a video strays from good ones."""
 
 from collections.abc import Sequence
 
@@ -23,15 +23,15 @@ def deviation_figure(
     """Draw the score of each frame, and shade the segments that stand out.
 
     Args:
-        scores: ``(T,)``, log odds of being strange.
-        threshold: Of a frame that stands out, likewise.
-        segments: First and last frame of each.
+        scores: ``(T,)`` log odds of each frame being strange.
+        threshold: Log odds above which a frame stands out.
+        segments: First and last frame of each segment.
         timestamps: ``(T,)`` in seconds, ascending; without them the axis is in frames.
         title: Name of the video.
 
     Raises:
-        ValueError: No score, one that is not finite, not a time stamp a frame, or a
-            segment outside of the video.
+        ValueError: There is no score, one is not finite, there are not as many time
+            stamps, or a segment is outside the video.
     """
     values = np.asarray(scores, dtype=float)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():

@@ -1,4 +1,4 @@
-"""The metrics of an evaluation over training, beside their controls."""
+"""Draw the metrics over training, beside their controls."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,17 +30,17 @@ def metrics_figure(
     step_name: str = 'epoch',
     model: str = 'model',
 ) -> Figure:
-    """Draw each metric over training, a panel a metric, with its controls.
+    """Draw each metric over training in a panel of its own, with its controls.
 
     Args:
-        steps: ``(L,)``, ascending.
-        evaluations: L results, as `Runner.val` returns; a control's key ends in
-            ``_NAME``. What one lacks, or is not finite, leaves a gap.
-        step_name: Of the horizontal axis.
-        model: Name of the model's own line.
+        steps: Steps of the L evaluations, ascending.
+        evaluations: L results as `Runner.val` returns them; the key of a control ends
+            in ``_NAME``. Values that are missing or not finite leave a gap.
+        step_name: Label of the horizontal axis.
+        model: Label of the model's own line.
 
     Raises:
-        ValueError: No metric, or not as many results as steps.
+        ValueError: There is no metric, or numbers of steps and results differ.
     """
     if len(steps) != len(evaluations):
         raise ValueError(f'{len(steps)} steps, but {len(evaluations)} evaluations')

@@ -1,4 +1,4 @@
-"""Query frames and their nearest frames."""
+"""Draw query frames and their nearest frames."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,14 +28,15 @@ def retrieval_figure(
     For several queries each argument is a list over the queries.
 
     Args:
-        query_frame: ``(H, W, 3)`` uint8 RGB.
+        query_frame: The query, ``(H, W, 3)`` uint8 RGB.
         neighbour_frames: K pictures ``(H, W, 3)``, nearest first; sizes may differ.
-        query_caption: Below the query: video, time, phase.
-        captions: K texts below the neighbours; long lines are broken.
-        correct: K booleans, True where the phase is the query's; None where unknown.
+        query_caption: Caption of the query, such as video, time and phase.
+        captions: K captions of the neighbours; long lines are broken.
+        correct: K booleans, True where the phase is that of the query, or None where
+            unknown.
 
     Raises:
-        ValueError: Not as many captions or marks as neighbours.
+        ValueError: Numbers of captions or marks and neighbours differ.
     """
     rows: list[tuple[Any, ...]]
     if isinstance(query_frame, np.ndarray) and query_frame.ndim == 3:

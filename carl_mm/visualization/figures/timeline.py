@@ -1,4 +1,4 @@
-"""Phases over time, a row a video."""
+"""Draw phases over time, one row per video."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,16 +42,18 @@ def phase_timeline_figure(
     """Draw the phases of several videos, the truth above the prediction.
 
     Args:
-        predictions: ``(T_i,)`` each, indices into ``phases``, negative where
-            unlabelled; None for a video, or for all, without.
-        truths: Likewise.
-        phases: Names of the labels.
-        names: Of the videos.
-        fps: Of each video; the axis is then in seconds, not in frames.
-        timestamps: ``(T_i,)`` each, in seconds, ascending.
+        predictions: Predicted labels of each video, ``(T_i,)`` indices into ``phases``,
+            negative where unlabelled; None for a video, or for all, without any.
+        truths: True labels of each video, in the same form.
+        phases: Names of the phases.
+        names: Name of each video.
+        fps: Frames per second of each video; the axis is then in seconds instead of
+            frames.
+        timestamps: Time stamps of each video, ``(T_i,)`` in seconds, ascending.
 
     Raises:
-        ValueError: No video, a video with neither labels, or sizes that do not fit.
+        ValueError: There is no video, a video has no labels at all, or sizes do not
+            fit.
     """
     given = {'truth': truths, 'prediction': predictions}
     count = max(
@@ -138,7 +140,7 @@ def _draw_bar(
     top: float,
     inches_a_unit: float,
 ) -> None:
-    """Draw the runs of one label, with its name where that fits."""
+    """Draw the runs of equal labels, with their names where these fit."""
     firsts, lasts, runs = label_runs(labels).T
     starts, ends = times.starts[firsts], times.ends[lasts]
     ends[-1] = max(ends[-1], starts[0] + MIN_BAR_INCHES / inches_a_unit)

@@ -1,4 +1,4 @@
-"""What the pictures need to know about an alignment of two videos."""
+"""Check the path of an alignment, and read frames from it."""
 
 import numpy as np
 
@@ -6,18 +6,18 @@ from carl_mm.functional.warping.path_matches import middle_matches
 
 
 def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.ndarray:
-    """Refuse an alignment that is none of these two videos.
+    """Refuse a path that cannot be an alignment of these two videos.
 
     Args:
         path: ``(L, 2)`` integers, pairs of frames (of a, of b).
-        num_frames_a: Of video a.
-        num_frames_b: Of video b.
+        num_frames_a: Number of frames of video a.
+        num_frames_b: Number of frames of video b.
 
     Returns:
         ``(L, 2)`` int64.
 
     Raises:
-        ValueError: Not such an array, or a frame past the end.
+        ValueError: The path has another shape, or a frame is outside its video.
     """
     array = np.asarray(path)
     if array.ndim != 2 or array.shape[1] != 2 or len(array) == 0:
@@ -35,12 +35,12 @@ def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.nda
 def aligned_frame_inds(
     path: np.ndarray, num_frames_a: int, num_frames_b: int
 ) -> np.ndarray:
-    """For each frame of video a the frame of b: the middle one of its matches.
+    """Find the frame of video b for each frame of a: the middle one of its matches.
 
     Args:
         path: ``(L, 2)`` integers, pairs of frames (of a, of b).
-        num_frames_a: Of video a, N.
-        num_frames_b: Of video b.
+        num_frames_a: Number of frames N of video a.
+        num_frames_b: Number of frames of video b.
 
     Returns:
         ``(N,)`` int64.
