@@ -56,7 +56,7 @@ def write_aligned_video(
     """
     fps_b = fps if fps_b is None else fps_b
     if not (fps > 0 and fps_b > 0):
-        raise ValueError(f'frames a second must be positive, got {fps} and {fps_b}')
+        raise ValueError(f'frames per second must be positive, got {fps} and {fps_b}')
     for frames, name in ((frames_a, 'frames_a'), (frames_b, 'frames_b')):
         if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
             raise ValueError(

@@ -36,8 +36,8 @@ class _Crop(BaseTransform):
             )
         except ValueError as error:
             raise ValueError(
-                f'{results.get("filename")}: {error}; take the video out of the '
-                'annotations'
+                f'{results.get("filename")}: {error}; remove the video from '
+                'the annotations'
             ) from error
         return results
 

@@ -59,7 +59,10 @@ class ClipConsistentResizedCrop(ViewTransform):
         ratio: tuple[float, float] = (3 / 4, 4 / 3),
     ) -> None:
         if not 0 < scale[0] <= scale[1] <= 1 or not 0 < ratio[0] <= ratio[1]:
-            raise ValueError(f'bad ranges: scale {scale}, ratio {ratio}')
+            raise ValueError(
+                'scale and ratio must be 0 < low <= high, and scale at most 1, '
+                f'got {scale} and {ratio}'
+            )
         self.size, self.scale, self.ratio = size, scale, ratio
 
     def draw_box(

@@ -53,7 +53,9 @@ def kendalls_tau(
     """
     check_stride(stride)
     if nan_policy not in NAN_POLICIES:
-        raise ValueError(f'nan_policy must be of {NAN_POLICIES}, got {nan_policy!r}')
+        raise ValueError(
+            f'nan_policy must be one of {NAN_POLICIES}, got {nan_policy!r}'
+        )
     videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
     if len(videos) < 2:
         return float('nan'), float('nan')
@@ -142,7 +144,7 @@ def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
     frames = [_to_frames(event, index) for index, event in enumerate(events)]
     if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
         raise ValueError(
-            f'{len(videos)} videos, events a video: {[len(f) for f in frames]}'
+            f'{len(videos)} videos, but events per video: {[len(f) for f in frames]}'
         )
     for index, (video, event) in enumerate(zip(videos, frames, strict=True)):
         outside = event[(event < 0) | (event >= len(video))]

@@ -87,7 +87,7 @@ def sample_anchors_and_positives(
             f'num_frames must be even and window >= 1, got {num_frames} and {window}'
         )
     if video_length < 2:
-        raise ValueError('a video of 1 frame has no frame before another: TCN needs 2')
+        raise ValueError('TCN needs videos of at least 2 frames, got 1')
     num_pairs = min(video_length - 1, num_frames // 2)
     anchors = 1 + _draw(video_length - 1, num_pairs, rng)
     gaps = rng.integers(1, np.minimum(window, anchors), endpoint=True)

@@ -43,8 +43,8 @@ def alignment_figure(
     counts = len(frames), len(captions), len(names), len(marks)
     if not columns or set(lengths) != {columns} or len(set(counts)) != 1:
         raise ValueError(
-            'frames, captions, names and marks of as many videos, and of each video '
-            f'as many, expected: got {counts} of them, with {lengths} in each'
+            'frames, captions, names and marks must be of equally many videos, and '
+            f'equally many in each, got {counts} videos with {lengths}'
         )
     headers = [f'aligned: {shorten(name, MAX_NAME_CHARACTERS)}' for name in names]
     headers[0] = f'reference: {shorten(names[0], MAX_NAME_CHARACTERS)}'

@@ -35,7 +35,7 @@ def deviation_figure(
     """
     values = np.asarray(scores, dtype=float)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
-        raise ValueError(f'finite scores (T,) expected, T > 0, got {values!r:.80}')
+        raise ValueError(f'scores must be finite (T,), T > 0, got {values!r:.80}')
     times = np.arange(len(values)) if timestamps is None else np.asarray(timestamps)
     if times.shape != values.shape:
         raise ValueError(f'{len(values)} scores, but time stamps {times.shape}')
@@ -63,7 +63,9 @@ def deviation_figure(
     ]
     for number, (first, last) in enumerate(segments):
         if not 0 <= first <= last < len(values):
-            raise ValueError(f'segment {first} to {last} of {len(values)} frames')
+            raise ValueError(
+                f'segment {first} to {last} is outside the {len(values)} frames'
+            )
         shade = axes.axvspan(
             float(times[first]),
             float(ends[last]),

@@ -41,7 +41,7 @@ def principal_components(
         len(shape) != 2 or shape[1:] != shapes[0][1:] or shape[0] == 0
         for shape in shapes
     ):
-        raise ValueError(f'embeddings (T, D) of one D and T > 0 expected, got {shapes}')
+        raise ValueError(f'embeddings must be (T, D) of one D, T > 0, got {shapes}')
     for index, array in enumerate(arrays):
         if not np.isfinite(array).all():
             raise ValueError(f'the embedding of video {index} is not finite')

@@ -49,8 +49,8 @@ def loss_figure(
     x, y = np.asarray(steps, dtype=float), np.asarray(losses, dtype=float)
     if x.ndim != 1 or x.shape != y.shape or len(x) == 0:
         raise ValueError(
-            f'as many losses as steps expected, and one at least: '
-            f'got {y.shape} losses and {x.shape} steps'
+            'there must be as many losses as steps, and at least one, got '
+            f'{y.shape} losses and {x.shape} steps'
         )
     if width is None:
         width = max(1, len(x) // 50 * 2 + 1)

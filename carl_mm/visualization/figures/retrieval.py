@@ -46,13 +46,15 @@ def retrieval_figure(
         columns = (query_frame, neighbour_frames, query_caption, captions, all_marks)
         lengths = [len(column) for column in columns]
         if len(set(lengths)) != 1 or lengths[0] == 0:
-            raise ValueError(f'lists over the queries of one length, got {lengths}')
+            raise ValueError(
+                f'lists over the queries must be of one length, got {lengths}'
+            )
         rows = list(zip(*columns, strict=True))
     for _, neighbours, _, texts, marks in rows:
         num_marks = len(neighbours) if marks is None else len(marks)
         if not len(neighbours) == len(texts) == num_marks > 0:
             raise ValueError(
-                f'as many captions and marks as neighbours expected, got '
+                'there must be as many captions and marks as neighbours, got '
                 f'{len(texts)}, {num_marks} and {len(neighbours)}'
             )
     return sheet_figure([_row(*row) for row in rows])

@@ -66,7 +66,7 @@ def similarity_figure(
     )
     if sides[0].unit.shape[1] != sides[1].unit.shape[1]:
         raise ValueError(
-            'embeddings of one size expected, got '
+            'embeddings must have the same number of channels, got '
             f'{sides[0].unit.shape} and {sides[1].unit.shape}'
         )
     labels = [side.labels for side in sides if side.labels is not None]

@@ -26,7 +26,7 @@ def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.nda
     highest = tuple(array.max(axis=0).tolist())
     if array.min() < 0 or highest[0] >= lengths[0] or highest[1] >= lengths[1]:
         raise ValueError(
-            f'the path reaches from {array.min()} to the frames {highest}, but the '
+            f'the path runs from frame {array.min()} to frames {highest}, but the '
             f'videos have {lengths[0]} and {lengths[1]} frames'
         )
     return array.astype(np.int64)

@@ -55,8 +55,7 @@ def check_labels(labels: Any, num_frames: int, name: str) -> np.ndarray:
     array = np.asarray(labels)
     if array.shape != (num_frames,):
         raise ValueError(
-            f'{name} must hold a label a frame: {num_frames} frames, '
-            f'got labels of shape {array.shape}'
+            f'{name} must hold one label per frame ({num_frames}), got {array.shape}'
         )
     return np.maximum(array.astype(np.int64), -1)
 

@@ -80,7 +80,7 @@ def frame_times(
     if num_frames < 1:
         raise ValueError(f'{name}: a video of {num_frames} frames cannot be drawn')
     if fps is not None and not fps > 0:
-        raise ValueError(f'frames a second must be positive, got {fps}')
+        raise ValueError(f'frames per second must be positive, got {fps}')
     if timestamps is None:
         step = 1.0 if fps is None else 1 / fps
         unit = 'frames' if fps is None else 's'
@@ -88,7 +88,7 @@ def frame_times(
     starts = np.asarray(timestamps, dtype=np.float64)
     if starts.shape != (num_frames,):
         raise ValueError(
-            f'{name} must hold a time a frame: {num_frames} frames, got {starts.shape}'
+            f'{name} must hold one time per frame ({num_frames}), got {starts.shape}'
         )
     if not np.isfinite(starts).all() or (np.diff(starts) < 0).any():
         raise ValueError(f'{name} must ascend and be finite')

@@ -34,7 +34,7 @@ def test_a_long_video_is_thinned():
     [
         (np.ones(3), None, r'embedding_a must be \(T, D\)'),
         ([[1.0], [np.nan]], None, 'embedding_a is not finite at frame 1'),
-        (np.ones((2, 2)), [0], 'labels_a must hold a label a frame: 2 frames'),
+        (np.ones((2, 2)), [0], 'labels_a must hold one label per frame .2.'),
     ],
 )
 def test_bad_arguments_are_named(video, labels, message):
