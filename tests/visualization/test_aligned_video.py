@@ -102,7 +102,7 @@ def test_sizes_that_do_not_fit_are_named(tmp_path):
         write_aligned_video(out, a, b, path[:3], FPS)
     with pytest.raises(ValueError, match='frames_b must be .* float64'):
         write_aligned_video(out, a, b / 255, path, FPS)
-    with pytest.raises(ValueError, match=r'timestamps_b .* per frame \(5\), got \(4,\)'):
+    with pytest.raises(ValueError, match=r'timestamps_b .* frame \(5\), got \(4,\)'):
         write_aligned_video(out, a, b, path, FPS, timestamps_b=np.arange(4))
     with pytest.raises(ValueError, match='positive, got 0'):
         write_aligned_video(out, a, b, path, 0)
