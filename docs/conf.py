@@ -19,7 +19,7 @@ html_title = f'carl_mm {version}'
 html_copy_source = False
 html_show_copyright = False
 
-myst_enable_extensions = ['colon_fence']
+myst_enable_extensions = ['colon_fence', 'deflist']
 myst_heading_anchors = 3
 
 add_module_names = False

@@ -13,6 +13,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -40,8 +41,9 @@ LINK = re.compile(r'(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)')
 # Doctests up to a blank line, and literal blocks: what is deeper than the line that
 # ends in '::'.
 VERBATIM = re.compile(
-    r'^(?:( *>>> .*(?:\n.+)*)|( *)\S.*::\n((?:\2 +.*\n|\s*\n)+))', re.MULTILINE
+    r'^(?:( *>>> .*(?:\n.+)*)|( *).*::\n((?:\2 +.*\n|\s*\n)+))', re.MULTILINE
 )
+TABLE = re.compile(r'(?=^( *)\|)(?:^ *\|.*\|(?:\n|$))+', re.MULTILINE)
 CODE = re.compile(r'(``[^`]+``|`[^`]+`)')
 MARKUP = re.compile(r'(?<!^)\*(?! )|\||(?<=\w)_(?!\w)', re.MULTILINE)
 logger = logging.getLogger(__name__)
@@ -138,15 +140,21 @@ def to_rst(
 ) -> None:
     """Turn a docstring's Markdown code into reStructuredText, in place.
 
-    Examples and formulas in literal blocks stay as they are. Elsewhere characters
-    that reStructuredText gives a meaning, as in ``|a - b|``, stand for themselves.
+    Examples and formulas in literal blocks stay as they are, and tables become such
+    blocks. Elsewhere characters that reStructuredText gives a meaning, as in
+    ``|a - b|``, stand for themselves.
     """
-    text, done, end = '\n'.join(lines), '', 0
+    text = TABLE.sub(_as_literal_block, '\n'.join(lines))
+    done, end = '', 0
     for block in VERBATIM.finditer(text):
         start = block.start(1 if block[1] else 3)
         done += _prose_to_rst(text[end:start]) + text[start : block.end()]
         end = block.end()
     lines[:] = (done + _prose_to_rst(text[end:])).split('\n')
+
+
+def _as_literal_block(table: re.Match[str]) -> str:
+    return f'{table[1]}::\n\n{indent(table[0], "    ")}\n'
 
 
 def _prose_to_rst(text: str) -> str:
