@@ -16,6 +16,8 @@ exclude_patterns = ['_build']
 
 html_theme = 'furo'
 html_title = f'carl_mm {version}'
+html_static_path = ['_static']
+html_css_files = ['tables.css']
 html_copy_source = False
 html_show_copyright = False
 
