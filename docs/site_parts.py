@@ -9,7 +9,6 @@
 
 import importlib
 import inspect
-import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +23,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
-
-import carl_mm
 
 REPOSITORY = Path(__file__).parents[1]
 # Files of the repository that are pages of the site.
@@ -50,10 +47,15 @@ logger = logging.getLogger(__name__)
 
 
 def exporting_packages() -> Iterator[ModuleType]:
-    """Yield the packages below carl_mm that say by ``__all__`` what they export."""
-    for found in pkgutil.walk_packages(carl_mm.__path__, 'carl_mm.'):
-        if found.ispkg:
-            package = importlib.import_module(found.name)
+    """Yield the packages below carl_mm that say by ``__all__`` what they export.
+
+    The page's package is none of them: it is used through tools/app.py.
+    """
+    root = REPOSITORY / 'carl_mm'
+    for path in sorted(root.rglob('__init__.py')):
+        inside = path.parent.relative_to(root).parts
+        if inside and inside[0] != 'app':
+            package = importlib.import_module('.'.join(['carl_mm', *inside]))
             if hasattr(package, '__all__'):
                 yield package
 

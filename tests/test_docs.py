@@ -3,13 +3,10 @@
 import ast
 import importlib
 import importlib.util
-import pkgutil
 import re
 from pathlib import Path
 
 import pytest
-
-import carl_mm
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / 'docs').glob('*.md'))
@@ -18,9 +15,11 @@ IDS = [path.name for path in WRITTEN]
 
 
 def exporting_packages():
-    for found in pkgutil.walk_packages(carl_mm.__path__, 'carl_mm.'):
-        if found.ispkg:
-            package = importlib.import_module(found.name)
+    root = ROOT / 'carl_mm'
+    for path in sorted(root.rglob('__init__.py')):
+        inside = path.parent.relative_to(root).parts
+        if inside and inside[0] != 'app':  # used through tools/app.py
+            package = importlib.import_module('.'.join(['carl_mm', *inside]))
             if hasattr(package, '__all__'):
                 yield package
 
