@@ -129,6 +129,8 @@ def test_bad_input_is_named():
         head.loss(embedding, frame_inds, valid, samples[:1])
     with pytest.raises(ValueError, match='at least 1, got 0 and 0'):
         FramewiseLossHead({'type': 'TestSeen'}, 16, 0)
+    with pytest.raises(ValueError, match='hidden_channels is 8, but without'):
+        FramewiseLossHead({'type': 'TestSeen'}, 16, hidden_channels=8)
     with pytest.raises(TypeError, match='normalise'):
         MODELS.build(
             {'type': 'FramewiseLossHead', 'loss': {'type': 'TestSeen'}, 'normalise': 1}
