@@ -35,7 +35,7 @@ def scan(
     }
     inside = {name: path for name, path in found.items() if name not in outside}
     if not inside:
-        raise FileNotFoundError(f'{folder}: holds no video')
+        raise FileNotFoundError(f'{folder}: contains no video')
     return root, inside, outside
 
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 MAX_UPLOADS = 20

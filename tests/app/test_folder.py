@@ -12,7 +12,7 @@ def test_scan(video_folder, tmp_path):
     assert root == video_folder.resolve()
     assert sorted(inside) == ['a.mp4', 'b.mp4', 'c.mp4', 'sub/d.mp4']
     assert outside == {'link.mp4': 'is a link that leads out of the folder'}
-    with pytest.raises(FileNotFoundError, match='holds no video'):
+    with pytest.raises(FileNotFoundError, match='contains no video'):
         scan(tmp_path)
     with pytest.raises(FileNotFoundError, match='no such folder'):
         scan(tmp_path / 'none')

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import FrameIndex, align, deviations
-from carl_mm.datasets.converters.forms.folder_csv import read_labels
+from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.app.conftest import LENGTHS
 from tests.conftest import moving_square

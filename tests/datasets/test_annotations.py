@@ -314,7 +314,7 @@ def test_rows_of_an_unreadable_video_go_with_it(video_dir, tmp_path):
 def test_a_folder_with_nothing_to_read(tmp_path):
     with pytest.raises(FileNotFoundError, match='absent'):
         annotations_from_folder(tmp_path / 'absent')
-    with pytest.raises(ValueError, match='holds no video'):
+    with pytest.raises(ValueError, match='contains no video'):
         annotations_from_folder(tmp_path)
     (tmp_path / 'empty.mp4').touch()
     with pytest.raises(ValueError, match=r'no video is left: empty\.mp4: '):

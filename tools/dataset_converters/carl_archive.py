@@ -22,7 +22,7 @@ from carl_mm.datasets.converters.carl_archive import (
 )
 from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.conversion import ConversionSummary
-from carl_mm.datasets.converters.forms.finegym_lists import read_categories
+from carl_mm.datasets.converters.formats.finegym_lists import read_categories
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

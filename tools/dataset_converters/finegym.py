@@ -27,7 +27,7 @@ from pathlib import Path
 
 from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.finegym import annotations_from_finegym
-from carl_mm.datasets.converters.forms.finegym_lists import read_lists
+from carl_mm.datasets.converters.formats.finegym_lists import read_lists
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

@@ -10,7 +10,7 @@ import numpy as np
 from carl_mm.datasets.annotations import SPLITS
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
 from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )

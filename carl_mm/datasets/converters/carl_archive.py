@@ -10,8 +10,8 @@ import numpy as np
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.finegym import ACTION as GYMNASTICS
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.forms.penn_action_labels import penn_action_phases
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.penn_action_labels import penn_action_phases
 from carl_mm.datasets.converters.pouring import pouring_phases
 from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,

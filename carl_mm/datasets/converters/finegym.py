@@ -10,8 +10,8 @@ from carl_mm.datasets.converters.conversion import (
     side_by_side,
 )
 from carl_mm.datasets.converters.encoding import open_whole, remove_parts
-from carl_mm.datasets.converters.forms.finegym_events import Event, read_events
-from carl_mm.datasets.converters.forms.finegym_lists import FineGymLists
+from carl_mm.datasets.converters.formats.finegym_events import Event, read_events
+from carl_mm.datasets.converters.formats.finegym_lists import FineGymLists
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 

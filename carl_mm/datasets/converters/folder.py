@@ -13,19 +13,15 @@ from carl_mm.datasets.converters.conversion import (
     side_by_side,
     summarise,
 )
-from carl_mm.datasets.converters.forms.folder_csv import (
+from carl_mm.datasets.converters.formats.folder_csv import (
     LabelRow,
     read_labels,
     read_splits,
     row_span_problems,
 )
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
-
-VIDEO_SUFFIXES = (
-    *('.mp4', '.m4v', '.mov', '.3gp', '.mkv', '.webm', '.avi'),
-    *('.ts', '.mts', '.m2ts', '.mpg', '.mpeg'),
-)
 
 
 def annotations_from_folder(
@@ -96,7 +92,7 @@ def _find_videos(video_dir: Path) -> list[str]:
             if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
                 found.append((Path(folder) / name).relative_to(video_dir).as_posix())
     if not found:
-        raise ValueError(f'{video_dir}: holds no video ({", ".join(VIDEO_SUFFIXES)})')
+        raise ValueError(f'{video_dir}: contains no video ({", ".join(VIDEO_SUFFIXES)})')
     return sorted(found)
 
 

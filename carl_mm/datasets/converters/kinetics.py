@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES, read_lengths
+from carl_mm.datasets.converters.folder import read_lengths
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
                 f'line {line}: a video file and a label expected, got {" ".join(row)!r}'
             )
     if not videos and not problems:
-        problems.append(f'holds no video ({", ".join(VIDEO_SUFFIXES)})')
+        problems.append(f'contains no video ({", ".join(VIDEO_SUFFIXES)})')
     refuse(str(path), problems)
     return videos
 

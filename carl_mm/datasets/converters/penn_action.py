@@ -8,8 +8,8 @@ import numpy as np
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, stretch_labels
-from carl_mm.datasets.converters.forms.penn_action_labels import (
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, stretch_labels
+from carl_mm.datasets.converters.formats.penn_action_labels import (
     ACTIONS_WITHOUT_PHASES,
     NUM_PHASES,
     PhaseFile,

@@ -9,8 +9,8 @@ import numpy as np
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.forms.tfrecord import (
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.tfrecord import (
     Record,
     SequenceExample,
     parse_sequence_example,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from carl_mm.datasets.synthetic.processes import POSE_DIM, Process
+from carl_mm.datasets.synthetic.script import POSE_DIM, Process
 
 MIN_FRAMES, MAX_FRAMES = 60, 150
 MIN_PHASE_FRAMES = 4

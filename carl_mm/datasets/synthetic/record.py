@@ -7,7 +7,7 @@ from pathlib import Path
 from carl_mm.datasets.synthetic.video import FPS, VideoPlan
 
 # The modules that decide how a video looks.
-DRAWING = ('look', 'motion', 'processes', 'scene', 'shapes', 'video')
+DRAWING = ('look', 'motion', 'processes', 'scene', 'script', 'shapes', 'video')
 
 
 def record_line(plan: VideoPlan, video_dir: Path) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from carl_mm.datasets.synthetic.look import (
     draw_colours,
     draw_view,
 )
-from carl_mm.datasets.synthetic.processes import Process
+from carl_mm.datasets.synthetic.script import Process
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, capsule, fill, turn
 
 SUPERSAMPLING = 3

@@ -10,14 +10,14 @@ import pytest
 from carl_mm.datasets import open_video
 from carl_mm.datasets.annotations import frame_labels, load_annotations
 from carl_mm.datasets.converters import finegym
-from carl_mm.datasets.converters.forms.finegym_events import Event
+from carl_mm.datasets.converters.formats.finegym_events import Event
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.datasets.converters.counted_video import (
     even_times,
     read_number,
     write_source,
 )
-from tests.datasets.converters.forms.test_finegym_lists import category, write
+from tests.datasets.converters.formats.test_finegym_lists import category, write
 from tests.datasets.converters.published import train_and_test
 from tests.datasets.converters.tool import load_tool
 

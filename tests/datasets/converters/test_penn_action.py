@@ -9,7 +9,7 @@ import scipy.io
 
 from carl_mm.datasets.annotations import frame_labels, validate_annotations
 from carl_mm.datasets.converters import encoding
-from carl_mm.datasets.converters.forms.penn_action_labels import NUM_PHASES
+from carl_mm.datasets.converters.formats.penn_action_labels import NUM_PHASES
 from carl_mm.datasets.converters.penn_action import annotations_from_penn_action
 from tests.datasets.converters.published import (
     check_pictures,

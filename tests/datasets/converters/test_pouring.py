@@ -6,7 +6,7 @@ import pytest
 
 from carl_mm.datasets.annotations import validate_annotations
 from carl_mm.datasets.converters import encoding
-from carl_mm.datasets.converters.forms.tfrecord import TFRecordError
+from carl_mm.datasets.converters.formats.tfrecord import TFRecordError
 from carl_mm.datasets.converters.pouring import annotations_from_pouring
 from tests.datasets.converters.published import (
     check_pictures,

@@ -156,7 +156,7 @@ def test_a_file_opens_as_itself(whole, tmp_path):
             lambda f: (f / '0009.jpg').write_bytes(b''),
             '0009.jpg and frame_9.png have one frame number',
         ),
-        (lambda f: [image.unlink() for image in f.glob('*.png')], 'holds no frame'),
+        (lambda f: [image.unlink() for image in f.glob('*.png')], 'contains no frame'),
     ],
     ids=['missing', 'unnumbered', 'twice', 'none'],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from carl_mm.datasets.converters.forms.finegym_lists import (
+from carl_mm.datasets.converters.formats.finegym_lists import (
     read_categories,
     read_elements,
     read_lists,

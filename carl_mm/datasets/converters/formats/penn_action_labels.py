@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from carl_mm.datasets.converters.forms.frame_labels import to_frame_labels
+from carl_mm.datasets.converters.formats.frame_labels import to_frame_labels
 from carl_mm.datasets.problems import refuse
 
 NUM_PHASES = {

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.converters.clip_cutting import TIME_TOLERANCE
-from carl_mm.datasets.converters.forms.finegym_lists import FineGymLists
-from carl_mm.datasets.converters.forms.frame_labels import label_rows
+from carl_mm.datasets.converters.formats.finegym_lists import FineGymLists
+from carl_mm.datasets.converters.formats.frame_labels import label_rows
 from carl_mm.datasets.problems import refuse
 
 

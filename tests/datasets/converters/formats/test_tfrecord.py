@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from carl_mm.datasets.converters.forms.tfrecord import (
+from carl_mm.datasets.converters.formats.tfrecord import (
     TFRecordError,
     parse_sequence_example,
     read_record,

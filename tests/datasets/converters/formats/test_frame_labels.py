@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carl_mm.datasets.annotations import frame_labels
-from carl_mm.datasets.converters.forms.frame_labels import (
+from carl_mm.datasets.converters.formats.frame_labels import (
     label_rows,
     stretch_labels,
     to_frame_labels,
