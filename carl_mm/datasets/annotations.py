@@ -184,7 +184,7 @@ def _row_problems(
         first, last, label = row
         if label < 0 or (num_phases is not None and label >= num_phases):
             end = '' if num_phases is None else f' to {num_phases - 1}'
-            yield f'{where}: label {label} is not in the range from 0{end}'
+            yield f'{where}: label {label} is outside 0{end}'
         problem = span_problem(first, last, num_frames)
         if problem:
             yield f'{where}: {problem}'

@@ -97,7 +97,7 @@ def entry(**changes):
         (entry(num_frames=0), 'num_frames must be a positive integer, got 0'),
         (
             entry(filename='b.mp4', split='test'),
-            r'data_list\[1\] \(b.mp4\): also data_list\[0\]',
+            r'data_list\[1\] \(b.mp4\): has the file and the split of data_list\[0\]',
         ),
         (entry(fps=30), "unknown key 'fps'"),
         ({'data_list': []}, "missing key 'metainfo'"),
@@ -117,7 +117,7 @@ def test_bad_annotations_are_refused_by_name(annotations, message):
 def test_phases_without_an_action_are_refused():
     annotations = copy.deepcopy(GOOD)
     del annotations['data_list'][0]['action']
-    with pytest.raises(ValueError, match='a.mp4.*without an action'):
+    with pytest.raises(ValueError, match='a.mp4.*phases but no action'):
         validate_annotations(annotations, 'set.json')
 
 

@@ -29,7 +29,7 @@ def test_by_split_action_and_share():
 
 def test_what_leaves_nothing_is_named():
     with pytest.raises(
-        ValueError, match=r"a\.json: no video of action 'jmp'; .*'jump'"
+        ValueError, match=r"a\.json: has no video of action 'jmp'; .*'jump'"
     ):
         names(None, 'jmp', 1.0)
     with pytest.raises(ValueError, match=r"\('test',\) and action 'jump'"):

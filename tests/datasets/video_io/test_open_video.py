@@ -154,7 +154,7 @@ def test_a_file_opens_as_itself(whole, tmp_path):
         (lambda f: (f / 'cover.jpg').write_bytes(b''), 'cover.jpg has no frame number'),
         (
             lambda f: (f / '0009.jpg').write_bytes(b''),
-            '0009.jpg and frame_9.png have one frame number',
+            '0009.jpg and frame_9.png have the same frame number',
         ),
         (lambda f: [image.unlink() for image in f.glob('*.png')], 'contains no frame'),
     ],

@@ -1,1 +1,1 @@
-"""The forms in which labels and frames are published."""
+"""Readers of the file formats in which labels and frames are published."""

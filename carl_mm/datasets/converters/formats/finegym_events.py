@@ -20,12 +20,12 @@ class Event:
     """A routine or a vault, which becomes one clip.
 
     Args:
-        name: ``VIDEOID_E_SSSSSS_EEEEEE``.
-        video: Its source's ID.
-        split: Of the annotations.
-        start: In seconds of the source.
-        end: In seconds of the source.
-        elements: ``(start, end, class)``, in seconds from the event's start.
+        name: Name ``VIDEOID_E_SSSSSS_EEEEEE``.
+        video: ID of the source video.
+        split: Split of the clip.
+        start: Where the event starts, in seconds of the source.
+        end: Where the event ends, in seconds of the source.
+        elements: Elements ``(start, end, class)``, in seconds from the event's start.
     """
 
     name: str
@@ -36,11 +36,19 @@ class Event:
     elements: list[tuple[float, float, int]]
 
     def phase_rows(self, num_frames: int, fps: float) -> list[list[int]]:
-        """Label the frames of the clip, from the one on screen at an element's start.
+        """Label the frames of the clip.
 
-        The one at its end counts in, so neighbours can share a frame: the later one
-        has it. By their names, in whole seconds, no published elements overlap more.
-        Neighbours of one class without a gap become one row.
+        An element goes from the frame on screen at its start to the one at its end,
+        both counted in. Neighbours can share a frame, which then belongs to the later
+        one; published elements overlap no further. Neighbours of one class without a
+        gap become one row.
+
+        Args:
+            num_frames: Number of frames of the clip.
+            fps: Frames per second of the clip.
+
+        Returns:
+            Rows ``[first, last, class]``.
         """
         labels = np.full(num_frames, -1)
         for start, end, label in sorted(self.elements):
@@ -53,22 +61,23 @@ class Event:
 def read_events(
     path: str | Path, lists: FineGymLists, unlabelled_events: bool = False
 ) -> list[Event]:
-    """Read when the events of the lists and their listed elements happen.
+    """Read when the listed events and their listed elements happen.
 
-    The published lists divide elements: an event that both name is a train video with
-    the labels of the one, and a test video with those of the other.
+    The published lists divide elements, not events: an event in both lists becomes a
+    train video with the labels of one and a test video with those of the other.
 
     Args:
-        path: ``{video: {"E_SSSSSS_EEEEEE": {"timestamps": [[start, end]], "segments":
-            {"A_SSSS_EEEE": {"timestamps": [[start, end], ...]}} or null}}}``. The
-            last row of an element is its span.
-        lists: What counts.
-        unlabelled_events: Add the other events of the train list's videos to train.
+        path: JSON file ``{video: {"E_SSSSSS_EEEEEE": {"timestamps": [[start, end]],
+            "segments": {"A_SSSS_EEEE": {"timestamps": [[start, end], ...]}} or
+            null}}}``. The last row of an element is its span.
+        lists: Listed events and elements.
+        unlabelled_events: Whether to add the other events of the train list's videos
+            to the train split.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: An event or an element of the lists is missing, or its times are
-            no span; all problems at once.
+        ValueError: A listed event or element is missing, or its times are not a span;
+            the message lists all problems.
     """
     try:
         videos: Any = json.loads(Path(path).read_text('utf-8'))
@@ -95,7 +104,7 @@ def read_events(
         problems += [f'{name}: {problem}' for problem in its_problems]
         if not its_problems:
             found.append(_event(name, split, events[name], elements))
-    refuse(f'{path}, of the lists', problems)
+    refuse(f'{path}, for the listed events', problems)
     return found
 
 
@@ -103,7 +112,9 @@ def _video(event: str) -> str:
     return event.rpartition('_E_')[0]
 
 
-def _event(name: str, split: str, event: dict, elements: dict[str, int]) -> Event:
+def _event(
+    name: str, split: str, event: dict[str, Any], elements: dict[str, int]
+) -> Event:
     ((start, end),) = event['timestamps']
     spans = [
         (*event['segments'][element]['timestamps'][-1], label)
@@ -114,7 +125,7 @@ def _event(name: str, split: str, event: dict, elements: dict[str, int]) -> Even
 
 def _event_problems(event: Any, elements: dict[str, int]) -> Iterator[str]:
     if not isinstance(event, dict):
-        yield 'is not in it; take the file and the lists of one version'
+        yield 'is not in the file; use the file and the lists of the same version'
         return
     times = event.get('timestamps')
     if not (isinstance(times, list) and len(times) == 1 and _is_span(times[0])):
@@ -127,7 +138,10 @@ def _event_problems(event: Any, elements: dict[str, int]) -> Iterator[str]:
         segment = segments.get(element)
         rows = segment.get('timestamps') if isinstance(segment, dict) else None
         if segment is None:
-            yield f'{element} is not in it; take the file and the lists of one version'
+            yield (
+                f'{element} is not in the file; use the file and the lists of the same '
+                'version'
+            )
         elif not (isinstance(rows, list) and rows and _is_span(rows[-1])):
             yield f'{element}: the last timestamps must be [start, end], got {rows!r}'
 

@@ -15,12 +15,13 @@ ElementList = dict[str, dict[str, int]]  # event: element: class
 
 @dataclass(frozen=True)
 class FineGymLists:
-    """What counts, of FineGym99 or FineGym288.
+    """The lists of FineGym99 or FineGym288.
 
     Args:
-        categories: Names of the classes, all different, in order of their labels.
-        train: Class of each element of each event of the train list.
-        test: The same of the val list; no element is in both, but events are.
+        categories: Names of the classes, all different, in the order of their labels.
+        train: Class of each element of each event in the train list.
+        test: Class of each element of each event in the val list. The lists may share
+            events, but not elements.
     """
 
     categories: list[str]
@@ -29,11 +30,11 @@ class FineGymLists:
 
     @property
     def shared(self) -> set[str]:
-        """Events that both lists name, by different elements."""
+        """Events that are in both lists, each with other elements."""
         return self.train.keys() & self.test.keys()
 
     def describe(self) -> str:
-        """Count the events, elements and classes of each list."""
+        """Say how many events, elements and classes each list has."""
         lines = []
         for split, events in (('train', self.train), ('test', self.test)):
             labels = [label for event in events.values() for label in event.values()]
@@ -42,7 +43,7 @@ class FineGymLists:
                 f'{len(set(labels))} classes'
             )
         if self.shared:
-            lines.append(f'shared    {len(self.shared)} events of both are in both')
+            lines.append(f'shared    {len(self.shared)} events are in both lists')
         return '\n'.join(lines)
 
 
@@ -50,14 +51,14 @@ def read_lists(folder: str | Path, num_classes: int, version: str) -> FineGymLis
     """Read the lists of FineGym99 or FineGym288 under their published names.
 
     Args:
-        folder: Of ``gym99_categories.txt``, ``gym99_train_element_v1.1.txt`` and
-            ``gym99_val_element.txt``, say.
-        num_classes: 99 or 288.
-        version: Of the train list, 'v1.0' or 'v1.1'.
+        folder: Folder of ``gym99_categories.txt``, ``gym99_train_element_v1.1.txt``
+            and ``gym99_val_element.txt``, or of those of gym288.
+        num_classes: Number of classes, 99 or 288.
+        version: Version of the train list, 'v1.0' or 'v1.1'.
 
     Raises:
         FileNotFoundError: A list is missing.
-        ValueError: A bad line, or an element in both lists.
+        ValueError: A line is bad, or an element is in both lists.
     """
     stem = f'{folder}/gym{num_classes}'
     train_path = f'{stem}_train_element_{version}.txt'
@@ -75,35 +76,42 @@ def read_lists(folder: str | Path, num_classes: int, version: str) -> FineGymLis
 
 
 def read_categories(path: str | Path, num_classes: int) -> list[str]:
-    """Read the names of the classes, in order of their labels.
+    """Read the names of the classes, in the order of their labels.
 
-    FineGym gives some classes of different sets one name: these get their set's
-    number behind it.
+    Some classes of different sets have the same name in FineGym: the number of the set
+    is appended to these.
 
     Args:
-        path: Lines ``Clabel: 0; set: 1; Glabel: 1; (VT) round-off, ...``.
-        num_classes: How many there must be, labelled 0 to ``num_classes - 1``.
+        path: File of lines ``Clabel: 0; set: 1; Glabel: 1; (VT) round-off, ...``.
+        num_classes: Number of classes, which must be labelled 0 to
+            ``num_classes - 1``.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: A bad line or another number of classes; names line and value.
+        ValueError: A line is bad, or the number of classes differs; the message names
+            the line and the value.
     """
     found, problems = list[tuple[str, str]](), list[str]()
     for line, text in _lines(path):
         match = CATEGORY.fullmatch(text)
         if match is None:
             problems.append(
-                f"line {line}: 'Clabel: N; set: N; Glabel: N; NAME' expected, {text!r}"
+                f"line {line}: expected 'Clabel: N; set: N; Glabel: N; NAME', got "
+                f'{text!r}'
             )
             continue
         if int(match[1]) != len(found):
-            problems.append(f'line {line}: Clabel {match[1]}, not {len(found)}')
+            problems.append(
+                f'line {line}: expected Clabel {len(found)}, got {match[1]}'
+            )
         found.append((match[3].strip(), match[2]))
     if not problems and len(found) != num_classes:
-        problems.append(f'{len(found)} classes, not {num_classes}')
+        problems.append(f'expected {num_classes} classes, got {len(found)}')
     counts = Counter(name for name, _ in found)
     names = [f'{n} (set {s})' if counts[n] > 1 else n for n, s in found]
-    problems += [f'two classes {n!r}' for n, c in Counter(names).items() if c > 1]
+    problems += [
+        f'two classes are named {n!r}' for n, c in Counter(names).items() if c > 1
+    ]
     refuse(str(path), problems)
     return names
 
@@ -112,23 +120,23 @@ def read_elements(path: str | Path, num_classes: int) -> ElementList:
     """Read an element list.
 
     Args:
-        path: Lines ``VIDEOID_E_SSSSSS_EEEEEE_A_SSSS_EEEE LABEL``.
-        num_classes: Labels are below it.
+        path: File of lines ``VIDEOID_E_SSSSSS_EEEEEE_A_SSSS_EEEE LABEL``.
+        num_classes: Number of classes, which all labels are below.
 
     Returns:
-        The class of each element of each event, events under their full name.
+        The class of each element of each event, by the events' full names.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: A bad line, a label outside the classes, an element twice.
+        ValueError: A line is bad, a label is too large, or an element is listed twice.
     """
     events, problems = ElementList(), list[str]()
     for line, text in _lines(path):
         match = ELEMENT.fullmatch(text)
         if match is None:
             problems.append(
-                f"line {line}: 'VIDEO_E_SSSSSS_EEEEEE_A_SSSS_EEEE LABEL' expected, "
-                f'{text!r}'
+                f"line {line}: expected 'VIDEO_E_SSSSSS_EEEEEE_A_SSSS_EEEE LABEL', "
+                f'got {text!r}'
             )
             continue
         event, element, label = match[1], match[2], int(match[3])
@@ -139,7 +147,7 @@ def read_elements(path: str | Path, num_classes: int) -> ElementList:
             )
         elements = events.setdefault(event, {})
         if element in elements:
-            problems.append(f'line {line}: {event}_{element} is here twice')
+            problems.append(f'line {line}: {event}_{element} is listed twice')
         elements[element] = label
     if not events and not problems:
         problems.append('is empty')
@@ -148,7 +156,7 @@ def read_elements(path: str | Path, num_classes: int) -> ElementList:
 
 
 def _lines(path: str | Path) -> Iterator[tuple[int, str]]:
-    """Numbers and texts of the lines that are not blank."""
+    """Yield the numbers and texts of the lines that are not blank."""
     lines = Path(path).read_text(encoding='utf-8').splitlines()
     for line, text in enumerate(lines, start=1):
         if text.strip():

@@ -1,4 +1,4 @@
-"""The CSV files that people write beside their videos: labels and splits."""
+"""CSV files of labels and splits, which people write for their videos."""
 
 import csv
 from collections import defaultdict
@@ -17,7 +17,16 @@ from carl_mm.datasets.problems import (
 
 @dataclass(frozen=True)
 class LabelRow:
-    """A row of a labels CSV, both ends counted in; ``line`` is its place there."""
+    """A row of a labels CSV.
+
+    Args:
+        line: Number of its line in the file, from 1.
+        filename: Name of the video.
+        first: First frame of the phase.
+        last: Last frame of the phase, counted in.
+        phase: Name of the phase.
+        action: Action of the video.
+    """
 
     line: int
     filename: str
@@ -30,9 +39,9 @@ class LabelRow:
 def _read_csv(
     path: str | Path, required: set[str], optional: frozenset[str] = frozenset()
 ) -> tuple[list[tuple[int, dict[str, str]]], set[str]]:
-    """Rows as (line, stripped values), and the header's columns."""
+    """Return rows as (line, stripped values), and the header's columns."""
     try:
-        # Spreadsheets put a byte order mark first.
+        # Spreadsheets write a byte order mark at the start.
         with open(path, encoding='utf-8-sig', newline='') as file:
             reader = csv.reader(file)
             header = [column.strip() for column in next(reader, [])]
@@ -49,7 +58,7 @@ def _read_csv(
     for line, values in rows:
         if len(values) != len(header):
             text = ','.join(values)
-            problems.append(f'line {line}: {len(header)} fields expected in {text!r}')
+            problems.append(f'line {line}: expected {len(header)} fields, got {text!r}')
     if not problems and not rows:
         problems.append('has no row under its header')
     refuse(str(path), problems)
@@ -61,7 +70,19 @@ def _read_csv(
 
 
 def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
-    """Read a splits CSV: filename to split; all problems are one ValueError."""
+    """Read a splits CSV.
+
+    Args:
+        path: CSV file with the columns filename and split.
+        filenames: Names of the videos that there are.
+
+    Returns:
+        The split of each video in the file, by its name.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is bad; the message lists all its problems.
+    """
     rows, _ = _read_csv(path, {'filename', 'split'})
     known, splits, problems = set(filenames), dict[str, str](), list[str]()
     for line, row in rows:
@@ -69,7 +90,7 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
         if name not in known:
             problems.append(f'line {line}: unknown file {name!r}')
         elif name in splits:
-            problems.append(f'line {line}: a second row of {name!r}')
+            problems.append(f'line {line}: a second row for {name!r}')
         if split not in SPLITS:
             problems.append(
                 f'line {line}: {name}: unknown split {split!r}; '
@@ -86,11 +107,28 @@ def read_labels(
     phases: Sequence[str] | None,
     action: str | None,
 ) -> tuple[list[LabelRow], str | None]:
-    """Rows, and the action of every video unless the CSV has a column of them."""
+    """Read a labels CSV.
+
+    Args:
+        path: CSV file, see `annotations_from_folder`.
+        filenames: Names of the videos that there are.
+        phases: Names that phases must be of; None admits any.
+        action: Action of every video, if the file has no column of them.
+
+    Returns:
+        The rows, and the action of every video or None if the file has a column of
+        them.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is bad; the message lists all its problems.
+    """
     required = {'filename', 'first_frame', 'last_frame', 'phase'}
     fields, columns = _read_csv(path, required, frozenset({'action'}))
     if 'action' in columns and action is not None:
-        raise ValueError(f'{path}: has a column action, so {action!r} is not needed')
+        raise ValueError(
+            f'{path}: has a column action, so the action {action!r} is not needed'
+        )
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
     shared = None if 'action' in columns else action or 'action'
@@ -107,14 +145,17 @@ def read_labels(
             problems.append(f'{where} unknown phase {phase!r}{names}')
         if not its_action or actions.setdefault(name, its_action) != its_action:
             problems.append(
-                f'{where} action {its_action!r}; a video has one, the same in each row'
+                f'{where} action {its_action!r}; a video needs one action, the same in '
+                'all of its rows'
             )
         span = []
         for column in ('first_frame', 'last_frame'):
             try:
                 span.append(int(field[column]))
             except ValueError:
-                problems.append(f'{where} {column} is no integer: {field[column]!r}')
+                problems.append(
+                    f'{where} {column} must be an integer, got {field[column]!r}'
+                )
         if len(span) == 2:
             rows.append(LabelRow(line, name, span[0], span[1], phase, its_action))
     problems += row_span_problems(rows, {})
@@ -123,7 +164,12 @@ def read_labels(
 
 
 def row_span_problems(rows: list[LabelRow], lengths: dict[str, int]) -> list[str]:
-    """Bad ends and overlaps; past the end where the length is known."""
+    """List rows with bad ends, rows past the end of their video, and overlaps.
+
+    Args:
+        rows: Rows of a labels CSV.
+        lengths: Number of frames of each video whose length is known, by its name.
+    """
     problems, spans = list[str](), defaultdict(list)
     for row in rows:
         problem = span_problem(row.first, row.last, lengths.get(row.filename))

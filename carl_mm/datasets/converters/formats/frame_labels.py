@@ -1,4 +1,4 @@
-"""Labels that are published one a frame, as the rows of our annotations."""
+"""Labels that are published one per frame, turned into rows of annotations."""
 
 from itertools import pairwise
 from typing import Any
@@ -7,23 +7,23 @@ import numpy as np
 
 
 def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:
-    """Check labels as published, one a frame; every negative one means unlabelled.
+    """Check published labels; every negative one means unlabelled.
 
     Args:
         values: ``(T,)`` whole numbers, of any integer or float type.
-        num_phases: Labels are below it.
+        num_phases: Number of phases, which all labels are below.
 
     Returns:
         ``(T,)`` int64, -1 where unlabelled.
 
     Raises:
-        ValueError: Not numbers in one row, or a label that is not whole or too
-            large; names its frame and the value.
+        ValueError: These are not ``(T,)`` numbers, or a label is too large or not
+            whole; the message names its frame and value.
     """
     values = np.asarray(values)
     if values.ndim != 1 or values.dtype.kind not in 'iuf':
         raise ValueError(
-            'labels must be numbers, one a frame, got an array of '
+            'labels must be numbers, one per frame, got an array of '
             f'{values.dtype.name} of shape {values.shape}'
         )
     whole = np.isfinite(values) & (values == np.rint(values))
@@ -37,11 +37,11 @@ def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:
 
 
 def stretch_labels(labels: np.ndarray, num_frames: int) -> np.ndarray:
-    """Spread labels over a video of another length by proportion.
+    """Stretch labels to a video of another length.
 
     Args:
         labels: ``(L,)``, L > 0.
-        num_frames: T.
+        num_frames: Number T of the video's frames.
 
     Returns:
         ``(T,)``; frame t has the label at floor(t L / T).

@@ -31,12 +31,12 @@ SPLIT_OF_FOLDER = {'train': 'train', 'val': 'test', 'test': 'test'}
 
 @dataclass(frozen=True)
 class PhaseFile:
-    """Where the phases of a video stand, ``SPLIT/ACTION/NNNN*.npy``.
+    """A file ``SPLIT/ACTION/NNNN*.npy`` of the phases of one video.
 
     Args:
-        path: Of the file.
-        split: 'train' or 'test'.
-        folder: Should be named like the action; some spell it differently.
+        path: Path of the file.
+        split: Split of the video, 'train' or 'test'.
+        folder: Name of the folder ACTION; some spell the action differently.
     """
 
     path: Path
@@ -45,7 +45,7 @@ class PhaseFile:
 
 
 def penn_action_phases() -> dict[str, list[str]]:
-    """Return the phases of the 13 actions; the labels have numbers, no names."""
+    """Return names for the phases of the 13 actions; they are published as numbers."""
     return {
         action: [f'phase_{index}' for index in range(count)]
         for action, count in NUM_PHASES.items()
@@ -55,12 +55,15 @@ def penn_action_phases() -> dict[str, list[str]]:
 def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
     """Find the .npy files, by the number of their video.
 
+    Args:
+        phase_dir: Folder of ``SPLIT/ACTION/NNNN*.npy``.
+
     Raises:
-        FileNotFoundError: There is no such folder.
-        ValueError: An unknown split, a file without a number, or two of one video.
+        FileNotFoundError: There is no such folder, or no such file in it.
+        ValueError: A split is unknown, a file has no number, or a video has two files.
     """
     found, problems = dict[str, PhaseFile](), list[str]()
-    list_folder(phase_dir)  # a missing folder is named
+    list_folder(phase_dir)  # raises if the folder is missing
     for path in sorted(phase_dir.glob('*/*/[!.]*.npy')):
         where = path.relative_to(phase_dir)
         split, folder = where.parts[:2]
@@ -69,7 +72,7 @@ def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
             known = ', '.join(SPLIT_OF_FOLDER)
             problems.append(f'{where}: unknown split {split!r}; known: {known}')
         elif number is None:
-            problems.append(f'{where}: starts with no four digits of a video')
+            problems.append(f'{where}: must start with the four digits of a video')
         else:
             file = PhaseFile(path, SPLIT_OF_FOLDER[split], folder)
             other = found.setdefault(number[0], file)
@@ -80,12 +83,16 @@ def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
                 )
     refuse(str(phase_dir), problems)
     if not found:
-        raise FileNotFoundError(f'{phase_dir}: holds no SPLIT/ACTION/NNNN*.npy')
+        raise FileNotFoundError(f'{phase_dir}: contains no SPLIT/ACTION/NNNN*.npy')
     return found
 
 
 def list_folder(folder: Path) -> list[Path]:
-    """List a folder without hidden files; a missing one is a FileNotFoundError."""
+    """List a folder without its hidden files.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+    """
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: no such folder')
     return [path for path in folder.iterdir() if not path.name.startswith('.')]
@@ -94,16 +101,19 @@ def list_folder(folder: Path) -> list[Path]:
 def read_mat(path: Path) -> tuple[str, int]:
     """Read the action and the number of frames from ``labels/NNNN.mat``.
 
+    Args:
+        path: Path of the .mat file.
+
     Raises:
-        ValueError: They are not there, or the file is damaged.
+        ValueError: The file lacks them or is damaged.
     """
     try:
         mat = loadmat(path, variable_names=['action', 'nframes'])
         return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
-    # scipy raises whatever damaged bytes lead to.
+    # scipy raises errors of many kinds at damaged bytes.
     except Exception as error:
         raise ValueError(
-            f'labels/{path.name}: no action and nframes can be read '
+            f'labels/{path.name}: action and nframes cannot be read '
             f'({type(error).__name__}: {error})'
         ) from error
 
@@ -111,13 +121,21 @@ def read_mat(path: Path) -> tuple[str, int]:
 def read_phases(path: Path, num_phases: int) -> np.ndarray:
     """Read the phase of each frame, -1 where it is not labelled.
 
+    Args:
+        path: Path of the .npy file.
+        num_phases: Number of the action's phases.
+
+    Returns:
+        ``(T,)`` int64.
+
     Raises:
-        ValueError: Not one phase a frame; names the file.
+        ValueError: The file does not contain one phase per frame; the message names
+            it.
     """
     try:
         values = np.load(path, allow_pickle=False)
         if values.size == 0:
-            raise ValueError('holds no label')
+            raise ValueError('contains no label')
         return to_frame_labels(values, num_phases)
     except (ValueError, EOFError, OSError) as error:
         raise ValueError(f'{path}: {error}') from error

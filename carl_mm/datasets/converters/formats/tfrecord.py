@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 Values = list[bytes] | list[int] | list[float]
-# The part of tensorflow/core/example/{feature,example}.proto that is needed: of each
-# message the fields (number, label and type, name). A map is, on the wire, a list of
-# (key, value). 'oneof' is left out: one of the three lists is then the filled one.
+# What is needed of tensorflow/core/example/{feature,example}.proto: the fields (number,
+# label and type, name) of each message. On the wire a map is a list of (key, value).
+# Without 'oneof', whichever of the three lists is filled counts.
 MESSAGES = {
     'BytesList': [(1, 'repeated bytes', 'value')],
     'FloatList': [(1, 'repeated float', 'value')],
@@ -36,7 +36,7 @@ MESSAGES = {
 
 
 class TFRecordError(ValueError):
-    """A record that cannot be read; the message names the file and its number."""
+    """A record cannot be read; the message names the file and the record's number."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Record:
     """A record of a TFRecord file.
 
     Args:
-        path: Of the file.
-        index: Of the record in it, from 0.
-        offset: Of its first byte in the file.
-        payload: What was written.
+        path: Path of the file.
+        index: Number of the record in the file, from 0.
+        offset: Position of the record's first byte in the file.
+        payload: Content of the record.
     """
 
     path: Path
@@ -61,11 +61,11 @@ class Record:
 
 @dataclass(frozen=True)
 class SequenceExample:
-    """A sequence with values of its whole and of each of its steps.
+    """A sequence with values that belong to all of it or to one of its steps.
 
     Args:
-        context: Values by name.
-        feature_lists: Of each name one list of values a step.
+        context: Values of the whole sequence, by name.
+        feature_lists: Values of each step, by name.
     """
 
     context: dict[str, Values]
@@ -75,8 +75,11 @@ class SequenceExample:
 def read_records(path: str | Path) -> Iterator[Record]:
     """Yield the records of a file, each checked against its checksums.
 
+    Args:
+        path: Path of the TFRecord file.
+
     Raises:
-        TFRecordError: The file ends inside a record, or bytes were changed.
+        TFRecordError: The file ends inside a record, or its bytes have changed.
     """
     with open(path, 'rb') as file:
         index = 0
@@ -86,7 +89,16 @@ def read_records(path: str | Path) -> Iterator[Record]:
 
 
 def read_record(path: Path, index: int, offset: int) -> Record:
-    """Read the record at an offset anew, checked as by `read_records`."""
+    """Read one record again, checked like those of `read_records`.
+
+    Args:
+        path: Path of the TFRecord file.
+        index: Number of the record, for messages.
+        offset: Position of the record's first byte.
+
+    Raises:
+        TFRecordError: The file has changed.
+    """
     with open(path, 'rb') as file:
         file.seek(offset)
         record = _read(file, path, index)
@@ -110,33 +122,38 @@ def _read(file: BinaryIO, path: Path, index: int) -> Record | None:
     if len(body) < length + 4:
         raise TFRecordError(
             f'{where} is cut short: {length + 4} bytes should follow byte '
-            f'{offset + 12}, {len(body)} do'
+            f'{offset + 12}, but only {len(body)} do'
         )
     _check(body[:length], body[length:], where)
     return Record(path, index, offset, body[:length])
 
 
 def _check(data: bytes, stored: bytes, what: str) -> None:
-    import google_crc32c  # optional requirement: only who reads TFRecords needs it
+    import google_crc32c  # an optional requirement, for TFRecord files alone
 
     crc = google_crc32c.value(data)
     masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF  # as TensorFlow does
     if struct.pack('<I', masked) != stored:
-        raise TFRecordError(f'{what} does not match its checksum: its bytes changed')
+        raise TFRecordError(
+            f'{what} does not match its checksum: its bytes have changed'
+        )
 
 
 def parse_sequence_example(record: Record) -> SequenceExample:
     """Parse a record's payload.
 
+    Args:
+        record: Record of a TFRecord file.
+
     Raises:
-        TFRecordError: It is no SequenceExample.
+        TFRecordError: The record is not a SequenceExample.
     """
     from google.protobuf.message import DecodeError
 
     try:
         message = _message_class().FromString(record.payload)
     except DecodeError as error:
-        raise TFRecordError(f'{record} is no SequenceExample: {error}') from error
+        raise TFRecordError(f'{record} is not a SequenceExample: {error}') from error
     return SequenceExample(
         {entry.key: _values(entry.value) for entry in message.context.feature},
         {
