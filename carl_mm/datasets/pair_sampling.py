@@ -42,7 +42,7 @@ class SameActionBatchSampler:
         self.batch_size = batch_size
         self.groups = _by_action(sampler.dataset)
         num_batches = sum(math.ceil(len(g) / batch_size) for g in self.groups)
-        self.num_batches = math.ceil(num_batches / sampler.world_size)
+        self.num_batches: int = math.ceil(num_batches / sampler.world_size)
 
     def __iter__(self) -> Iterator[list[int]]:
         """Yield this process's batches of the sampler's epoch."""

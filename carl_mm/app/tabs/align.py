@@ -26,15 +26,15 @@ class AlignTab(Tab):
         """Return `align`."""
         return [self.align]
 
-    def lay_out(self, boxes: list[gr.Dropdown]) -> None:
+    def lay_out(self) -> list[gr.Dropdown]:
         """Put the pickers and the method in one row above the players."""
         with gr.Row():
-            for box in boxes:
-                box.render()
+            boxes = self.place_pickers()
             method = gr.Radio(METHODS, value='dtw', label='How frames are matched')
         button = gr.Button('Align', variant='primary')
         self.place_panel()
         self.connect(button, self.align, [*boxes, method])
+        return boxes
 
     def align(self, a: str, b: str, method: str = 'dtw') -> dict[str, Any]:
         """Align two videos.

@@ -42,14 +42,14 @@ class DeviationsTab(Tab):
         """Return `deviations`."""
         return [self.deviations]
 
-    def lay_out(self, boxes: list[gr.Dropdown]) -> None:
+    def lay_out(self) -> list[gr.Dropdown]:
         """Put the pickers in one row above the player and the chart."""
         with gr.Row():
-            for box in boxes:
-                box.render()
+            boxes = self.place_pickers()
         button = gr.Button('Judge', variant='primary')
         self.place_panel()
         self.connect(button, self.deviations, boxes)
+        return boxes
 
     def deviations(
         self, video: str, references: list[str] | None = None

@@ -48,10 +48,10 @@ class PhasesTab(Tab):
         """Return `carry_phases` and `export_csv`."""
         return [self.carry_phases, self.export_csv]
 
-    def lay_out(self, boxes: list[gr.Dropdown]) -> None:
+    def lay_out(self) -> list[gr.Dropdown]:
         """Put the buttons under the panel, and the other videos' phases under them."""
         gr.Markdown(STEPS)
-        boxes[0].render()
+        boxes = self.place_pickers()
         self.place_panel()
         with gr.Row():
             carry = gr.Button('Carry to all videos', variant='primary')
@@ -70,6 +70,7 @@ class PhasesTab(Tab):
         ).success(
             None, text, None, js="(text) => { carl.download(text, 'phases.csv'); }"
         )
+        return boxes
 
     def carry_phases(self, labels: dict[str, list[list[Any]]]) -> dict[str, Any]:
         """Carry phases from labelled videos to all others.

@@ -33,17 +33,17 @@ that you look for, then press Find.</p>
         """Return `nearest`."""
         return [self.nearest]
 
-    def lay_out(self, boxes: list[gr.Dropdown]) -> None:
+    def lay_out(self) -> list[gr.Dropdown]:
         """Put the picker and the number of hits in one row above the players."""
-        (video,) = boxes
         with gr.Row():
-            video.render()
+            (video,) = self.place_pickers()
             count = gr.Slider(1, 48, 12, step=1, label='How many to find')
         button = gr.Button('Find', variant='primary')
         frame = gr.Number(0, visible='hidden', precision=0)
         self.place_panel()
         gather = '(video, frame, count) => [video, carl.tabs.retrieve.frame(), count]'
         self.connect(button, self.nearest, [video, frame, count], gather)
+        return [video]
 
     def nearest(
         self, video: str, frame: int, count: int = 12, gap_s: float = 0.5

@@ -73,25 +73,27 @@ class Tab(ABC):
         """Return the methods that become endpoints of the API, each by its name."""
 
     @abstractmethod
-    def lay_out(self, boxes: list[gr.Dropdown]) -> None:
-        """Put the pickers' boxes, the buttons and the panel in their places."""
+    def lay_out(self) -> list[gr.Dropdown]:
+        """Place the pickers, the buttons and the panel; return the pickers' boxes."""
 
     def build(self) -> list[gr.Dropdown]:
         """Build the tab on the page under construction; return the pickers' boxes."""
         with gr.Tab(self.title):
-            boxes = [
-                gr.Dropdown(
-                    label=picker.label,
-                    choices=[],
-                    interactive=True,
-                    multiselect=picker.many,
-                    render=False,
-                )
-                for picker in self.pickers
-            ]
-            self.lay_out(boxes)
+            boxes = self.lay_out()
             self._tell_script_of_choices(boxes)
         return boxes
+
+    def place_pickers(self) -> list[gr.Dropdown]:
+        """Put the pickers' boxes here."""
+        return [
+            gr.Dropdown(
+                label=picker.label,
+                choices=[],
+                interactive=True,
+                multiselect=picker.many,
+            )
+            for picker in self.pickers
+        ]
 
     def place_panel(self) -> None:
         """Put the panel here."""

@@ -24,11 +24,11 @@ class ExampleTab(Tab):
     def actions(self):
         return [self.act]
 
-    def lay_out(self, boxes):
-        for box in boxes:
-            box.render()
+    def lay_out(self):
+        boxes = self.place_pickers()
         self.place_panel()
         self.connect(gr.Button('Act'), self.act, boxes)
+        return boxes
 
     def act(self, one, several, another):
         return {'one': one, 'another': another}

@@ -33,7 +33,8 @@ def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:
             f'frame {bad[0]}: label {values[bad[0]]} is outside 0 to '
             f'{num_phases - 1} ({len(bad)} such frames; negative means unlabelled)'
         )
-    return np.maximum(values.astype(np.int64), -1)
+    labels: np.ndarray = np.maximum(values.astype(np.int64), -1)
+    return labels
 
 
 def stretch_labels(labels: np.ndarray, num_frames: int) -> np.ndarray:
@@ -46,7 +47,8 @@ def stretch_labels(labels: np.ndarray, num_frames: int) -> np.ndarray:
     Returns:
         ``(T,)``; frame t has the label at floor(t L / T).
     """
-    return labels[np.arange(num_frames) * len(labels) // num_frames]
+    stretched: np.ndarray = labels[np.arange(num_frames) * len(labels) // num_frames]
+    return stretched
 
 
 def label_rows(labels: np.ndarray) -> list[list[int]]:

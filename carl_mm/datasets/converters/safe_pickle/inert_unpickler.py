@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+Opcode = Callable[[Any], None]
+
 
 class RefusedPickleError(ValueError):
     """A pickle is damaged or contains what is not admitted."""
@@ -52,7 +54,7 @@ class Stateful(Inert):
         raise NotImplementedError
 
 
-class _Memo(dict):
+class _Memo(dict[int, Any]):
     """Returns an object in place of what stood for it when it was memoised."""
 
     def __getitem__(self, key: int) -> Any:
@@ -112,11 +114,11 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         names = [str(value) for value in self.stack if type(value) is Global]
         raise refusal(f'to make an object of {names[-1] if names else "its own kind"}')
 
-    def _instantiate(self, klass: Any, args: list) -> None:
+    def _instantiate(self, klass: Any, args: list[Any]) -> None:
         raise refusal(f'to make an object of {_describe(klass)}')
 
 
-def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Callable:
+def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Opcode:
     """Guard an opcode that changes what is ``depth`` deep, or below a mark."""
     change = pickle._Unpickler.dispatch[opcode]
 
@@ -133,13 +135,12 @@ def _describe(value: Any) -> str:
     return str(value) if isinstance(value, Inert) else f'a {type(value).__name__}'
 
 
-Opcodes = dict[int, Callable[[Any], None]]
 DICTS, LISTS, SETS = (dict, OrderedDict), (list,), (set,)
 REFUSED_OPCODES = (
     *(pickle.NEWOBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4),
     *(pickle.NEXT_BUFFER, pickle.READONLY_BUFFER),
 )
-_REPLACED: Opcodes = {
+_REPLACED: dict[int, Opcode] = {
     **dict.fromkeys(
         (code[0] for code in REFUSED_OPCODES), InertUnpickler.refuse_opcode
     ),
