@@ -40,10 +40,10 @@ def test_elements_by_event(tmp_path):
             [f'{EVENT}_A_0035_0036 3'],
             'line 1: .*_A_0035_0036: label 3 is outside 0 to 2',
         ),
-        ([f'{EVENT}_A_0035_0036 1'] * 2, 'line 2: .*_A_0035_0036 is here twice'),
-        ([f'{EVENT} 1'], f"line 1: .* expected, '{EVENT} 1'"),
-        ([f'{EVENT}_A_0035_0036'], 'line 1: .* expected'),
-        ([f'{EVENT}_A_0035_0036 -1'], 'line 1: .* expected'),
+        ([f'{EVENT}_A_0035_0036 1'] * 2, 'line 2: .*_A_0035_0036 is listed twice'),
+        ([f'{EVENT} 1'], f"line 1: expected .* got '{EVENT} 1'"),
+        ([f'{EVENT}_A_0035_0036'], 'line 1: expected .* got'),
+        ([f'{EVENT}_A_0035_0036 -1'], 'line 1: expected .* got'),
         ([], 'list.txt: is empty'),
         (['x', 'y'], 'list.txt: 2 problems:\n  line 1: .*\n  line 2: '),
     ],
@@ -66,10 +66,16 @@ def test_classes_in_order_and_with_different_names(tmp_path):
 @pytest.mark.parametrize(
     ('lines', 'message'),
     [
-        ([category(0, 1, 'a')], 'categories.txt: 1 classes, not 2'),
-        ([category(1, 1, 'a'), category(0, 1, 'b')], 'line 1: Clabel 1, not 0'),
-        ([category(0, 1, 'a'), 'b'], "line 2: .* expected, 'b'"),
-        ([category(0, 1, 'a'), category(1, 1, 'a')], r"two classes 'a \(set 1\)'"),
+        ([category(0, 1, 'a')], 'categories.txt: expected 2 classes, got 1'),
+        (
+            [category(1, 1, 'a'), category(0, 1, 'b')],
+            'line 1: expected Clabel 0, got 1',
+        ),
+        ([category(0, 1, 'a'), 'b'], "line 2: expected .* got 'b'"),
+        (
+            [category(0, 1, 'a'), category(1, 1, 'a')],
+            r"two classes are named 'a \(set 1\)'",
+        ),
     ],
 )
 def test_bad_classes_are_named(tmp_path, lines, message):
@@ -92,7 +98,7 @@ def test_an_event_may_be_in_both_lists_but_not_an_element(tmp_path):
     assert lists.describe().splitlines() == [
         'list      train: 2 events, 2 elements, 2 classes',
         'list      test: 1 events, 1 elements, 1 classes',
-        'shared    1 events of both are in both',
+        'shared    1 events are in both lists',
     ]
     write_lists(tmp_path, [f'{EVENT}_A_0001_0002 5'], [f'{EVENT}_A_0001_0002 5'])
     with pytest.raises(ValueError, match=f'{EVENT}_A_0001_0002 is also in .*val_elem'):
@@ -123,7 +129,7 @@ def test_the_published_lists(num_classes, num_train, num_test):
     assert (len(events['train']), len(events['test'])) == (num_train, num_test)
     shared = events['train'] & events['test']
     assert lists.shared == shared
-    said.append(f'shared    {len(shared)} events of both are in both')
+    said.append(f'shared    {len(shared)} events are in both lists')
     assert lists.describe().splitlines() == said
     counts = Counter(lists.categories)
     assert len(counts) == num_classes

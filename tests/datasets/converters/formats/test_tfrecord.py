@@ -68,5 +68,5 @@ def test_no_record_and_no_sequence_example(tmp_path):
     write_records(path, [whole, whole[:-1] + b'\xff'])
     good, bad = read_records(path)
     assert parse_sequence_example(good).context == {'len': [1]}
-    with pytest.raises(TFRecordError, match='record 1 is no SequenceExample'):
+    with pytest.raises(TFRecordError, match='record 1 is not a SequenceExample'):
         parse_sequence_example(bad)
