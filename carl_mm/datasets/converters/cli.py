@@ -1,7 +1,7 @@
 """What the converters' command lines share."""
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def make_parser(description: str | None) -> ArgumentParser:
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError(text)  # argparse names the option and the value
+        raise ArgumentTypeError(f'must be a whole number of at least 1, got {text!r}')
     return int(text)
 
 

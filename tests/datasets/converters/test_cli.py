@@ -17,7 +17,8 @@ def test_the_number_of_workers(capsys):
     for bad in ('0', '-1', 'two'):
         with pytest.raises(SystemExit):
             parser.parse_args([f'--workers={bad}'])
-        assert f"invalid _positive value: '{bad}'" in capsys.readouterr().err
+        message = f"--workers: must be a whole number of at least 1, got '{bad}'"
+        assert message in capsys.readouterr().err
 
 
 def test_annotations_and_a_report_are_written(tmp_path, capsys):

@@ -126,9 +126,7 @@ def read_labels(
     required = {'filename', 'first_frame', 'last_frame', 'phase'}
     fields, columns = _read_csv(path, required, frozenset({'action'}))
     if 'action' in columns and action is not None:
-        raise ValueError(
-            f'{path}: has a column action, so the action {action!r} is not needed'
-        )
+        raise ValueError(f'{path}: has a column action; leave out action={action!r}')
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
     shared = None if 'action' in columns else action or 'action'

@@ -81,5 +81,5 @@ def test_other_events_of_train_videos(tmp_path, lists):
     ],
 )
 def test_bad_times_are_named(tmp_path, lists, changes, message):
-    with pytest.raises(ValueError, match=rf'a\.json, for the listed .*{message}'):
+    with pytest.raises(ValueError, match=rf'(?s)a\.json, for the listed .*{message}'):
         read_events(annotate(tmp_path / 'a.json', **changes), lists)
