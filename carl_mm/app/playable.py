@@ -46,9 +46,8 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     """
     reader = open_video(path)
     media_type = browser_media_type(path)
-    starts_late = (
-        reader.timestamps[0] * reader.fps > 0.5
-    )  # players differ in what they show until then
+    # Players differ in what they show before the first frame.
+    starts_late = reader.timestamps[0] * reader.fps > 0.5
     if media_type and not starts_late and reader.timestamps[0] >= 0:
         return PlayableVideo(path, media_type, reader.timestamps)
     stat = path.stat()

@@ -11,7 +11,7 @@ def refuse(source: str, problems: list[str]) -> None:
 
     Args:
         source: What has the problems, a file say; the message starts with it.
-        problems: Of each problem a clause; no more than 20 are listed.
+        problems: Clauses that say what is wrong; the message lists the first 20.
 
     Raises:
         ValueError: There is a problem.

@@ -81,7 +81,7 @@ that you look for, then press Find.</p>
         }
 
     def _index(self) -> FrameIndex:
-        """Return an index of all videos, made anew when an upload joins them."""
+        """Return an index of all videos, rebuilt when uploads change them."""
         names = self.library.names
         if self._indexed[0] != names:
             index = FrameIndex(self.library.video(name) for name in names)

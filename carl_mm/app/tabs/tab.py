@@ -11,7 +11,7 @@ import gradio as gr
 from carl_mm.app.errors import with_readable_errors
 from carl_mm.app.library import VideoLibrary
 
-# The players that panels hold.
+# Players that the panels contain.
 PLAYER = '<figure class="carl-first"></figure>'
 TWO_PLAYERS = f"""
 <div class="carl-pair">

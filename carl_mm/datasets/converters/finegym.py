@@ -96,7 +96,7 @@ def _find_sources(source_dir: Path) -> dict[str, Path]:
     """Return the source videos by their IDs."""
     if not source_dir.is_dir():
         raise FileNotFoundError(
-            f'{source_dir}: no such folder; it should hold the source videos, '
+            f'{source_dir}: no such folder; it should contain the source videos, '
             f'VIDEOID{" or ".join(SOURCE_SUFFIXES)}'
         )
     sources, problems = dict[str, Path](), list[str]()

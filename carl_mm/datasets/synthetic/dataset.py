@@ -112,9 +112,8 @@ def _find_missing(
     """Remove files that are of no use, and reduce the record to complete videos."""
     made = read_record(record)
     for name in made.keys() - {plan.filename for plan in plans}:
-        (video_dir / Path(name).name).unlink(
-            missing_ok=True
-        )  # made with other settings
+        of_other_settings = video_dir / Path(name).name
+        of_other_settings.unlink(missing_ok=True)
     for part in video_dir.glob('.*.part.mp4'):
         part.unlink()  # left by a killed run
     complete = {}

@@ -69,9 +69,8 @@ class PyAVVideo(FrameReader):
 
         It decodes on to the next frame, or jumps if there is a key frame in between.
         """
-        reformatter = (
-            VideoReformatter()
-        )  # one for all: making it takes as long as a frame
+        # One for all frames: making it takes as long as converting a frame.
+        reformatter = VideoReformatter()
         with self._open() as (container, stream):
             frames, following = container.decode(stream), 0
             for index in map(int, frame_inds):

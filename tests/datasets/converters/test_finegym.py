@@ -240,7 +240,8 @@ def test_a_missing_folder_of_sources_says_what_should_be_there(convert, data, ca
     assert convert(data) == 1
     said = capsys.readouterr().err
     assert (
-        'sources: no such folder; it should hold the source videos, VIDEOID.mp' in said
+        'sources: no such folder; it should contain the source videos, VIDEOID.mp'
+        in said
     )
 
 
