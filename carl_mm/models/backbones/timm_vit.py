@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -18,21 +19,22 @@ class TimmViT(BaseModule):
     model was trained; position codes are interpolated to that size.
 
     Args:
-        model_name: timm's, with the tag of the weights after a dot.
-        out_type: 'featmap' gives the patch tokens ``(N, C, H/patch, W/patch)``,
-            'cls_token' the class token ``(N, C)``; both after the last LayerNorm.
-        pretrained: Load the weights when training starts (`init_weights`). Testing
-            a checkpoint needs none: it holds them.
-        weights_file: Of these weights, instead of a download from the Hugging Face
-            hub: ``model.safetensors`` from there, or a state dict of the whole model.
+        model_name: timm's name of the model, with the tag of the weights after a dot.
+        out_type: What is returned: 'featmap', the patch tokens
+            ``(N, C, H/patch, W/patch)``, or 'cls_token', the class token ``(N, C)``;
+            both after the last LayerNorm.
+        pretrained: Whether the weights are loaded when training starts
+            (`init_weights`). A checkpoint that is tested holds them already.
+        weights_file: File of these weights, instead of a download from the Hugging
+            Face hub: its ``model.safetensors``, or a state dict of the whole model.
 
     Raises:
         ImportError: timm is not installed.
-        ValueError: Unknown ``out_type``, or no Vision Transformer of timm, or one
-            without a class token for 'cls_token'.
+        ValueError: ``out_type`` is unknown, or ``model_name`` is not a Vision
+            Transformer of timm, or has no class token for 'cls_token'.
     """
 
-    _is_init: bool  # of `BaseModule`: whether the weights are loaded
+    _is_init: bool  # set by `BaseModule`: whether the weights are loaded
 
     def __init__(
         self,
@@ -56,8 +58,8 @@ class TimmViT(BaseModule):
         """Load the weights, once.
 
         Raises:
-            FileNotFoundError: ``weights_file`` is absent, or without one the
-                weights can not be downloaded.
+            FileNotFoundError: There is no such ``weights_file``, or without one the
+                weights cannot be downloaded.
             RuntimeError: The file holds other tensors than the model.
         """
         if self.pretrained and not self._is_init:
@@ -74,8 +76,8 @@ class TimmViT(BaseModule):
                 return create_vit(self.model_name, pretrained=True)
             except OSError as error:
                 raise FileNotFoundError(
-                    f'{self.model_name}: no download of its weights ({error}); fetch '
-                    'them elsewhere and name them in weights_file'
+                    f'{self.model_name}: no download of its weights ({error}); get '
+                    'them elsewhere and give the file as weights_file'
                 ) from error
         if not Path(file).is_file():
             raise FileNotFoundError(f'{file}: no such weights_file')
@@ -86,21 +88,30 @@ class TimmViT(BaseModule):
 
     def forward(self, frames: Tensor) -> Tensor:
         """Return ``(N, C, h, w)`` or ``(N, C)``, see ``out_type``."""
-        tokens = self.net.forward_features(frames)  # (N, prefix + h w, C)
+        tokens: Tensor = self.net.forward_features(frames)  # (N, prefix + h w, C)
         if self.out_type == 'cls_token':
             return tokens[:, 0]
         sides = zip(frames.shape[2:], self.net.patch_embed.patch_size, strict=True)
         grid = [side // patch for side, patch in sides]
         patches = tokens[:, self.net.num_prefix_tokens :]
-        return patches.transpose(1, 2).unflatten(2, grid)
+        return torch.unflatten(patches.transpose(1, 2), 2, grid)
 
     def extra_repr(self) -> str:
-        """Show what the weights do not: cached features are named by it."""
+        """Tell models apart that share their weights: cached features go by it."""
         return f'{self.model_name}, out_type={self.out_type}'
 
 
 def create_vit(model_name: str, **kwargs: Any) -> nn.Module:
-    """Return timm's network for pictures of any legal size."""
+    """Create timm's network for pictures of any size that the patches fill.
+
+    Args:
+        model_name: timm's name of the model.
+        **kwargs: Further arguments of `timm.create_model`.
+
+    Raises:
+        ImportError: timm is not installed.
+        ValueError: The model is not a Vision Transformer of timm.
+    """
     try:
         from timm import create_model
         from timm.models import is_model_in_modules
@@ -108,7 +119,8 @@ def create_vit(model_name: str, **kwargs: Any) -> nn.Module:
         raise ImportError('TimmViT needs: pip install timm') from error
     if not is_model_in_modules(model_name, {'vision_transformer'}):
         raise ValueError(
-            f'{model_name!r} is no Vision Transformer of timm; '
+            f'{model_name!r} is not a Vision Transformer of timm; '
             "timm.list_models('vit_*', pretrained=True) lists them"
         )
-    return create_model(model_name, dynamic_img_size=True, **kwargs)
+    model: nn.Module = create_model(model_name, dynamic_img_size=True, **kwargs)
+    return model

@@ -1,8 +1,8 @@
-"""The published CARL checkpoint as one of ours, and back: every tensor renamed.
+"""Convert CARL's published checkpoints to ours and back by renaming every tensor.
 
 Both networks hold the same tensors, 393 with three encoder layers, of the same
-shapes; what else a file holds (the optimizer's state, the published settings) has no
-place in the other and is named.
+shapes. What else a file holds (the optimizer's state, the published settings) has no
+place in the other form; it is left out and listed.
 """
 
 import re
@@ -21,7 +21,7 @@ from carl_mm.models import (
 )
 
 PREFIX = 'module.'  # of DataParallel
-NUM_NAMED = 20  # an error names so many tensors, and counts the others
+NUM_NAMED = 20  # number of tensors that an error names; it counts the others
 MODULES = {  # published: ours
     'backbone.0': 'backbone.conv1',
     'backbone.1': 'backbone.bn1',
@@ -55,11 +55,11 @@ class Converted(NamedTuple):
     """A checkpoint in the other form.
 
     Args:
-        checkpoint: What to save.
-        num_layers: Of its encoder; the config's ``num_layers`` must be the same.
-        left_out: Entries and tensors of the source that have no place in it.
-        absent: Entries and tensors of a published checkpoint that it lacks, because
-            the source does not hold them.
+        checkpoint: Content of the file to save.
+        num_layers: Number of its encoder's layers, as the config must have it.
+        left_out: Names of the source's entries and tensors that have no place in it.
+        absent: Names of a published checkpoint's entries and tensors that it lacks,
+            as the source does not hold them.
     """
 
     checkpoint: dict[str, Any]
@@ -72,15 +72,15 @@ def from_published(checkpoint: Any) -> Converted:
     """Turn a published checkpoint into one of `FramewiseRecognizer`.
 
     Args:
-        checkpoint: With ``model_state``, whose names may start with ``module.``.
+        checkpoint: Content of the published file; the names in its ``model_state``
+            may start with ``module.``.
 
     Returns:
-        With ``state_dict`` and ``meta``; ``meta['published']`` keeps what the way
-        back needs.
+        A checkpoint with ``state_dict`` and ``meta``, with what the way back needs.
 
     Raises:
-        ValueError: Not a published checkpoint, or a tensor is missing, unknown or of
-            a wrong shape; they are named.
+        ValueError: It is not a published checkpoint, or tensors are missing, unknown
+            or of a wrong shape; they are named.
     """
     state = _entry(checkpoint, 'model_state')
     prefix = PREFIX if all(name.startswith(PREFIX) for name in state) else ''
@@ -98,13 +98,14 @@ def to_published(checkpoint: Any) -> Converted:
     """Turn a checkpoint of ours, converted or trained here, into the published form.
 
     Args:
-        checkpoint: With ``state_dict`` and perhaps ``meta``.
+        checkpoint: Content of the file, with ``state_dict`` and perhaps ``meta``.
 
     Returns:
-        With ``epoch`` and ``model_state``.
+        A checkpoint with ``epoch`` and ``model_state``.
 
     Raises:
-        ValueError: As `from_published`.
+        ValueError: It is not such a checkpoint, or tensors are missing, unknown or of
+            a wrong shape; they are named.
     """
     state = _entry(checkpoint, 'state_dict')
     renamed, rest, num_layers = _rename(state, OURS, PUBLISHED)
@@ -117,11 +118,18 @@ def to_published(checkpoint: Any) -> Converted:
     return Converted(theirs, num_layers, left_out + rest, published['left_out'])
 
 
-def write_checkpoint(path: str | Path, checkpoint: dict, *, force: bool) -> None:
-    """Write a checkpoint that appears only when whole; ``force`` replaces a file.
+def write_checkpoint(
+    path: str | Path, checkpoint: dict[str, Any], *, force: bool
+) -> None:
+    """Write a checkpoint; its file appears only once it is complete.
+
+    Args:
+        path: Where to write it.
+        checkpoint: Content of the file.
+        force: Whether an existing file is replaced.
 
     Raises:
-        ValueError: The file exists and ``force`` is not set.
+        ValueError: The file exists and ``force`` is False.
     """
     path = Path(path)
     if path.exists() and not force:
@@ -130,16 +138,14 @@ def write_checkpoint(path: str | Path, checkpoint: dict, *, force: bool) -> None
 
 
 def _entry(checkpoint: Any, key: str) -> dict[str, Any]:
-    entries = list(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint)
     state = checkpoint.get(key) if isinstance(checkpoint, dict) else None
-    named = isinstance(state, dict) and all(isinstance(name, str) for name in state)
-    if not named or not state:
-        raise ValueError(
-            f'no tensors under {key!r}, it holds {entries}; a published checkpoint has '
-            "them under 'model_state', one of ours, for --to-published, under "
-            "'state_dict'"
-        )
-    return state
+    if isinstance(state, dict) and state and all(isinstance(n, str) for n in state):
+        return state
+    entries = list(checkpoint) if isinstance(checkpoint, dict) else type(checkpoint)
+    raise ValueError(
+        f'no tensors under {key!r}, it holds {entries}; a published checkpoint has '
+        "them under 'model_state', one of ours (--to-published) under 'state_dict'"
+    )
 
 
 def _table(num_layers: int) -> list[tuple[tuple[str, str], torch.Size]]:
@@ -171,7 +177,7 @@ def _rename(
     """Return the renamed tensors, the names outside the network, its layers."""
     layer = re.compile(rf'{re.escape(LAYERS[source])}\.(\d+)\.')
     found = {match[1] for match in map(layer.match, state) if match}
-    num_layers = max(1, len(found))  # so that a state without any misses the first
+    num_layers = max(1, len(found))  # a state without layers then lacks the first
     targets = {
         names[source]: (names[target], shape) for names, shape in _table(num_layers)
     }
@@ -182,7 +188,7 @@ def _rename(
         if name not in targets:
             problems.append(f'{name} is unknown')
         elif not isinstance(tensor, Tensor):
-            problems.append(f'{name} is a {type(tensor).__name__}, no tensor')
+            problems.append(f'{name} is a {type(tensor).__name__}, not a tensor')
         elif tensor.shape != targets[name][1]:
             shapes = tuple(tensor.shape), tuple(targets[name][1])
             problems.append('{} has shape {}, expected {}'.format(name, *shapes))

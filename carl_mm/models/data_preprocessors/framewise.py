@@ -1,4 +1,4 @@
-"""uint8 to the device first; colour, blur and normalisation there."""
+"""Move uint8 frames to the device; augment and normalise them there."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,17 +22,17 @@ IMAGENET_STD = (58.395, 57.12, 57.375)
 class FramewiseDataPreprocessor(BaseDataPreprocessor):
     """Move a batch to the device; in training, augment and normalise it there.
 
-    At test time uint8 frames stay uint8 and the recognizer normalises them a chunk
-    at a time, so that a long video is never held in float32. Cached features
+    In testing uint8 frames stay uint8 and the recognizer normalises them a chunk at a
+    time, so that a long video is never held in float32. Cached features
     (float, ``(B, V, T, C)``) pass through.
 
     Args:
-        mean: Of the channels R, G, B, in [0, 255].
-        std: Likewise.
-        augmentation: Keywords of `PhotometricAugmentation`, ``dict()`` for the
-            paper's; None augments nothing. A list of them augments each view in a
-            way of its own.
-        non_blocking: Copy asynchronously; needs pinned memory.
+        mean: Means of the channels R, G, B, in [0, 255].
+        std: Standard deviations of the channels, in the same unit.
+        augmentation: Arguments of `PhotometricAugmentation`, ``dict()`` for the
+            paper's, or a list of them, one for each view; by default nothing is
+            augmented.
+        non_blocking: Whether batches are copied asynchronously; needs pinned memory.
     """
 
     def __init__(
@@ -54,15 +54,19 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         self.register_buffer('mean', torch.tensor(mean).view(3, 1, 1), False)
         self.register_buffer('std', torch.tensor(std).view(3, 1, 1), False)
 
-    def forward(self, data: dict, training: bool = False) -> dict:
+    def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Any]:
         """Prepare a batch.
 
         Args:
-            data: As `PackFramewiseInputs` gives, collated; training stacks lists.
-            training: Augment and normalise.
+            data: Collated samples of `PackFramewiseInputs`; in training, lists of
+                tensors are stacked.
+            training: Whether frames are augmented and normalised.
 
         Returns:
             The same keys; in training inputs are float32 ``(B, V, T, 3, H, W)``.
+
+        Raises:
+            ValueError: ``augmentation`` is a list for another number of views.
         """
         data = self.cast_data(data)
         if not training:
@@ -80,13 +84,21 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
                 operations = self.draw(view=index % inputs.shape[1])
                 self.augment(view, operations, target)
             out = out.permute(0, 1, 4, 2, 3)
-            data['inputs'] = out.unflatten(0, inputs.shape[:2])
+            data['inputs'] = torch.unflatten(out, 0, inputs.shape[:2])
         return data
 
     def draw(
         self, generator: Generator | None = None, view: int = 0
     ) -> list[tuple[str, float]]:
-        """Draw the operations of a view, none without ``augmentation``."""
+        """Draw the operations of a view.
+
+        Args:
+            generator: Source of the draws, on the CPU; by default torch's own.
+            view: Number of the view, where each has its own augmentation.
+
+        Returns:
+            Names and values for `augment`; none without ``augmentation``.
+        """
         augmentation = self.augmentation
         if self.view_augmentations:
             augmentation = self.view_augmentations[view]
@@ -108,13 +120,13 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
     ) -> Tensor:
         """Augment and normalise the frames of a view.
 
-        On a CPU frame by frame in 8 bits, several times as fast there; on another
-        device all at once in float32.
+        On a CPU frames are augmented one by one in 8 bits, which is several times as
+        fast there; on another device all at once in float32.
 
         Args:
-            frames: ``(T, 3, H, W)`` uint8.
-            operations: Of `draw`.
-            out: ``(T, H, W, 3)`` float32, where to write.
+            frames: Frames of the view, ``(T, 3, H, W)`` uint8.
+            operations: What `draw` has drawn.
+            out: Where to write, ``(T, H, W, 3)`` float32; by default a new tensor.
 
         Returns:
             ``(T, 3, H, W)`` float32, channels last.
@@ -135,8 +147,9 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         return out.permute(0, 3, 1, 2)
 
     def normalize(self, frames: Tensor) -> Tensor:
-        """Return uint8 frames ``(..., 3, H, W)`` in float32, normalised."""
-        return (frames - self.mean) / self.std
+        """Normalise uint8 frames ``(..., 3, H, W)``; the result is float32."""
+        out: Tensor = (frames - self.mean) / self.std
+        return out
 
 
 def _is_tensor_list(value: Any) -> bool:

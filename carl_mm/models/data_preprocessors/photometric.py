@@ -1,4 +1,4 @@
-"""Photometric augmentation of whole views, on the device they are on."""
+"""Photometric augmentation of whole views on the device where they are."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ import torch
 import torchvision.transforms.functional as TF  # noqa: N812
 from torch import Generator, Tensor
 
-from carl_mm.functional import shift_hue
+from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.photometric import PhotometricAugmentation, blur_kernel_size
 
 TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
@@ -25,11 +25,14 @@ TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
 def draw_operations(
     augmentation: PhotometricAugmentation, generator: Generator | None = None
 ) -> list[tuple[str, float]]:
-    """Draw a view's operations; the count of numbers drawn is always the same.
+    """Draw a view's operations, always by the same number of random numbers.
 
     Args:
-        augmentation: What may be drawn.
-        generator: On the CPU; the same state gives the same draw.
+        augmentation: Probabilities and ranges of the operations.
+        generator: Source of the draws, on the CPU; by default torch's own.
+
+    Returns:
+        Name and value of each operation, in the order in which they are applied.
     """
     shape = (augmentation.num_draws,)
     draws = torch.rand(shape, generator=generator, dtype=torch.float64).tolist()
@@ -38,14 +41,14 @@ def draw_operations(
 
 
 def augment_tensor(frames: Tensor, operations: Sequence[tuple[str, float]]) -> Tensor:
-    """Change all frames of a view at once.
+    """Augment all frames of a view at once.
 
     Args:
-        frames: ``(T, 3, H, W)`` floating, in [0, 1].
-        operations: Of `PhotometricAugmentation.operations`.
+        frames: Frames of the view, ``(T, 3, H, W)``, floating, in [0, 1].
+        operations: Names and values that `draw_operations` has drawn.
 
     Returns:
-        As ``frames``.
+        Frames of the same shape, dtype and range.
     """
     for name, value in operations:
         frames = TENSOR_OPERATIONS[name](frames, value)

@@ -10,7 +10,7 @@ from mmengine.model import BaseModule
 from mmengine.model.weight_init import normal_init
 from torch import Tensor, nn
 
-from carl_mm.models.heads.sequence_contrastive import normalized
+from carl_mm.models.heads.base import normalized
 
 
 @MODELS.register_module()
@@ -18,12 +18,12 @@ class ClipContrastiveHead(BaseModule):
     """Projection MLP and a loss of two clips of each video (CVRL, section 3.1).
 
     Args:
-        in_channels: C, of the clips' features.
-        hidden_channels: Of the hidden layers, each linear, BatchNorm, ReLU.
-        out_channels: Of the embeddings that the loss compares.
-        num_hidden: Hidden layers.
+        in_channels: Size of the clips' features, C.
+        hidden_channels: Width of the hidden layers, each linear, BatchNorm, ReLU.
+        out_channels: Size of the embeddings that the loss compares.
+        num_hidden: Number of hidden layers.
         loss: Config of a loss over ``(B, 2, D)``; by default `NTXentLoss`.
-        init_cfg: Of mmengine's `BaseModule`.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
     """
 
     def __init__(
@@ -32,8 +32,8 @@ class ClipContrastiveHead(BaseModule):
         hidden_channels: int = 2048,
         out_channels: int = 128,
         num_hidden: int = 3,
-        loss: Any = None,
-        init_cfg: Any = None,
+        loss: dict[str, Any] | None = None,
+        init_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(init_cfg)
         layers: list[nn.Module] = []
@@ -46,21 +46,22 @@ class ClipContrastiveHead(BaseModule):
             ]
             channels = hidden_channels
         self.projection = nn.Sequential(*layers, nn.Linear(channels, out_channels))
-        self.loss_module = MODELS.build(loss or {'type': 'NTXentLoss'})
+        self.loss_module: nn.Module = MODELS.build(loss or {'type': 'NTXentLoss'})
 
     def loss(self, feature: Tensor) -> dict[str, Tensor]:
         """Project, L2-normalise and compare.
 
         Args:
-            feature: ``(B, 2, C)``, of the two clips of each video.
+            feature: Features of the two clips of each video, ``(B, 2, C)``.
 
         Returns:
             ``{'loss': scalar}``.
         """
-        latent = self.projection(feature.flatten(0, 1)).unflatten(0, (-1, 2))
+        latent: Tensor = self.projection(feature.flatten(0, 1))
         # In full precision also under autocast: similarities are divided by 0.1.
         with torch.autocast(latent.device.type, enabled=False):
-            return {'loss': self.loss_module(F.normalize(latent.float(), dim=-1))}
+            latent = F.normalize(torch.unflatten(latent, 0, (-1, 2)).float(), dim=-1)
+            return {'loss': self.loss_module(latent)}
 
     def predict(self, feature: Tensor) -> Tensor:
         """Return ``(..., C)`` before the projection, L2-normalised, on the CPU."""
@@ -71,17 +72,18 @@ class ClipContrastiveHead(BaseModule):
 class ClipLinearHead(BaseHead):
     """One linear layer on the average of a clip's feature map.
 
-    For mmaction2's `Recognizer3D`. Scores are float32 also under autocast, whose
-    bfloat16 mmaction2's accuracy does not take.
+    For mmaction2's `Recognizer3D`. Scores are float32 also under autocast, as
+    mmaction2's accuracy does not take bfloat16.
 
     Args:
-        num_classes: Of the linear layer.
-        in_channels: C, of the backbone's feature maps.
-        normalize: L2-normalise the average, as CVRL's linear evaluation does.
-        dropout_ratio: Of the average's channels in training.
-        topk: Accuracies logged while training.
-        average_clips: Of a video's clips: 'prob', 'score' or None.
-        init_cfg: Of mmengine's `BaseModule`.
+        num_classes: Number of classes.
+        in_channels: Number of channels of the backbone's feature maps, C.
+        normalize: Whether the average is L2-normalised, as in CVRL's linear
+            evaluation.
+        dropout_ratio: Share of the average's channels dropped in training.
+        topk: The k of the top-k accuracies that are logged while training.
+        average_clips: What is averaged over a video's clips: 'prob', 'score' or None.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class ClipLinearHead(BaseHead):
         dropout_ratio: float = 0.0,
         topk: tuple[int, ...] = (1, 5),
         average_clips: str | None = 'prob',
-        init_cfg: Any = None,
+        init_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(
             num_classes,
@@ -106,12 +108,20 @@ class ClipLinearHead(BaseHead):
         self.fc_cls = nn.Linear(in_channels, num_classes)
 
     def init_weights(self) -> None:
-        """Start from small weights, as mmaction2's heads."""
+        """Start from small weights, as mmaction2's heads do."""
         normal_init(self.fc_cls, std=0.01)
 
     def forward(self, maps: Tensor, **_: Any) -> Tensor:
-        """Classify clips: maps ``(N, C, t, h, w)`` to scores ``(N, num_classes)``."""
+        """Classify clips.
+
+        Args:
+            maps: Feature maps of the clips, ``(N, C, t, h, w)``.
+
+        Returns:
+            Scores ``(N, num_classes)``, float32.
+        """
         feature = maps.mean((2, 3, 4))
         if self.normalize:
             feature = F.normalize(feature.float(), dim=-1)
-        return self.fc_cls(self.dropout(feature)).float()
+        scores: Tensor = self.fc_cls(self.dropout(feature))
+        return scores.float()

@@ -1,115 +1,137 @@
-"""The head of the methods that CARL is compared with: any loss of frames."""
+"""The head that all frame-wise methods share: any loss of frames."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
+from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
-from carl_mm.models.heads.sequence_contrastive import frame_share, normalized
+from carl_mm.models.heads.base import FramewiseHead, check_samples, frame_share
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class FramewiseLossHead(BaseModule):
+class FramewiseLossHead(FramewiseHead):
     """An optional projection MLP and a loss of all frames of a batch.
 
-    The loss is a module over a `FrameBatch`. It returns a scalar, the mean over the
-    batch's valid frames; one that means over videos says so by an attribute
-    ``per_video = True``, and is weighed so among processes. Where a loss leaves valid
-    frames or videos out, that weighing is nearly right, not exactly.
-
     Args:
-        loss: Config of the loss.
-        in_channels: D, of the embeddings.
-        projection_channels: Width of the two-layer projection MLP and of its result;
-            None gives the loss the embeddings as they are.
-        normalize: L2-normalise what the loss is given.
-        init_cfg: Of mmengine's `BaseModule`.
+        loss: Config of a `FramewiseLoss`.
+        in_channels: Size of the embeddings, D.
+        projection_channels: Size of the embeddings after a two-layer MLP, by which the
+            loss compares frames. Without it the loss gets the embeddings themselves.
+        normalize: Whether the embeddings are L2-normalised for the loss.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
+        hidden_channels: Width of the MLP's hidden layer; by default
+            ``projection_channels``.
 
     Raises:
-        ValueError: ``projection_channels`` below 1.
+        TypeError: The loss is not a `FramewiseLoss`.
+        ValueError: A width is below 1, or ``hidden_channels`` is given alone.
     """
 
     def __init__(
         self,
-        loss: Any,
+        loss: dict[str, Any],
         in_channels: int = 128,
         projection_channels: int | None = None,
         normalize: bool = False,
-        init_cfg: Any = None,
+        init_cfg: dict[str, Any] | None = None,
+        hidden_channels: int | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if projection_channels is not None and projection_channels < 1:
-            raise ValueError(
-                f'projection_channels must be None or >= 1, got {projection_channels}'
-            )
         self.projection: nn.Module = nn.Identity()
-        if projection_channels is not None:
-            self.projection = nn.Sequential(
-                nn.Linear(in_channels, projection_channels),
-                nn.BatchNorm1d(projection_channels),
-                nn.ReLU(),
-                nn.Linear(projection_channels, projection_channels),
+        if projection_channels is None:
+            if hidden_channels is not None:
+                raise ValueError(
+                    f'hidden_channels is {hidden_channels}, but without '
+                    'projection_channels there is no hidden layer'
+                )
+        else:
+            if hidden_channels is None:
+                hidden_channels = projection_channels
+            self.projection = _projection(
+                in_channels, hidden_channels, projection_channels
             )
         self.normalize = normalize
-        self.loss_module = MODELS.build(loss)
+        self.loss_module = _framewise_loss(loss)
 
     def loss(
         self,
         embedding: Tensor,
         frame_inds: Tensor,
         valid: Tensor,
-        data_samples: Any,
+        data_samples: Sequence[ActionDataSample] | None = None,
     ) -> dict[str, Tensor]:
-        """Project and hand all frames to the loss.
+        """Project the embeddings and hand all frames to the loss.
 
         Args:
-            embedding: ``(B, V, T, D)``.
-            frame_inds: ``(B, V, T)`` int64.
-            valid: ``(B, V, T)`` bool.
-            data_samples: One a video, with total_frames and perhaps its action.
+            embedding: Embeddings of V views of B videos, ``(B, V, T, D)``.
+            frame_inds: Places of the frames in their source videos, ``(B, V, T)``
+                int64.
+            valid: False on padding, ``(B, V, T)`` bool.
+            data_samples: One for each video, with total_frames and perhaps its action.
+                A loss of single videos needs none.
 
         Returns:
             ``{'loss': scalar}``.
 
         Raises:
-            ValueError: No samples, or one that does not tell its length.
+            ValueError: There are more or fewer samples than videos.
         """
-        lengths, actions = _lengths_and_actions(data_samples, len(embedding))
+        lengths, actions = _lengths_and_actions(data_samples, embedding)
         batch_shape = embedding.shape[:3]
-        latent = self.projection(embedding.flatten(0, 2)).unflatten(0, batch_shape)
-        # In full precision also under autocast: distances are divided by 0.1.
+        latent = self.projection(embedding.flatten(0, 2))
+        latent = torch.unflatten(latent, 0, batch_shape)
+        # In full precision also under autocast: similarities are divided by 0.1.
         with torch.autocast(latent.device.type, enabled=False):
             latent = latent.float()
             if self.normalize:
                 latent = F.normalize(latent, dim=-1)
-            video_lengths = torch.tensor(lengths, device=latent.device)
             loss = self.loss_module(
-                FrameBatch(latent, frame_inds, valid, video_lengths, actions)
+                FrameBatch(latent, frame_inds, valid, lengths, actions)
             )
-        per_video = getattr(self.loss_module, 'per_video', False)
-        counted = valid.flatten(1).any(dim=1) if per_video else valid
+        counted = valid.flatten(1).any(dim=1) if self.loss_module.per_video else valid
         return {'loss': loss * frame_share(counted)}
 
-    def predict(self, embedding: Tensor) -> Tensor:
-        """Return ``(..., D)`` before the projection, L2-normalised, on the CPU."""
-        return normalized(embedding)
+
+def _projection(in_channels: int, hidden: int, out_channels: int) -> nn.Sequential:
+    if hidden < 1 or out_channels < 1:
+        raise ValueError(
+            'projection_channels and hidden_channels must be at least 1, got '
+            f'{out_channels} and {hidden}'
+        )
+    return nn.Sequential(
+        nn.Linear(in_channels, hidden),
+        nn.BatchNorm1d(hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, out_channels),
+    )
+
+
+def _framewise_loss(config: dict[str, Any]) -> FramewiseLoss:
+    loss = MODELS.build(config)
+    if not isinstance(loss, FramewiseLoss):
+        raise TypeError(
+            f'{type(loss).__name__} is not a frame-wise loss: derive it from '
+            'carl_mm.models.FramewiseLoss and let forward take a FrameBatch'
+        )
+    return loss
 
 
 def _lengths_and_actions(
-    data_samples: Any, batch_size: int
-) -> tuple[list[int], list[str | None]]:
-    if data_samples is None or len(data_samples) != batch_size:
-        given = 'none' if data_samples is None else str(len(data_samples))
-        raise ValueError(f'{batch_size} videos need as many data_samples, got {given}')
-    for sample in data_samples:
-        if 'total_frames' not in sample:
-            raise ValueError(
-                f"{sample.get('filename')}: no total_frames; PackFramewiseInputs' "
-                'meta_keys must hold it'
-            )
-    lengths = [int(sample.get('total_frames')) for sample in data_samples]
-    return lengths, [sample.get('action') for sample in data_samples]
+    data_samples: Sequence[ActionDataSample] | None, embedding: Tensor
+) -> tuple[Tensor | None, list[str | None] | None]:
+    """Return what the samples tell of the videos, None where they do not."""
+    if data_samples is None:
+        return None, None
+    check_samples(data_samples, len(embedding))
+    lengths = [sample.get('total_frames') for sample in data_samples]
+    known = None not in lengths
+    return (
+        torch.tensor(lengths, device=embedding.device) if known else None,
+        [sample.get('action') for sample in data_samples],
+    )

@@ -1,31 +1,35 @@
 """Learning from frame labels: the supervised network of the paper's Table 11."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from mmaction.registry import MODELS
-from mmengine.model import BaseModule
+from mmaction.structures import ActionDataSample
 from torch import Tensor, nn
 
-from carl_mm.models.heads.sequence_contrastive import frame_share, normalized
+from carl_mm.models.heads.base import FramewiseHead, check_samples, frame_share
 
 
 @MODELS.register_module()
-class FramewiseClassificationHead(BaseModule):
+class FramewiseClassificationHead(FramewiseHead):
     """A linear classifier of frames and its cross-entropy.
 
     The train dataset must give labels: ``with_labels=True``. Frames without a label
     and padding take no part.
 
     Args:
-        num_classes: C.
-        in_channels: D, of the embeddings.
-        init_cfg: Of mmengine's `BaseModule`.
+        num_classes: Number of classes, C.
+        in_channels: Size of the embeddings, D.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
     """
 
     def __init__(
-        self, num_classes: int, in_channels: int = 128, init_cfg: Any = None
+        self,
+        num_classes: int,
+        in_channels: int = 128,
+        init_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(init_cfg)
         self.num_classes = num_classes
@@ -36,27 +40,31 @@ class FramewiseClassificationHead(BaseModule):
         embedding: Tensor,
         frame_inds: Tensor,
         valid: Tensor,
-        data_samples: Any,
+        data_samples: Sequence[ActionDataSample] | None = None,
     ) -> dict[str, Tensor]:
         """Classify the labelled frames of all views.
 
         Args:
-            embedding: ``(B, V, T, D)``.
-            frame_inds: ``(B, V, T)`` int64.
-            valid: ``(B, V, T)`` bool.
-            data_samples: One a video, with gt_label ``(S,)`` int64 of all its frames,
-                -1 where unlabelled.
+            embedding: Embeddings of V views of B videos, ``(B, V, T, D)``.
+            frame_inds: Places of the frames in their source videos, ``(B, V, T)``
+                int64.
+            valid: False on padding, ``(B, V, T)`` bool.
+            data_samples: One for each video, with gt_label ``(S,)`` int64 of all its
+                frames, -1 where unlabelled.
 
         Returns:
             ``{'loss': scalar}``; 0 where no frame has a label.
 
         Raises:
-            ValueError: A sample without labels, or a label that is not below C.
+            ValueError: There is not a sample for each video, a sample has no labels,
+                or a label is not below C.
         """
+        samples = data_samples or []
+        check_samples(samples, len(embedding))
         labels = torch.stack(
             [
                 self._video_labels(sample).to(frame_inds.device)[inds]
-                for sample, inds in zip(data_samples, frame_inds, strict=True)
+                for sample, inds in zip(samples, frame_inds, strict=True)
             ]
         )
         known = valid & (labels >= 0)
@@ -64,11 +72,11 @@ class FramewiseClassificationHead(BaseModule):
         total = F.cross_entropy(scores, labels[known], reduction='sum')
         return {'loss': total / known.sum().clamp(min=1) * frame_share(known)}
 
-    def _video_labels(self, sample: Any) -> Tensor:
+    def _video_labels(self, sample: ActionDataSample) -> Tensor:
         name = sample.get('filename')
         if 'gt_label' not in sample:
             raise ValueError(f'{name}: no labels; set with_labels=True in its dataset')
-        labels = sample.gt_label
+        labels: Tensor = sample.gt_label
         if labels.numel() and int(labels.max()) >= self.num_classes:
             raise ValueError(
                 f'{name}: label {int(labels.max())} is not below num_classes '
@@ -78,8 +86,5 @@ class FramewiseClassificationHead(BaseModule):
 
     def classify(self, embedding: Tensor) -> Tensor:
         """Return the class of each frame: ``(T, D)`` to ``(T,)`` int64, on the CPU."""
-        return self.classifier(embedding).argmax(dim=-1).cpu()
-
-    def predict(self, embedding: Tensor) -> Tensor:
-        """Return ``(..., D)`` L2-normalised, float32, on the CPU."""
-        return normalized(embedding)
+        scores: Tensor = self.classifier(embedding)
+        return scores.argmax(dim=-1).cpu()

@@ -4,30 +4,33 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.cycle_consistency import cycle_consistency_loss
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class CycleConsistencyLoss(nn.Module):
+class CycleConsistencyLoss(FramewiseLoss):
     """Temporal cycle-consistency (TCC).
 
-    Batches hold videos of one action: see `SameActionBatchSampler`; of a mixed batch
-    the videos of the same action are cycled through. Several views of a video count as
-    several videos.
+    Cycles run between videos of the same action, so a batch needs at least two of one:
+    see `SameActionBatchSampler`. Several views of a video count as several videos.
 
     Args:
-        variant: 'regression_mse_var', 'regression_mse', 'regression_huber' or
-            'classification'.
-        similarity: 'l2' or 'cosine'.
-        temperature: Divides the similarities.
-        label_smoothing: In [0, 1).
-        variance_weight: Of the logarithm of the variance.
+        variant: How the frame that a cycle returns to is judged: 'regression_mse_var',
+            'regression_mse', 'regression_huber' or 'classification'.
+        similarity: What the nearest frames are found by: 'l2', the negative squared
+            distance, or 'cosine'.
+        temperature: Number that divides the similarities.
+        label_smoothing: Share of the target that is spread over all other frames, in
+            [0, 1).
+        variance_weight: Weight of the logarithm of the variance in
+            'regression_mse_var'.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     def __init__(
@@ -50,7 +53,7 @@ class CycleConsistencyLoss(nn.Module):
         cycle_consistency_loss(*still, **self.options)  # checks
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Cycle between all pairs of an action's videos ``(B, V, T, D)``."""
+        """Return the mean error of all cycles, a scalar."""
         videos = batch.by_view()
         return cycle_consistency_loss(
             videos.embedding,

@@ -4,25 +4,27 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.d3tw import discriminative_dtw_loss, random_order
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class DiscriminativeDTWLoss(nn.Module):
+class DiscriminativeDTWLoss(FramewiseLoss):
     """Discriminative differentiable DTW (D3TW), of two videos.
 
-    Each step draws the wrong orders from torch's generator, which `EpochSeedHook`
-    seeds.
+    The wrong orders are drawn afresh at each step from torch's generator, which
+    `EpochSeedHook` seeds.
 
     Args:
         gamma: Softness of the DTW, in squared distances.
-        margin: In squared distances a frame.
+        margin: Margin by which the right order is to be cheaper, in squared distances
+            per frame.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     per_video = True
@@ -34,7 +36,7 @@ class DiscriminativeDTWLoss(nn.Module):
         discriminative_dtw_loss(*still, **self.options)  # checks
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
+        """Return the mean loss of all pairs of videos of one action, a scalar."""
         videos = batch.by_view()
         return discriminative_dtw_loss(
             videos.embedding,

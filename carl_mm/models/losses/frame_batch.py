@@ -1,44 +1,68 @@
-"""What a loss of a `FramewiseLossHead` is given."""
+"""What every frame-wise loss is called with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 
-@dataclass(frozen=True)
 class FrameBatch:
-    """All frames of a batch, by video and view, or by view alone (`by_view`).
+    """All frames of a batch, by video and view.
 
-    Attributes:
-        embedding: ``(B, V, T, D)`` float32; by view ``(B V, T, D)``.
-        frame_inds: ``(B, V, T)`` int64, frames of the source videos.
-        valid: ``(B, V, T)`` bool, False on padding.
-        video_lengths: ``(B,)`` int64, frames of the source videos.
-        actions: Names of the B videos, None where unknown.
+    `by_view` gives the same frames with every view as a video of its own.
+
+    Args:
+        embedding: Embeddings of V views of B videos, ``(B, V, T, D)`` float32.
+        frame_inds: Places of the frames in their source videos, ``(B, V, T)`` int64.
+        valid: False on padding, ``(B, V, T)`` bool.
+        video_lengths: Numbers of frames of the source videos, ``(B,)`` int64. Only a
+            loss that asks for them needs them.
+        actions: Names of the videos' actions, B strings, None where unknown.
     """
 
-    embedding: Tensor
-    frame_inds: Tensor
-    valid: Tensor
-    video_lengths: Tensor
-    actions: Sequence[str | None]
+    def __init__(
+        self,
+        embedding: Tensor,
+        frame_inds: Tensor,
+        valid: Tensor,
+        video_lengths: Tensor | None = None,
+        actions: Sequence[str | None] | None = None,
+    ) -> None:
+        self.embedding = embedding
+        self.frame_inds = frame_inds
+        self.valid = valid
+        self._video_lengths = video_lengths
+        self.actions = [None] * len(embedding) if actions is None else list(actions)
+
+    @property
+    def video_lengths(self) -> Tensor:
+        """Numbers of frames of the source videos, ``(B,)`` int64.
+
+        Raises:
+            ValueError: The batch was made without them.
+        """
+        if self._video_lengths is None:
+            raise ValueError(
+                'this loss needs the length of every video: each of the data_samples '
+                "must have total_frames; add it to PackFramewiseInputs' meta_keys"
+            )
+        return self._video_lengths
+
+    @property
+    def groups(self) -> Tensor:
+        """A number for each video's action, ``(B,)`` int64; None counts as one."""
+        names = list(dict.fromkeys(self.actions))
+        numbers = [names.index(action) for action in self.actions]
+        return torch.tensor(numbers, device=self.embedding.device)
 
     def by_view(self) -> 'FrameBatch':
-        """Let each view count as a video of its own, its video's length and action."""
+        """Return the ``(B V, T, D)`` views, each with its video's length and action."""
         views = self.embedding.shape[1]
+        lengths = self._video_lengths
         return FrameBatch(
             self.embedding.flatten(0, 1),
             self.frame_inds.flatten(0, 1),
             self.valid.flatten(0, 1),
-            self.video_lengths.repeat_interleave(views),
+            None if lengths is None else lengths.repeat_interleave(views),
             [action for action in self.actions for _ in range(views)],
         )
-
-    @property
-    def groups(self) -> Tensor:
-        """A number for each video's action, ``(B,)`` int64; None is one of them."""
-        names = list(dict.fromkeys(self.actions))
-        numbers = [names.index(action) for action in self.actions]
-        return torch.tensor(numbers, device=self.embedding.device)

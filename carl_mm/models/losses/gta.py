@@ -4,25 +4,27 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.gta import global_alignment_loss
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class GlobalAlignmentLoss(nn.Module):
+class GlobalAlignmentLoss(FramewiseLoss):
     """Global temporal alignment and cycle-consistency (GTA).
 
     Args:
         gamma: Softness of the minimum, in nats.
-        temperature: Divides the similarities.
-        alignment_weight: Of each direction's smooth DTW.
-        cycle_weight: Of the cycle-consistency.
-        label_smoothing: Of the cycle's target, in [0, 1).
+        temperature: Number that divides the similarities.
+        alignment_weight: Weight of the smooth DTW of each direction.
+        cycle_weight: Weight of the cycle-consistency.
+        label_smoothing: Share of the cycle's target that is spread over all frames, in
+            [0, 1).
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     per_video = True
@@ -46,7 +48,7 @@ class GlobalAlignmentLoss(nn.Module):
         global_alignment_loss(torch.zeros(2, 1, 1), **self.options)  # checks
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
+        """Return the mean loss of all pairs of videos of one action, a scalar."""
         videos = batch.by_view()
         return global_alignment_loss(
             videos.embedding, groups=videos.groups, **self.options, valid=videos.valid

@@ -4,26 +4,27 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.lav import alignment_in_time_loss
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class AlignmentInTimeLoss(nn.Module):
+class AlignmentInTimeLoss(FramewiseLoss):
     """Learning by aligning videos in time (LAV).
 
     Args:
         gamma: Softness of the DTW, in squared distances.
         regularisation: Weight of the contrastive inverse difference moment, which keeps
             the frames of a video apart.
-        window: In source frames; nearer frames are drawn together.
-        margin: In squared distances, to which other frames are kept apart.
-        divergence: Subtract the cost of aligning each video with itself.
+        window: Gap in time up to which frames are drawn together, in source frames.
+        margin: Squared distance to which all other frames are kept apart.
+        divergence: Whether the cost of aligning each video with itself is subtracted.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     per_video = True
@@ -48,7 +49,7 @@ class AlignmentInTimeLoss(nn.Module):
         alignment_in_time_loss(*still, **self.options)  # checks
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Align all pairs of the videos ``(B, V, T, D)``; scalar."""
+        """Return the mean loss of all pairs of videos of one action, a scalar."""
         videos = batch.by_view()
         return alignment_in_time_loss(
             videos.embedding,

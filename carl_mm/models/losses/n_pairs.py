@@ -2,23 +2,24 @@
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.n_pairs import n_pairs_loss
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class NPairsLoss(nn.Module):
+class NPairsLoss(FramewiseLoss):
     """Time-contrastive networks, single view (TCN).
 
-    The crop is an `AnchorPositiveCrop`: anchors and positives alternate.
+    Anchors and their positives alternate, as `AnchorPositiveCrop` draws them.
 
     Args:
-        regularisation: Weight of the squared norms.
+        regularisation: Weight of the mean squared norms of the embeddings.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     per_video = True
@@ -32,10 +33,10 @@ class NPairsLoss(nn.Module):
         self.regularisation = regularisation
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Mean of `n_pairs_loss` over the videos ``(B, V, T, D)`` with a whole pair.
+        """Return the mean loss of the videos that have a valid pair, a scalar.
 
         Raises:
-            ValueError: An odd T, or no pair.
+            ValueError: T is odd, or no anchor is valid together with its positive.
         """
         videos = batch.by_view()
         num_frames = videos.embedding.shape[1]
@@ -44,8 +45,8 @@ class NPairsLoss(nn.Module):
                 f'T must be even, anchors and positives alternate; got T = '
                 f'{num_frames}: use AnchorPositiveCrop'
             )
-        pairs = videos.embedding.unflatten(1, (-1, 2))  # (B V, T / 2, 2, D)
-        whole = videos.valid.unflatten(1, (-1, 2)).all(dim=2)
+        pairs = torch.unflatten(videos.embedding, 1, (-1, 2))  # (B V, T / 2, 2, D)
+        whole = torch.unflatten(videos.valid, 1, (-1, 2)).all(dim=2)
         losses = [
             n_pairs_loss(*video[kept].unbind(1), regularisation=self.regularisation)
             for video, kept in zip(pairs, whole, strict=True)

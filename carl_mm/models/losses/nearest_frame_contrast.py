@@ -3,25 +3,26 @@
 import math
 
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
 from carl_mm.functional.losses.nearest_frame_contrast import (
     nearest_frame_contrastive_loss,
 )
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class NearestFrameContrastiveLoss(nn.Module):
+class NearestFrameContrastiveLoss(FramewiseLoss):
     """The contrastive baseline (CARL, Table 13).
 
     Args:
-        temperature: Divides the cosine similarities.
-        max_gap: In source frames; a frame whose nearest one of the other view is
-            farther has no positive and is left out.
+        temperature: Number that divides the similarities.
+        max_gap: Largest gap in time to a positive, in source frames. A frame whose
+            nearest frame in the other view is farther away is left out.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     def __init__(self, temperature: float = 0.1, max_gap: float = math.inf) -> None:
@@ -35,7 +36,7 @@ class NearestFrameContrastiveLoss(nn.Module):
         self.max_gap = max_gap
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Compare the two views ``(B, 2, T, D)`` of every video."""
+        """Compare the two views ``(B, 2, T, D)`` of every video; return a scalar."""
         return nearest_frame_contrastive_loss(
             *batch.embedding.unbind(1),
             *batch.frame_inds.unbind(1),

@@ -6,21 +6,22 @@ from mmengine import dist
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_gather
 
-from carl_mm.functional import nt_xent_loss
+from carl_mm.functional.losses.nt_xent import nt_xent_loss
 
 
 @MODELS.register_module()
 class NTXentLoss(nn.Module):
     """NT-Xent, both directions, with the clips of all processes as negatives (CVRL).
 
-    Gradients flow through the other processes' clips too, as published: those that DDP
-    averages are those of one process with the whole batch.
+    It compares clips, so it belongs to a `ClipContrastiveHead` and takes no
+    `FrameBatch`. Gradients flow through the other processes' clips too, as published:
+    the average that DDP takes is the gradient of one process with the whole batch.
 
     Args:
-        temperature: Divides the cosine similarities.
+        temperature: Number that divides the cosine similarities.
 
     Raises:
-        ValueError: A temperature that is not positive.
+        ValueError: The temperature is not positive.
     """
 
     def __init__(self, temperature: float = 0.1) -> None:
@@ -33,10 +34,11 @@ class NTXentLoss(nn.Module):
         """Compare every clip with those of all videos.
 
         Args:
-            embedding: ``(B, 2, D)``, L2-normalised; B the same on every process.
+            embedding: Embeddings of two clips of each video, ``(B, 2, D)``,
+                L2-normalised. B is the same on every process.
 
         Returns:
-            Scalar.
+            Scalar, in nats.
         """
         everyone = gather_videos(embedding)
         return nt_xent_loss(
@@ -51,10 +53,10 @@ def gather_videos(embedding: Tensor) -> Tensor:
     """Concatenate the videos of all processes, in the order of their ranks.
 
     Args:
-        embedding: ``(B, ...)``.
+        embedding: Videos of this process, ``(B, ...)``.
 
     Returns:
-        ``(R B, ...)`` of R processes; differentiable in all of them.
+        Videos of all R processes, ``(R B, ...)``; gradients flow to all of them.
 
     Raises:
         ValueError: The processes hold different numbers of videos.
@@ -68,4 +70,7 @@ def gather_videos(embedding: Tensor) -> Tensor:
             f'the processes hold {sizes} videos, but each needs as many as the others; '
             'set train_dataloader.drop_last=True'
         )
-    return torch.cat(all_gather(embedding.contiguous()))
+    everyone: tuple[Tensor, ...] = all_gather(  # type: ignore[no-untyped-call]
+        embedding.contiguous()
+    )
+    return torch.cat(everyone)

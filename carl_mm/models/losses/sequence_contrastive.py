@@ -1,23 +1,27 @@
-"""Registered losses; the mathematics stands in `carl_mm.functional`."""
+"""The sequence contrastive loss (SCL) of CARL."""
 
 from mmaction.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
 
-from carl_mm.functional import sequence_contrastive_loss
+from carl_mm.deprecated import warn_deprecated
+from carl_mm.functional.losses.sequence_contrastive import sequence_contrastive_loss
+from carl_mm.models.losses.base import FramewiseLoss
+from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class SequenceContrastiveLoss(nn.Module):
+class SequenceContrastiveLoss(FramewiseLoss):
     """Sequence contrastive loss (CARL, Eq. 1 to 3).
 
     Args:
-        variance: Of the Gaussian time prior, in squared source frames.
-        temperature: Divides the cosine similarities.
-        negatives: 'video' (the other view) or 'batch' (all other videos as well).
-        eps: Added to probabilities before the logarithm.
+        variance: Variance of the Gaussian prior in time, in squared source frames.
+        temperature: Number that divides the cosine similarities.
+        negatives: Which frames a match is told from: 'video' (those of the video's
+            other view) or 'batch' (those of all other videos as well).
+        eps: Number added to probabilities before the logarithm is taken.
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     def __init__(
@@ -40,23 +44,50 @@ class SequenceContrastiveLoss(nn.Module):
         self.negatives = negatives
         self.eps = eps
 
-    def forward(self, embedding: Tensor, frame_inds: Tensor, valid: Tensor) -> Tensor:
+    def forward(
+        self,
+        batch: FrameBatch | Tensor,
+        frame_inds: Tensor | None = None,
+        valid: Tensor | None = None,
+    ) -> Tensor:
         """Compare the two views of every video.
 
         Args:
-            embedding: ``(B, 2, T, D)``, L2-normalised.
-            frame_inds: ``(B, 2, T)``, frames of the source video.
-            valid: ``(B, 2, T)`` bool.
+            batch: L2-normalised embeddings of two views, ``(B, 2, T, D)``.
+            frame_inds: Deprecated: a `FrameBatch` holds it. Needed, as ``valid`` is,
+                where ``batch`` is a tensor of embeddings.
+            valid: Deprecated: a `FrameBatch` holds it.
 
         Returns:
-            Scalar.
+            Scalar, in nats.
+
+        Raises:
+            TypeError: Neither a `FrameBatch` nor three tensors are given.
         """
+        if isinstance(batch, Tensor):
+            batch = _batch_of_tensors(batch, frame_inds, valid)
         return sequence_contrastive_loss(
-            *embedding.unbind(1),
-            *frame_inds.unbind(1),
-            *valid.unbind(1),
+            *batch.embedding.unbind(1),
+            *batch.frame_inds.unbind(1),
+            *batch.valid.unbind(1),
             variance=self.variance,
             temperature=self.temperature,
             negatives=self.negatives,
             eps=self.eps,
         )
+
+
+def _batch_of_tensors(
+    embedding: Tensor, frame_inds: Tensor | None, valid: Tensor | None
+) -> FrameBatch:
+    if frame_inds is None or valid is None:
+        raise TypeError(
+            'SequenceContrastiveLoss takes a '
+            'carl_mm.models.FrameBatch(embedding, frame_inds, valid), got a tensor'
+        )
+    warn_deprecated(
+        'SequenceContrastiveLoss()(embedding, frame_inds, valid)',
+        'call it with a carl_mm.models.FrameBatch(embedding, frame_inds, valid)',
+        stacklevel=6,  # past torch's __call__
+    )
+    return FrameBatch(embedding, frame_inds, valid)

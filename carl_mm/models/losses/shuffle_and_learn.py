@@ -10,21 +10,22 @@ from carl_mm.functional.losses.shuffle_and_learn import (
     draw_triplets,
     shuffle_and_learn_loss,
 )
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class ShuffleAndLearnLoss(nn.Module):
+class ShuffleAndLearnLoss(FramewiseLoss):
     """Shuffle and Learn (SaL), with the settings of TCC's code.
 
     Args:
-        in_channels: D, of the embeddings.
-        hidden_channels: Of the classifier's layers.
-        num_triplets: Of each video.
-        shuffled_share: Of the triplets that are out of order, in [0, 1].
+        in_channels: Size of the embeddings, D.
+        hidden_channels: Widths of the classifier's hidden layers.
+        num_triplets: Number of triplets drawn per video.
+        shuffled_share: Share of the triplets that are out of order, in [0, 1].
 
     Raises:
-        ValueError: An argument out of its range.
+        ValueError: An argument is out of its range.
     """
 
     per_video = True
@@ -52,10 +53,10 @@ class ShuffleAndLearnLoss(nn.Module):
         self.classifier = nn.Sequential(*layers, nn.Linear(channels, 2))
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Classify triplets of the videos ``(B, V, T, D)`` with five valid frames.
+        """Classify triplets of the videos that have five valid frames.
 
         Raises:
-            ValueError: No video has five.
+            ValueError: No video has five valid frames.
         """
         views = batch.by_view()
         frames = views.valid.sum(dim=1)

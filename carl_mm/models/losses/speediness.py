@@ -4,17 +4,18 @@ from mmaction.registry import MODELS
 from torch import Tensor, nn
 
 from carl_mm.functional.losses.speediness import speediness_loss
+from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
 
 @MODELS.register_module()
-class SpeedinessLoss(nn.Module):
+class SpeedinessLoss(FramewiseLoss):
     """SpeedNet: normal or sped up, from the mean embedding over time.
 
-    The crop is a `TwoSpeedCrop`.
+    View 0 is at normal speed and view 1 sped up, as `TwoSpeedCrop` draws them.
 
     Args:
-        in_channels: D, of the embeddings.
+        in_channels: Size of the embeddings, D.
     """
 
     per_video = True
@@ -24,5 +25,5 @@ class SpeedinessLoss(nn.Module):
         self.classifier = nn.Linear(in_channels, 1)
 
     def forward(self, batch: FrameBatch) -> Tensor:
-        """Classify both views ``(B, 2, T, D)`` of every video."""
+        """Classify both views ``(B, 2, T, D)`` of every video; return a scalar."""
         return speediness_loss(batch.embedding, batch.valid, self.classifier)

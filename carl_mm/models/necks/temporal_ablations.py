@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -14,11 +15,11 @@ class FramewiseMLP(BaseModule):
     """Linear layers on each frame alone: 'ResNet-50 only' of Table 5.
 
     Args:
-        in_channels: Of a frame's spatial features.
-        hidden_channels: Of the two hidden layers.
-        out_channels: D, of the embeddings.
-        dropout: Before each hidden layer.
-        init_cfg: Of mmengine's `BaseModule`.
+        in_channels: Number of channels of a frame's spatial features, C.
+        hidden_channels: Width of the two hidden layers.
+        out_channels: Size of the embeddings, D.
+        dropout: Share of the activations dropped before each hidden layer.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class FramewiseMLP(BaseModule):
         hidden_channels: int = 512,
         out_channels: int = 128,
         dropout: float = 0.1,
-        init_cfg: Any = None,
+        init_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(init_cfg)
         self.in_channels = in_channels
@@ -38,7 +39,8 @@ class FramewiseMLP(BaseModule):
     def forward(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
         """Embed ``(B, T, C)`` features as ``(B, T, D)``; ``valid`` plays no part."""
         check_channels(features, self.in_channels)
-        return self.linears(features.flatten(0, 1)).unflatten(0, features.shape[:2])
+        x = self.linears(features.flatten(0, 1))
+        return torch.unflatten(x, 0, features.shape[:2])
 
 
 @MODELS.register_module()
@@ -49,12 +51,12 @@ class TemporalConv3d(FramewiseMLP):
     maps: set ``spatial_pooling='none'`` in the recognizer.
 
     Args:
-        in_channels: Of the feature maps.
-        conv_channels: Of the convolutions.
-        hidden_channels: Of the two linear layers.
-        out_channels: D, of the embeddings.
-        dropout: Before each linear layer.
-        init_cfg: Of mmengine's `BaseModule`.
+        in_channels: Number of channels of the feature maps, C.
+        conv_channels: Number of channels of the convolutions.
+        hidden_channels: Width of the two hidden linear layers.
+        out_channels: Size of the embeddings, D.
+        dropout: Share of the activations dropped before each hidden layer.
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class TemporalConv3d(FramewiseMLP):
         hidden_channels: int = 512,
         out_channels: int = 128,
         dropout: float = 0.1,
-        init_cfg: Any = None,
+        init_cfg: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(
             conv_channels, hidden_channels, out_channels, dropout, init_cfg
@@ -83,6 +85,9 @@ class TemporalConv3d(FramewiseMLP):
         """Embed ``(B, T, C, h, w)`` feature maps as ``(B, T, D)``.
 
         Padded frames are zeroed, so that no frame sees their content.
+
+        Raises:
+            ValueError: The features are pooled, or have another number of channels.
         """
         if features.dim() != 5:
             raise ValueError(

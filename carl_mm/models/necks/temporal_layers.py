@@ -3,15 +3,15 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from carl_mm.functional import rotate
+from carl_mm.functional.positions import rotate
 
 
 def transformation_block(
     in_channels: int, hidden_channels: int, out_channels: int, dropout: float
 ) -> nn.Sequential:
-    """Return the paper's block over frames ``(N, in)`` to ``(N, out)``.
+    """Return the paper's transformation block, ``(N, in)`` frames to ``(N, out)``.
 
-    Two hidden layers, each Dropout, Linear, BatchNorm, ReLU; then a Linear.
+    It has two hidden layers, each Dropout, Linear, BatchNorm, ReLU, and then a Linear.
     """
     layers: list[nn.Module] = []
     for channels in (in_channels, hidden_channels):
@@ -34,10 +34,10 @@ class PreNormLayer(nn.Module):
     """Pre-LayerNorm Transformer layer with dropout on its residual branches alone.
 
     Args:
-        channels: Width.
-        num_heads: Of the attention; divides ``channels``.
-        feedforward_channels: Width inside the feed-forward.
-        dropout: On each residual branch.
+        channels: Width of the layer, C.
+        num_heads: Number of heads of the attention; divides ``channels``.
+        feedforward_channels: Width inside the feed-forward network.
+        dropout: Share of the activations dropped on each residual branch.
     """
 
     def __init__(
@@ -58,24 +58,27 @@ class PreNormLayer(nn.Module):
     def forward(
         self, x: Tensor, key_mask: Tensor | None, points: Tensor | None = None
     ) -> Tensor:
-        """Attend and transform.
+        """Attend to all frames, then transform each.
 
         Args:
-            x: ``(B, T, C)``.
-            key_mask: ``(B, 1, 1, T)`` bool, True where a frame may be attended to.
-            points: ``(B, T)`` or ``(1, T)`` float64, of rotary positions.
+            x: Sequences of frames, ``(B, T, C)``.
+            key_mask: True where a frame may be attended to, ``(B, 1, 1, T)`` bool; by
+                default everywhere.
+            points: Points in time for rotary positions, ``(B, T)`` or ``(1, T)``
+                float64; without them attention knows no time.
 
         Returns:
             ``(B, T, C)``.
         """
         x = x + self.dropout(self.attend(self.attention_norm(x), key_mask, points))
         hidden = F.relu(self.expand(self.feedforward_norm(x)))
-        return x + self.dropout(self.contract(hidden))
+        out: Tensor = x + self.dropout(self.contract(hidden))
+        return out
 
     def attend(
         self, x: Tensor, key_mask: Tensor | None, points: Tensor | None = None
     ) -> Tensor:
-        """Multi-head attention, ``(B, T, C)`` to the same."""
+        """Apply multi-head attention; shapes are those of `forward`."""
         query, key, value = (
             linear(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
             for linear in (self.query, self.key, self.value)
@@ -83,4 +86,5 @@ class PreNormLayer(nn.Module):
         if points is not None:
             query, key = (rotate(part, points[:, None]) for part in (query, key))
         out = F.scaled_dot_product_attention(query, key, value, attn_mask=key_mask)
-        return self.project(out.transpose(1, 2).flatten(2))
+        projected: Tensor = self.project(out.transpose(1, 2).flatten(2))
+        return projected

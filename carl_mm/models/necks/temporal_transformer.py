@@ -1,4 +1,4 @@
-"""The paper's temporal network: what turns frames' features into embeddings."""
+"""CARL's temporal network: features of all frames in, their embeddings out."""
 
 from functools import lru_cache
 from typing import Any
@@ -8,11 +8,8 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from carl_mm.functional import (
-    draw_spans,
-    sinusoidal_code,
-    sinusoidal_positions,
-)
+from carl_mm.deprecated import warn_deprecated
+from carl_mm.functional.positions import sinusoidal_positions
 from carl_mm.models.necks.temporal_layers import (
     PreNormLayer,
     check_channels,
@@ -30,7 +27,7 @@ def cached_positions(
     dtype: torch.dtype,
     device: torch.device,
 ) -> Tensor:
-    """Return `sinusoidal_positions`, kept: every step asks for the same."""
+    """Return `sinusoidal_positions`, cached, as every step asks for the same."""
     return sinusoidal_positions(
         length, channels, num_frames, dtype=dtype, device=device
     )
@@ -44,27 +41,24 @@ class TemporalTransformer(BaseModule):
     length than ``num_frames`` gets positions spread evenly over 0 to num_frames - 1.
 
     Args:
-        in_channels: Of a frame's spatial features.
-        num_frames: T of training, the range of the positions.
+        in_channels: Number of channels of a frame's spatial features, C.
+        num_frames: Length of a training sequence, which the positions range over.
         hidden_channels: Width of the transformation block's two layers.
         embed_channels: Width of the encoder; a multiple of ``num_heads``.
-        out_channels: D, of the embeddings.
-        num_layers: Of the encoder.
-        num_heads: Of its attention.
-        feedforward_channels: Inside its feed-forward.
-        dropout: Everywhere, in [0, 1).
-        position: 'absolute' (the paper's), 'rotary' (attention knows gaps of time
-            alone) or 'none'.
-        position_jitter: In training a sequence's positions span a random part of
-            their range, of length 1 - position_jitter to 1, so that a position no
-            longer tells the relative time (the paper: 0); in [0, 1).
-        frame_channels: Of the D channels, those that see their own frame alone: a
-            linear map of what enters the encoder, beside the encoder's (the paper:
-            0); in [0, D).
-        init_cfg: Of mmengine's `BaseModule`.
+        out_channels: Size of the embeddings, D.
+        num_layers: Number of the encoder's layers.
+        num_heads: Number of heads of the encoder's attention.
+        feedforward_channels: Width inside the encoder's feed-forward networks.
+        dropout: Share of the activations dropped in training, in [0, 1).
+        position: How the encoder is told of time: 'absolute' (the paper's), 'rotary'
+            (attention sees only the gaps between frames) or 'none'.
+        frame_channels: Number of the D channels that see only their own frame: a
+            linear map of what enters the encoder. The paper has 0; in [0, D).
+        init_cfg: How mmengine's `BaseModule` initialises the weights.
+        position_jitter: Deprecated: without effect, and warns if it is not 0.
 
     Raises:
-        ValueError: Unknown ``position``, or widths that do not fit.
+        ValueError: ``position`` is unknown, or widths do not fit each other.
     """
 
     def __init__(
@@ -79,16 +73,19 @@ class TemporalTransformer(BaseModule):
         feedforward_channels: int = 1024,
         dropout: float = 0.1,
         position: str = 'absolute',
-        position_jitter: float = 0.0,
         frame_channels: int = 0,
-        init_cfg: Any = None,
+        init_cfg: dict[str, Any] | None = None,
+        position_jitter: float = 0.0,
     ) -> None:
         super().__init__(init_cfg)
         if position not in POSITIONS:
             raise ValueError(f'position must be one of {POSITIONS}, got {position!r}')
-        if not 0 <= position_jitter < 1:
-            raise ValueError(
-                f'position_jitter must be in [0, 1), got {position_jitter}'
+        if position_jitter:
+            warn_deprecated(
+                'position_jitter',
+                'leave it out, it no longer has any effect (it did not help, see '
+                'benchmarks/quality/recipe.md)',
+                FutureWarning,
             )
         if embed_channels % num_heads:
             raise ValueError(
@@ -101,7 +98,6 @@ class TemporalTransformer(BaseModule):
         self.in_channels = in_channels
         self.num_frames = num_frames
         self.position = position
-        self.position_jitter = position_jitter
         self.embed_channels = embed_channels
         self.reduce = transformation_block(
             in_channels, hidden_channels, embed_channels, dropout
@@ -123,41 +119,28 @@ class TemporalTransformer(BaseModule):
         """Embed sequences of frames.
 
         Args:
-            features: ``(B, T, C)``.
-            valid: ``(B, T)`` bool; False keeps a padded frame from being attended to.
+            features: Spatial features of the frames, ``(B, T, C)``.
+            valid: False on padding, which no frame attends to, ``(B, T)`` bool; by
+                default all frames are real.
 
         Returns:
-            ``(B, T, D)``, not normalised.
+            Embeddings ``(B, T, D)``, not normalised.
         """
         check_channels(features, self.in_channels)
         batch, length = features.shape[:2]
         # BatchNorm sees padded frames too, as in the published code.
-        x = self.reduce(features.flatten(0, 1)).unflatten(0, (batch, length))
+        x = torch.unflatten(self.reduce(features.flatten(0, 1)), 0, (batch, length))
         of_frame = None if self.frame_out is None else self.frame_out(x)
         if self.position == 'absolute':
-            x = x + self._code(batch, length, x)
+            sizes = length, self.embed_channels, self.num_frames
+            x = x + cached_positions(*sizes, x.dtype, x.device)
         x = self.position_dropout(x)
         mask = None if valid is None else valid[:, None, None, :]
         points = None
         if self.position == 'rotary':
-            points = self._points(batch, length).to(x.device)
+            points = torch.linspace(0, 1, length, dtype=torch.float64)[None]
+            points = points.to(x.device) * (self.num_frames - 1)
         for layer in self.layers:
             x = layer(x, mask, points)
-        out = self.to_out(x)
+        out: Tensor = self.to_out(x)
         return out if of_frame is None else torch.cat((out, of_frame), dim=2)
-
-    def _code(self, batch: int, length: int, x: Tensor) -> Tensor:
-        """Absolute positions ``(B, T, C)`` or ``(1, T, C)``, as x."""
-        if self.training and self.position_jitter:
-            points = self._points(batch, length)
-            return sinusoidal_code(points, self.embed_channels).to(x)
-        sizes = length, self.embed_channels, self.num_frames
-        return cached_positions(*sizes, x.dtype, x.device)[None]
-
-    def _points(self, batch: int, length: int) -> Tensor:
-        """Positions ``(B, T)`` or ``(1, T)`` float64, in [0, num_frames - 1]."""
-        points = torch.linspace(0, 1, length, dtype=torch.float64)[None]
-        if self.training and self.position_jitter:
-            start, end = draw_spans(batch, self.position_jitter).unsqueeze(2).unbind(1)
-            points = start + (end - start) * points
-        return points * (self.num_frames - 1)

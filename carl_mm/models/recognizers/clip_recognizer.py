@@ -1,21 +1,18 @@
-"""Clips in, one feature a clip out; of whole videos, one a frame."""
+"""Clips in, a feature of each out; of whole videos, a feature of each frame."""
 
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 import torch
-from mmaction.models import BaseRecognizer
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
-from mmengine.logging import print_log
 from torch import Tensor, nn
 
-from carl_mm.datasets.transforms import FrameStream
-from carl_mm.datasets.video_io.open_video import VideoDecodeError
-from carl_mm.functional import relative_time_embedding
+from carl_mm.functional.positions import relative_time_embedding
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
-from carl_mm.models.heads.sequence_contrastive import normalized
+from carl_mm.models.heads.base import normalized
+from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
 from carl_mm.models.recognizers.controls import UNTRAINED_SEED
 from carl_mm.models.recognizers.sliding_clips import between_clips, sliding_clips
 
@@ -25,7 +22,7 @@ TO_UNIT = {'type': FramewiseDataPreprocessor, 'mean': (0.0,) * 3, 'std': (255.0,
 
 
 @MODELS.register_module()
-class ClipRecognizer(BaseRecognizer):
+class ClipRecognizer(WholeVideoRecognizer):
     """A 3D backbone, its global average, a head over two clips (CVRL, Fig. 2).
 
     In testing a clip slides over the whole video: each frame's embedding is the
@@ -34,36 +31,36 @@ class ClipRecognizer(BaseRecognizer):
     Args:
         backbone: Config of a 3D backbone, ``(N, 3, T, H, W)`` to
             ``(N, C, t, h, w)``.
-        cls_head: Config of `ClipContrastiveHead` or alike; without one the model
+        cls_head: Config of a head such as `ClipContrastiveHead`; without one the model
             embeds, but does not train.
-        num_frames: T, of a clip in testing.
-        frame_interval: Frames from one to the next, in testing.
-        clip_stride: Frames from one clip to the next, in testing; between them
-            features are interpolated.
-        chunk_size: Clips that pass the backbone at once, in testing.
-        controls: Given beside the trained embeddings in testing: 'position' (relative
-            time alone), 'untrained' (the same backbone at its initialisation from a
-            fixed seed); ``()`` turns them off.
+        num_frames: Length of a clip in testing, T.
+        frame_interval: Step from a frame of a clip to the next, in frames of the video.
+        clip_stride: Step from a clip to the next, in frames of the video; features of
+            the frames between them are interpolated.
+        chunk_size: Number of clips that pass the backbone at once in testing.
+        controls: Names of the embeddings given beside the trained ones in testing:
+            'position' (relative time alone), 'untrained' (the same backbone at its
+            initialisation from a fixed seed); ``()`` turns them off.
         data_preprocessor: Config; by default `FramewiseDataPreprocessor` to [0, 1].
-        train_cfg: Of mmaction2's `BaseRecognizer`, unused.
-        test_cfg: Likewise.
+        train_cfg: Unused; mmaction2's `BaseRecognizer` has it.
+        test_cfg: Unused; mmaction2's `BaseRecognizer` has it.
 
     Raises:
-        ValueError: An unknown control, or a number below 1.
+        ValueError: A control is unknown, or a number is below 1.
     """
 
     def __init__(
         self,
-        backbone: dict,
-        cls_head: dict | None = None,
+        backbone: dict[str, Any],
+        cls_head: dict[str, Any] | None = None,
         num_frames: int = 16,
         frame_interval: int = 2,
         clip_stride: int = 1,
         chunk_size: int = 16,
         controls: Sequence[str] = CONTROLS,
-        data_preprocessor: dict | None = None,
-        train_cfg: dict | None = None,
-        test_cfg: dict | None = None,
+        data_preprocessor: dict[str, Any] | None = None,
+        train_cfg: dict[str, Any] | None = None,
+        test_cfg: dict[str, Any] | None = None,
     ) -> None:
         if unknown := set(controls) - set(CONTROLS):
             raise ValueError(f'unknown controls {sorted(unknown)}; known: {CONTROLS}')
@@ -93,23 +90,23 @@ class ClipRecognizer(BaseRecognizer):
         """Embed clips.
 
         Args:
-            inputs: ``(N, T, 3, H, W)``, normalised or uint8.
-            backbone: Another than the model's.
+            inputs: Clips ``(N, T, 3, H, W)``, normalised or uint8.
+            backbone: Backbone to use in place of the model's.
 
         Returns:
-            ``(N, C)``, not normalised.
+            Features ``(N, C)``, not normalised.
         """
         if inputs.dtype == torch.uint8:
             inputs = self.data_preprocessor.normalize(inputs)
-        maps = (backbone or self.backbone)(inputs.transpose(1, 2))
+        maps: Tensor = (backbone or self.backbone)(inputs.transpose(1, 2))
         return maps.mean((2, 3, 4))
 
     def _forward(
         self, inputs: Tensor, data_samples: Any = None, **unused: Any
     ) -> Tensor:
         """Embed clips ``(..., T, 3, H, W)``, giving ``(..., C)``."""
-        clips = inputs.flatten(0, -5)
-        return self.extract_feat(clips).unflatten(0, inputs.shape[:-4])
+        features = self.extract_feat(inputs.flatten(0, -5))
+        return torch.unflatten(features, 0, inputs.shape[:-4])
 
     def loss(
         self,
@@ -122,50 +119,34 @@ class ClipRecognizer(BaseRecognizer):
         """Embed both clips of each video and compare them.
 
         Args:
-            inputs: ``(B, 2, T, 3, H, W)``, normalised.
-            data_samples: Unused: no label enters.
+            inputs: Two normalised clips of each video, ``(B, 2, T, 3, H, W)``.
+            data_samples: Unused, as no label enters.
             frame_inds: Unused.
-            valid: Unused: clips have no padding.
+            valid: Unused, as clips have no padding.
 
         Returns:
             ``{'loss': scalar}``.
         """
-        return self.cls_head.loss(self._forward(inputs))
+        losses: dict[str, Tensor] = self.cls_head.loss(self._forward(inputs))
+        return losses
 
-    @torch.no_grad()
-    def predict(
-        self, inputs: Sequence[Any], data_samples: list[ActionDataSample], **_: Any
-    ) -> list[ActionDataSample]:
-        """Embed every frame of whole videos, each on its own.
+    def predict_video(self, video: Video, sample: ActionDataSample) -> None:
+        """Embed all frames of a video.
 
         Args:
-            inputs: Of each video a `FrameStream`, or ``(S, 3, H, W)`` uint8 or
-                normalised.
-            data_samples: One a video.
+            video: A `FrameStream`, or frames ``(S, 3, H, W)``, normalised or uint8.
+            sample: Gets pred_embedding ``(S, C)`` and controls, a dict of name to
+                ``(S, C')``: L2-normalised float32 on the CPU.
 
-        Returns:
-            The samples with pred_embedding ``(S, C)`` and controls, a dict of name to
-            ``(S, C')``: L2-normalised float32 on the CPU. A video that cannot be
-            decoded has S = 0 and says why in ``problem``.
+        Raises:
+            VideoDecodeError: A frame is damaged.
         """
-        for video, sample in zip(inputs, data_samples, strict=True):
-            try:
-                embeddings = self._embed_video(video)
-            except VideoDecodeError as error:
-                print_log(f'skipped: {error}', logger='current', level=30)
-                sample.set_metainfo({'problem': str(error)})
-                embeddings = {}
-            if not embeddings:  # metrics leave a video without a frame out
-                embeddings = {'': torch.empty(0, 1)}
-                sample.gt_label = torch.empty(0, dtype=torch.int64)
-            sample.pred_embedding = embeddings.pop('')
-            sample.controls = embeddings
-        return data_samples
+        embeddings = self._embed_video(video)
+        sample.pred_embedding = embeddings.pop('')
+        sample.controls = embeddings
 
-    def _embed_video(self, video: Tensor | FrameStream) -> dict[str, Tensor]:
-        """Return name to ``(S, C)``, '' for the model; nothing of an empty video."""
-        if not len(video):
-            return {}
+    def _embed_video(self, video: Video) -> dict[str, Tensor]:
+        """Return ``(S, C)`` by name, '' for the model's."""
         if isinstance(video, Tensor):
             chunks = iter([video])
         else:

@@ -1,33 +1,34 @@
-"""Embeddings that learnt nothing, given beside the trained ones."""
+"""Embeddings that have learnt nothing, to compare the trained ones with."""
 
 from collections.abc import Sequence
 from copy import deepcopy
+from typing import Any
 
 import torch
 from mmaction.registry import MODELS
 from torch import Tensor, nn
 
-from carl_mm.functional import relative_time_embedding
-from carl_mm.models.heads.sequence_contrastive import normalized
+from carl_mm.functional.positions import relative_time_embedding
+from carl_mm.models.heads.base import normalized
 
 CONTROLS = ('position', 'untrained', 'backbone')
 UNTRAINED_SEED = 0
 
 
 class ControlEmbeddings:
-    """The controls of a recognizer; no module, so no part of its state dict.
+    """The controls of a recognizer; not a module, so no part of its state dict.
 
     Args:
-        names: Of `CONTROLS`: 'position' (relative time alone), 'untrained' (the neck
-            at its initialisation from a fixed seed), 'backbone' (pooled spatial
-            features).
+        names: Which controls to give: 'position' (relative time alone), 'untrained'
+            (the neck at its initialisation from a fixed seed), 'backbone' (pooled
+            spatial features).
         neck: Config of the temporal network.
 
     Raises:
-        ValueError: An unknown name.
+        ValueError: A name is unknown.
     """
 
-    def __init__(self, names: Sequence[str], neck: dict) -> None:
+    def __init__(self, names: Sequence[str], neck: dict[str, Any]) -> None:
         if unknown := set(names) - set(CONTROLS):
             raise ValueError(f'unknown controls {sorted(unknown)}; known: {CONTROLS}')
         self.names = tuple(names)
@@ -40,11 +41,11 @@ class ControlEmbeddings:
         """Embed one video.
 
         Args:
-            features: ``(T, C)`` or ``(T, C, h, w)``, the spatial features.
-            leave_out: Names of controls.
+            features: Spatial features of its frames, ``(T, C)`` or ``(T, C, h, w)``.
+            leave_out: Names of controls that are not needed.
 
         Returns:
-            Name to ``(T, D')``, L2-normalised, float32, on the CPU.
+            ``(T, D')`` by name, L2-normalised, float32, on the CPU.
         """
         return {
             name: getattr(self, f'_{name}_control')(features)

@@ -16,16 +16,16 @@ def sliding_clips(
 ) -> Iterator[Tensor]:
     """Cut the clips around frames 0, ``clip_stride``, twice that, and so on.
 
-    Frames before the first and past the last are the first and the last. No more
-    frames are held than a batch of clips spans.
+    The first and the last frame stand in for frames before and after the video. No
+    more frames are held than a batch of clips spans.
 
     Args:
-        chunks: ``(n, 3, H, W)`` each, the video's frames in order.
-        total_frames: S, of the video.
-        num_frames: T, of each clip.
-        frame_interval: Frames from one to the next.
-        clip_stride: Frames from one clip to the next.
-        batch_size: Clips at once.
+        chunks: The video's frames in order, ``(n, 3, H, W)`` each.
+        total_frames: Number of the video's frames, S.
+        num_frames: Length of each clip, T.
+        frame_interval: Step from a frame of a clip to the next, in frames of the video.
+        clip_stride: Step from a clip to the next, in frames of the video.
+        batch_size: Largest number of clips given at once.
 
     Yields:
         ``(m, T, 3, H, W)``, m <= ``batch_size``.
@@ -34,7 +34,7 @@ def sliding_clips(
     steps -= (num_frames - 1) * frame_interval // 2
     centres = torch.arange(0, total_frames, clip_stride)
     held, start = next(chunks), 0  # frames start to start + len(held) - 1
-    for part in centres.split(batch_size):
+    for part in torch.split(centres, batch_size):
         inds = (part.unsqueeze(1) + steps).clamp(0, total_frames - 1)
         first, last = int(inds.min()), int(inds.max())
         parts = [held]
@@ -45,12 +45,12 @@ def sliding_clips(
 
 
 def between_clips(features: Tensor, total_frames: int, clip_stride: int) -> Tensor:
-    """Spread features of clips over all frames, linearly between two clips.
+    """Interpolate features of clips to all frames, linearly.
 
     Args:
-        features: ``(ceil(S / clip_stride), C)``.
-        total_frames: S.
-        clip_stride: Frames from one clip to the next.
+        features: Features of the clips, ``(ceil(S / clip_stride), C)``.
+        total_frames: Number of the video's frames, S.
+        clip_stride: Step from a clip to the next, in frames of the video.
 
     Returns:
         ``(S, C)``; frames past the last clip's centre have its feature.

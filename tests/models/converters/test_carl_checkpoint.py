@@ -262,7 +262,7 @@ def with_(name, value):
             with_('embed.video_emb.bias', torch.ones(255)),
             r'embed.video_emb.bias has shape \(255,\), expected \(256,\)',
         ),
-        (with_('embed.video_emb.bias', 0.5), 'bias is a float, no tensor'),
+        (with_('embed.video_emb.bias', 0.5), 'bias is a float, not a tensor'),
         (
             without('embed.video_encoder.enc_layers.1.feed_forward.fc1.bias'),
             'enc_layers.1.feed_forward.fc1.bias is missing',

@@ -1,9 +1,10 @@
 """Labels that are published one per frame, turned into rows of annotations."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
+from carl_mm.functional.runs import label_runs
 
 
 def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:
@@ -60,9 +61,4 @@ def label_rows(labels: np.ndarray) -> list[list[int]]:
     Returns:
         Rows ``[first, last, label]``, both ends counted in, in order of time.
     """
-    starts = np.flatnonzero(np.diff(labels, prepend=labels[:1] - 1))
-    return [
-        [int(start), int(end) - 1, int(labels[start])]
-        for start, end in pairwise([*starts, len(labels)])
-        if labels[start] >= 0
-    ]
+    return [row for row in label_runs(labels).tolist() if row[2] >= 0]

@@ -7,16 +7,15 @@ from tests.models.frames import (
     batch,
     head_of,
     loss_of,
-    mean_over_processes,
     padding_changes_nothing,
+    trains_all_weights,
     twenty_steps_lower,
 )
 
 SAL = {'type': 'ShuffleAndLearnLoss', 'in_channels': 16, 'num_triplets': 64}
-SPEED = {'type': 'SpeedinessLoss', 'in_channels': 16}
 
 
-def test_sal_classifies_drawn_triplets():
+def test_it_classifies_drawn_triplets():
     head = head_of(SAL)
     embedding, frame_inds, valid, samples = batch()
     videos, frames = embedding.flatten(0, 1), valid.flatten(0, 1)
@@ -30,14 +29,14 @@ def test_sal_classifies_drawn_triplets():
     assert not torch.equal(loss, loss_of(head, batch(), seed=1)), 'drawn afresh'
 
 
-def test_sals_classifier_is_the_published():
+def test_the_classifier_is_the_published():
     loss = MODELS.build({'type': 'ShuffleAndLearnLoss'})
     widths = [tuple(w.shape) for w in loss.classifier.parameters() if w.ndim == 2]
     assert widths == [(128, 384), (64, 128), (2, 64)]
     assert (loss.num_triplets, loss.shuffled_share) == (8, 0.75)
 
 
-def test_sal_leaves_out_videos_too_short():
+def test_it_leaves_out_videos_too_short():
     head, (embedding, frame_inds, valid, samples) = head_of(SAL), batch(num_views=1)
     valid[2:, :, 4:] = False
     loss = loss_of(head, (embedding, frame_inds, valid, samples))
@@ -47,26 +46,11 @@ def test_sal_leaves_out_videos_too_short():
         loss_of(head, (embedding[2:], frame_inds[2:], valid[2:], samples[2:]))
 
 
-def test_speednet_is_the_function():
-    head, data = head_of(SPEED), batch()
-    expected = F.speediness_loss(data[0], data[2], head.loss_module.classifier)
-    torch.testing.assert_close(loss_of(head, data), expected)
-
-
-@pytest.mark.parametrize('loss', [SAL, SPEED], ids=['SaL', 'SpeedNet'])
-def test_padding_and_training(loss):
-    head, data = head_of(loss), batch()
+def test_padding_and_training():
+    head, data = head_of(SAL), batch()
     padding_changes_nothing(head, data)
     twenty_steps_lower(head, data)
-    learnt = {name for name, w in head.named_parameters() if w.grad is not None}
-    assert learnt == {name for name, _ in head.named_parameters()}
-    assert learnt
-
-
-def test_two_processes_mean_the_whole_batch(monkeypatch):
-    head, data = head_of(SPEED), batch()
-    halves = mean_over_processes(head, data, monkeypatch, per_video=True)
-    torch.testing.assert_close(halves, loss_of(head, data))
+    trains_all_weights(head)
 
 
 def test_bad_arguments_are_named():
@@ -74,9 +58,5 @@ def test_bad_arguments_are_named():
         MODELS.build(SAL | {'num_triplets': 0})
     with pytest.raises(ValueError, match='and 2'):
         MODELS.build(SAL | {'shuffled_share': 2})
-    for loss in (SAL, SPEED):
-        with pytest.raises(TypeError, match='width'):
-            MODELS.build(loss | {'width': 1})
-    data = batch(num_views=1)
-    with pytest.raises(ValueError, match=r'a normal and a sped-up view'):
-        loss_of(head_of(SPEED), data)
+    with pytest.raises(TypeError, match='width'):
+        MODELS.build(SAL | {'width': 1})
