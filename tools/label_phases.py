@@ -26,7 +26,7 @@ from carl_mm.apis.cli import (
 )
 from carl_mm.apis.phases.segments import write_phase_csv
 from carl_mm.datasets.annotations import frame_labels
-from carl_mm.datasets.converters.forms.folder_csv import (
+from carl_mm.datasets.converters.formats.folder_csv import (
     LabelRow,
     read_labels,
     row_span_problems,

@@ -18,8 +18,11 @@ from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.model_files import file_sha256, find_model_files
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
-from carl_mm.datasets.video_io.find_videos import find_videos, list_files
+from carl_mm.datasets.video_io.find_videos import (
+    VIDEO_SUFFIXES,
+    find_videos,
+    list_files,
+)
 
 INPUTS = (*VIDEO_SUFFIXES, *EMBEDDING_SUFFIXES)
 INTERRUPTED = 130  # what shells give for Ctrl-C

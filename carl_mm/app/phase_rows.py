@@ -14,14 +14,15 @@ Rows = list[list[Any]]
 
 
 def check_rows(labels: dict[str, Rows], lengths: dict[str, int]) -> None:
-    """Refuse bad rows, all at once.
+    """Check rows, and report all problems at once.
 
     Args:
-        labels: Rows by video.
-        lengths: Frames of each video.
+        labels: Rows of each video, by its name.
+        lengths: Number of frames of each video, by its name.
 
     Raises:
-        ValueError: Rows of another form, past the end, overlapping, or without a name.
+        ValueError: A row is malformed, ends past its video's end, overlaps another or
+            has no name.
     """
     problems = list[str]()
     for name, rows in labels.items():
@@ -56,7 +57,7 @@ def rows_of(labels: np.ndarray, phases: list[str]) -> Rows:
 
 
 def rows_csv(labels: dict[str, Rows]) -> str:
-    """Return rows of videos as the project's CSV form of labels."""
+    """Return rows as a labels CSV, which the folder converter reads."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
     writer.writerow(COLUMNS)
