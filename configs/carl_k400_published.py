@@ -1,4 +1,4 @@
-"""CARL on Kinetics-400 as the authors' released code has it, not the paper.
+"""CARL on Kinetics-400 as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_k400_published.py 4
 
@@ -15,4 +15,6 @@ with read_base():
 model.backbone.init_cfg = supervised_weights
 model.data_preprocessor.augmentation.update(published_blur)
 optim_wrapper.update(float16)
-train_dataloader.dataset.pipeline[1].update(window='published')
+train_steps.temporal_crop.update(window='published')
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs.pop('min_overlap')  # the code's window has none

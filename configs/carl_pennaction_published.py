@@ -1,4 +1,4 @@
-"""CARL on Penn Action as the authors' released code has it, not the paper.
+"""CARL on Penn Action as in the authors' released code, not as in the paper.
 
     bash tools/dist_train.sh configs/carl_pennaction_published.py 4
 
@@ -17,6 +17,10 @@ model.backbone.init_cfg = supervised_weights
 model.max_frames = 1000
 model.data_preprocessor.augmentation.update(published_blur)
 optim_wrapper.update(float16)
-train_dataloader.dataset.pipeline[1].update(window='published')
-test_dataloader.dataset.pipeline[1].transforms[0].update(short_side=0)
+train_steps.temporal_crop.update(window='published')
+train_dataloader.dataset.pipeline = list(train_steps.values())
+center_crop.update(short_side=0)
+test_steps.whole_video.update(transforms=[center_crop])
+test_dataloader.dataset.pipeline = list(test_steps.values())
 val_dataloader = test_dataloader
+knobs.pop('min_overlap')  # the code's window has none

@@ -9,6 +9,7 @@ Cost: minutes on 2 CPU cores. `make demo` runs both, the evaluation and pictures
 from mmengine.config import read_base
 
 with read_base():
+    from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
     from ._base_.runtime import *
     from ._base_.testing import *
@@ -20,13 +21,18 @@ num_frames = 32
 max_epochs = 64
 
 model.neck.update(num_frames=num_frames)
-train_dataloader.dataset.update(data_root=data_root)
-train_dataloader.dataset.pipeline[1].update(num_frames=num_frames, window='share')
-feature_cache.transforms[1].transforms[0].update(size=size)
+train_steps.temporal_crop.update(num_frames=num_frames)
+train_dataloader.dataset.update(
+    data_root=data_root, pipeline=list(train_steps.values())
+)
+resized_crop.update(size=size)
+cache_steps.whole_video.update(transforms=[resized_crop, flip])
+feature_cache.update(transforms=list(cache_steps.values()))
 custom_hooks.append(feature_cache)
-test_dataloader.dataset.update(data_root=data_root)
-test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
+center_crop.update(size=size)
+test_steps.whole_video.update(transforms=[center_crop])
+test_dataloader.dataset.update(data_root=data_root, pipeline=list(test_steps.values()))
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
-knobs.update(cached_knobs)
+knobs = dict(**cached_knobs, **carl_knobs)

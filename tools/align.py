@@ -71,20 +71,16 @@ def write_table(
 
 def small_frames(filename: str, num_frames: int) -> 'np.ndarray':
     """Decode a video to frames no higher than `HEIGHT`, ``(T, H, W, 3)`` uint8."""
-    import cv2
     import numpy as np
 
     from carl_mm.datasets.video_io.open_video import open_video
+    from carl_mm.datasets.video_io.shrinking import shrink
 
     reader = open_video(filename)
     small = []
     for start in range(0, num_frames, CHUNK):
         for frame in reader.read(range(start, min(start + CHUNK, num_frames))):
-            height, width = frame.shape[:2]
-            if height > HEIGHT:
-                size = max(1, round(width * HEIGHT / height)), HEIGHT
-                frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-            small.append(np.asarray(frame))
+            small.append(shrink(frame, HEIGHT))
     return np.stack(small)
 
 

@@ -11,7 +11,7 @@ reaches it: with --host 0.0.0.0 anyone in the network can see the folder's video
 upload others.
 
 The same actions are endpoints of Gradio's API (the link at the foot of the page; see
-carl_mm/app/actions.py):
+carl_mm/app/tabs/):
 
   from gradio_client import Client
   client = Client('http://127.0.0.1:7860')

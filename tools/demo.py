@@ -1,8 +1,8 @@
-"""The demo: make videos, train CARL on them, judge it beside its controls, draw.
+"""The demo: make videos, train CARL on them, test it with its controls, draw pictures.
 
     make demo
 
-Each step is a command that it prints; run them by hand to change something.
+It prints the command of each step; run them by hand to change something.
 """
 
 import argparse
@@ -19,20 +19,27 @@ from carl_mm.visualization.report import (
 )
 
 CONFIG = 'configs/carl_synthetic.py'
-QUIET = ('--cfg-options', 'log_level=WARNING')  # bars and the table say enough
+QUIET = (
+    '--cfg-options',
+    'log_level=WARNING',
+)  # the progress bars and the table suffice
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--out', default='work_dirs/demo')
-    parser.add_argument('--data-root', default='data/synthetic')
-    parser.add_argument('--seed', type=int, default=0, help='of the generated videos')
+    parser.add_argument('--out', default='work_dirs/demo', help='work dir')
+    parser.add_argument(
+        '--data-root', default='data/synthetic', help='folder of the generated videos'
+    )
+    parser.add_argument(
+        '--seed', type=int, default=0, help='seed of the generated videos'
+    )
     return parser.parse_args()
 
 
 def run(*command: str) -> None:
-    """Run one of the tools, showing its command."""
+    """Print a tool's command and run it."""
     print('\n$ python', *command, flush=True)
     done = subprocess.run([sys.executable, *command])
     if done.returncode:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bash tools/dist_test.sh CONFIG CHECKPOINT PROCESSES [options of tools/test.py]
-# Several machines: NNODES, NODE_RANK, MASTER_ADDR and PORT in the environment.
+# On several machines set NNODES, NODE_RANK, MASTER_ADDR and PORT.
 set -e
 CONFIG=$1
 CHECKPOINT=$2

@@ -21,7 +21,7 @@ from carl_mm.apis.cli import add_model, main, make_parser
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
     from carl_mm.apis import VideoEmbedding
-    from carl_mm.datasets.converters.forms.folder_csv import LabelRow
+    from carl_mm.datasets.converters.formats.folder_csv import LabelRow
 
 
 def parser() -> ArgumentParser:
@@ -77,7 +77,7 @@ def label_phases(args: Namespace) -> int:
     from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
     from carl_mm.apis.phases.segments import write_phase_csv
     from carl_mm.datasets.annotations import frame_labels
-    from carl_mm.datasets.converters.forms.folder_csv import (
+    from carl_mm.datasets.converters.formats.folder_csv import (
         read_labels,
         row_span_problems,
     )

@@ -2,8 +2,8 @@
 
 python tools/make_synthetic_videos.py
 
-Writes data/synthetic/videos/*.mp4 and data/synthetic/annotations.json. Videos that
-are there already, whole and of the same settings, are kept.
+Writes data/synthetic/videos/*.mp4 and data/synthetic/annotations.json. Complete videos
+of an earlier run with the same settings are kept.
 """
 
 import argparse
@@ -21,13 +21,18 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add('--out', default='data/synthetic', metavar='DIR')
-    add('--num-train', type=int, default=50, help='of each process (default: 50)')
-    add('--num-test', type=int, default=20, help='of each process (default: 20)')
-    add('--processes', type=int, default=1, help=f'1 (default) to {len(PROCESSES)}')
-    add('--seed', type=int, default=0)
-    add('--size', type=int, default=64, help='of a frame, in pixels (default: 64)')
-    add('--workers', type=int, default=min(8, os.cpu_count() or 1))
+    what = 'folder to write to (default: data/synthetic)'
+    add('--out', default='data/synthetic', metavar='DIR', help=what)
+    what = '{} videos of each process (default: {})'
+    add('--num-train', type=int, default=50, help=what.format('train', 50))
+    add('--num-test', type=int, default=20, help=what.format('test', 20))
+    what = f'number of processes, 1 (default) to {len(PROCESSES)}'
+    add('--processes', type=int, default=1, help=what)
+    add('--seed', type=int, default=0, help='seed of the data set (default: 0)')
+    what = 'width and height of a frame, in pixels (default: 64)'
+    add('--size', type=int, default=64, help=what)
+    what = 'processes that render (default: one per core, at most 8)'
+    add('--workers', type=int, default=min(8, os.cpu_count() or 1), help=what)
     return parser.parse_args(argv)
 
 
@@ -45,7 +50,7 @@ def describe(annotations: dict) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Make the videos and print what there is."""
+    """Make the videos and print a summary."""
     args = parse_args(argv)
     try:
         path = make_synthetic_dataset(

@@ -21,8 +21,8 @@ from carl_mm.evaluation import results_table
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='a config file')
-    parser.add_argument('checkpoint', help='a checkpoint file')
+    parser.add_argument('config', help='config file')
+    parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--out', help='write the figures to this JSON file')
     parser.add_argument('--dump', help='write all embeddings to this .pkl file')
     add_common_arguments(parser)
@@ -30,7 +30,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Test and print the table."""
+    """Evaluate, print the table of figures, and write what was asked for."""
     args = parse_args()
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False

@@ -16,18 +16,26 @@ from carl_mm.compat import end_distributed, newest_checkpoint
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='a config file')
+    parser.add_argument('config', help='config file')
     parser.add_argument(
         '--resume',
         nargs='?',
         const='auto',
-        help='go on from a checkpoint, by default the newest whole one of the work dir',
+        metavar='CHECKPOINT',
+        help='continue an interrupted training; by default from the newest complete '
+        'checkpoint in the work dir',
     )
     parser.add_argument('--amp', action='store_true', help='autocast to bfloat16')
-    parser.add_argument('--no-validate', action='store_true')
-    parser.add_argument('--auto-scale-lr', action='store_true')
     parser.add_argument(
-        '--diff-rank-seed', action='store_true', help='another seed on every rank'
+        '--no-validate', action='store_true', help='train without evaluating'
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate with the batch size of all processes together',
+    )
+    parser.add_argument(
+        '--diff-rank-seed', action='store_true', help='use another seed in each process'
     )
     add_common_arguments(parser)
     return parser.parse_args()

@@ -1,7 +1,7 @@
 """Train and test a config on cached features, many times in one process.
 
-What the searches and comparisons here share: a run of a frozen backbone's config
-takes seconds when the features of train and test videos are there.
+Shared by the searches and comparisons here: with a frozen backbone a run takes seconds
+once the features of the train and test videos are cached.
 """
 
 import json
@@ -13,7 +13,7 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
-from carl_mm.engine import FeatureCacheHook
+from carl_mm.apis.config_paths import find_part, set_options
 from carl_mm.models.recognizers.chunked_backbone import has_fast_bfloat16
 
 LOADERS = ('train_dataloader', 'test_dataloader')
@@ -22,40 +22,41 @@ LOADERS = ('train_dataloader', 'test_dataloader')
 def read_config(
     file: str, data_root: Path, work_dir: Path, seed: int, changes: dict[str, Any]
 ) -> Config:
-    """Read a config of a frozen backbone; test on cached features, without pictures.
+    """Read a config with a frozen backbone, and let it test on cached features.
 
     Args:
-        file: Of the config.
-        data_root: Of its annotation file and videos.
-        work_dir: Of the run.
-        seed: Of all random draws.
-        changes: Dotted key to value; a knob of the config reaches all it feeds.
+        file: The config file.
+        data_root: Folder with the annotation file and the videos.
+        work_dir: Folder that the run writes to.
+        seed: Seed of all random draws.
+        changes: Knobs of the config, or paths into it, to their new values.
     """
     cfg = Config.fromfile(file)
-    knobs = cfg.get('knobs', {})
-    cfg.merge_from_dict(
-        {
-            target: value
-            for key, value in changes.items()
-            for target in knobs.get(key, [key])
-        }
-    )
+    set_options(cfg, changes)
     for loader in LOADERS:
         cfg[loader].dataset.data_root = str(data_root.resolve())
-    opening, whole, *rest = cfg.test_dataloader.dataset.pipeline
-    pack = rest[-1]
-    cache = next(h for h in cfg.custom_hooks if h.type is FeatureCacheHook)
+    steps = cfg.test_dataloader.dataset.pipeline
+    pack = find_part(steps, 'PackFramewiseInputs')
+    cache = find_part(cfg.custom_hooks, 'FeatureCacheHook')
     cfg.custom_hooks.append(
         {
             'type': 'FeatureCacheHook',
             'cache_dir': cache.cache_dir,
             'num_copies': 1,
             'loop': 'test',
-            'transforms': [opening, whole, pack],
+            'transforms': [
+                find_part(steps, 'OpenVideo'),
+                find_part(steps, 'WholeVideo'),
+                pack,
+            ],
         }
     )
-    steps = [{'type': 'OpenCachedFeatures'}, {'type': 'WholeCachedFeatures'}, *rest]
-    cfg.test_dataloader.dataset.pipeline = steps
+    cfg.test_dataloader.dataset.pipeline = [
+        {'type': 'OpenCachedFeatures'},
+        {'type': 'WholeCachedFeatures'},
+        find_part(steps, 'EvaluationCuts'),
+        pack,
+    ]
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)
     cfg.default_hooks.visualization.enable = False
@@ -69,7 +70,7 @@ def read_config(
 
 
 def train_and_test(cfg: Config) -> dict[str, float]:
-    """Return the figures of a run, from its work dir if it was done before."""
+    """Train and test, unless the work dir has the figures already; return them."""
     results = Path(cfg.work_dir) / 'results.json'
     if results.exists():
         return json.loads(results.read_text())

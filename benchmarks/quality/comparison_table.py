@@ -12,13 +12,15 @@ def comparison_table(
     columns: dict[str, str],
     controls: Sequence[str] = CONTROLS,
 ) -> str:
-    """Return a Markdown table, the controls in its last rows.
+    """Return a Markdown table with the controls in its last rows.
 
     Args:
-        rows: Name to the figures of each seed.
-        columns: Key of a figure to its name; those that no run has are left out.
-        controls: Names that end the controls' keys; they have no seed. The first run
-            that has them gives the row; one that no run has is left out.
+        rows: Name of each row to the figures of its runs, one run a seed.
+        columns: Key of each figure to the title of its column. A figure that no run
+            has is left out.
+        controls: Names of the controls; their figures' keys end in them. The first
+            run that has a control's figures gives its row; a control that no run has
+            is left out.
     """
     all_runs = [run for runs in rows.values() for run in runs]
     columns = {

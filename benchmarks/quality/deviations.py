@@ -2,11 +2,12 @@
 
     python benchmarks/quality/deviations.py --checkpoint work_dirs/demo/epoch_64.pth
 
-Makes videos of the demo's process, good ones and such in which one phase was tampered
-with, embeds them by a checkpoint of `make demo`, and judges each tampered video by 20
-good ones that the encoder has not seen. Each video gives the area under the ROC curve
-over its frames; shown is the mean over 10 videos, and its range over three such tens.
-The score was chosen on the videos of seeds 1, 3 and 4; 2, 5 and 6 judge.
+Makes good videos of the demo's process, and videos in which one phase was tampered
+with, embeds them with a checkpoint of `make demo`, and compares each tampered video
+with 20 good ones that the encoder has not seen. Each video gives an area under the ROC
+curve over its frames; the tables show the mean over 10 videos, and its range over three
+such tens. The score was chosen on the videos of seeds 1, 3 and 4, and judged on 2, 5
+and 6.
 """
 
 import argparse
@@ -33,24 +34,35 @@ FPS = 25
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add = parser.add_argument
-    add('--checkpoint', default='work_dirs/demo/epoch_64.pth')
+    add(
+        '--checkpoint',
+        default='work_dirs/demo/epoch_64.pth',
+        help='checkpoint of configs/carl_synthetic.py (default: that of make demo)',
+    )
     add('--work-dir', default=Path('work_dirs/deviations'), type=Path)
     add(
         '--seed',
         type=int,
         default=2,
-        help='1, 3 and 4 are what the score was chosen on',
+        help='seed of the videos; the score was chosen on 1, 3 and 4 (default: 2)',
     )
-    add('--videos', type=int, default=10, help='in a mean (default: 10)')
-    add('--tens', type=int, default=3, help='means of each kind (default: 3)')
-    add('--references', type=int, default=20, help='good videos (default: 20)')
+    add('--videos', type=int, default=10, help='videos in each mean (default: 10)')
+    add('--tens', type=int, default=3, help='means for each kind (default: 3)')
+    add(
+        '--references',
+        type=int,
+        default=20,
+        help='good videos to compare with (default: 20)',
+    )
     return parser.parse_args()
 
 
 def make_videos(args: argparse.Namespace, out: Path) -> dict[str, dict]:
-    """Make the videos unless they are there; what each is, by its file's name."""
+    """Make the videos unless they exist; return what each is, by its file name."""
     truth_file = out / 'truth.json'
     if truth_file.exists():
         return json.loads(truth_file.read_text())
@@ -82,9 +94,11 @@ def make_videos(args: argparse.Namespace, out: Path) -> dict[str, dict]:
 
 
 def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, VideoEmbedding]]:
-    """Embed all videos, by the model and by the controls; a file's name to each.
+    """Embed all videos with the model and the controls.
 
-    Frame features, of which the backbone's control is made, stand beside the model's.
+    Returns:
+        File name to its embeddings by name; the model's, named '', also holds the
+        backbone's frame features.
     """
     dump = out / 'embeddings.pkl'
     if not dump.exists():
@@ -101,7 +115,7 @@ def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, VideoEmbed
 
 
 def embedded(prediction: dict, name: str) -> VideoEmbedding:
-    """One of a video's embeddings."""
+    """Return one of a video's embeddings, by its name in `EMBEDDINGS`."""
     embeddings = prediction['controls'].get(name, prediction['pred_embedding']).numpy()
     times = np.arange(len(embeddings)) / FPS
     features = None if name else prediction['frame_features'].numpy()
@@ -115,7 +129,7 @@ def judge(
     embeddings: dict[str, dict[str, VideoEmbedding]],
     which: str,
 ) -> tuple[dict[str, list[float]], dict[str, list[bool]]]:
-    """Areas of each kind's videos, and whether a segment stands out in them."""
+    """Return the areas for each kind of video, and whether a segment stands out."""
 
     def of(kind: str) -> list[str]:
         return [name for name in truth if truth[name]['kind'] == kind]

@@ -38,17 +38,23 @@ def write_annotations(videos: Path, out: Path) -> None:
 
 
 def golfer(filename: str) -> str:
-    """Whose swing it is; swings of unnamed golfers of one source count as one's."""
+    """Return whose swing a file shows.
+
+    Swings of unnamed golfers from one source count as one golfer's.
+    """
     parts = Path(filename).stem.split('_')
     return parts[1] if parts[0] == 'av' else parts[0]
 
 
 def leave_one_golfer_out(predictions: list[dict], name: str) -> float:
-    """Mean over golfers of the accuracy of a probe fitted on all others' swings.
+    """Fit a probe on all other golfers' swings, for each golfer in turn.
 
     Args:
-        predictions: As `DumpResults` writes them.
-        name: Of a control, or empty for the model.
+        predictions: The videos that `DumpResults` writes.
+        name: Name of a control, or '' for the model.
+
+    Returns:
+        The accuracy, averaged over golfers.
     """
     groups: dict[str, list] = defaultdict(list)
     for prediction in predictions:

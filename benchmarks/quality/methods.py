@@ -3,12 +3,12 @@
     python benchmarks/quality/methods.py                    (make compare)
     python benchmarks/quality/methods.py --videos DIR
 
-Each method's configs/METHOD_synthetic.py: the network, cached features, optimizer and
-number of steps are CARL's, the loss and the crop the method's. Without --videos on
-generated videos; with it on the golf swings and pitches that `golf_videos.py`
-describes, with the sizes and steps of carl_folder.py and without the supervised
-network, as pitches have no labels. Prints the table of `methods.md` and writes it to
-the work dir; a run that was done before is not repeated.
+Trains configs/METHOD/METHOD_synthetic.py: network, cached features, optimizer and
+number of steps are CARL's, the loss and the crop are the method's. Without --videos it
+uses generated videos; with it the golf swings and pitches that `golf_videos.py`
+describes, the sizes and steps of carl_folder.py, and no supervised network, as pitches
+have no labels. Prints the table of `methods.md` and writes it to the work dir. A run
+that was done before is not repeated.
 """
 
 import argparse
@@ -50,8 +50,10 @@ COLUMNS = {
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--videos', type=Path, help='with golf/ and pitch/')
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('--videos', type=Path, help='folder with golf/ and pitch/')
     parser.add_argument('--synthetic', type=Path, default=Path('data/synthetic'))
     parser.add_argument('--methods', nargs='+', choices=METHODS, default=list(METHODS))
     parser.add_argument('--seeds', nargs='+', type=int, default=[0, 1, 2])
@@ -63,7 +65,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def data_of(args: argparse.Namespace) -> tuple[str, Path, dict]:
-    """Return the data's name, its root, and what of the configs it changes."""
+    """Return the data's name, its root, and the settings that it changes."""
     if not args.videos:
         if not (args.synthetic / 'annotations.json').exists():
             maker = ['tools/make_synthetic_videos.py', '--out', str(args.synthetic)]

@@ -4,13 +4,13 @@ r"""Phases labelled from a few videos: CARL beside its controls.
         --data-root data/synthetic --dump work_dirs/demo/embeddings.pkl
     python benchmarks/quality/phase_labels.py work_dirs/demo/embeddings.pkl
 
-Five labelled train videos are drawn, `PhaseLabeler` is fitted to them with its
-defaults, which it chooses on these five alone, and judged on all test videos; five
-draws, the same for every embedding. Golf: the file that tools/test.py --dump writes,
-one a seed, and --action golf_swing.
+Draws five labelled train videos, fits `PhaseLabeler` to them with its defaults, which
+it chooses on these five alone, and judges it on all test videos. There are five draws,
+the same for every embedding. For golf, pass a file that tools/test.py --dump wrote and
+--action golf_swing.
 
-A boundary is the first frame of a phase; its error is the distance to the first frame
-that is given that phase or a later one, in frames and in seconds of the time stamps.
+A boundary is the first frame of a phase. Its error is the distance to the first frame
+that is labelled with that phase or a later one, in frames and in seconds.
 """
 
 import argparse
@@ -44,16 +44,18 @@ def parse_args() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('embeddings', type=Path, help='written by tools/test.py --dump')
-    parser.add_argument('--action', help='default: videos of any')
-    parser.add_argument('--labelled', type=int, default=5, help='videos a draw')
+    parser.add_argument('--action', help='judge videos of this action alone')
+    parser.add_argument(
+        '--labelled', type=int, default=5, help='labelled videos in a draw'
+    )
     parser.add_argument('--draws', type=int, default=5)
-    parser.add_argument('--delta', type=int, default=3, help='of PhaseLabeler')
+    parser.add_argument('--delta', type=int, default=3, help='argument of PhaseLabeler')
     parser.add_argument('--seed', type=int, default=0)
     return parser.parse_args()
 
 
 def read_videos(path: Path, action: str | None) -> list[dict]:
-    """Labelled videos with all their embeddings and time stamps."""
+    """Read the labelled videos, with all embeddings and time stamps."""
     predictions = pickle.loads(path.read_bytes())
     videos = []
     for prediction in predictions:
@@ -65,7 +67,7 @@ def read_videos(path: Path, action: str | None) -> list[dict]:
 
 
 def labelled_video(video: dict, name: str) -> Labelled:
-    """One of a video's embeddings, and its labels."""
+    """Return one of a video's embeddings, and its labels."""
     embedding = video['controls'].get(name, video['pred_embedding']).numpy()
     unit = (embedding / np.linalg.norm(embedding, axis=1, keepdims=True)).astype('f')
     made = VideoEmbedding(video['filename'], unit, video['timestamps'], video['fps'])
@@ -73,7 +75,7 @@ def labelled_video(video: dict, name: str) -> Labelled:
 
 
 def judge(train: list[Labelled], test: list[Labelled], delta: int) -> dict[str, float]:
-    """Fit to some videos; figures on others, a mean over them each."""
+    """Fit to some videos; return figures on others, averaged over them."""
     num_phases = 1 + max(int(labels.max()) for _, labels in train + test)
     labeler = PhaseLabeler(delta=delta).fit(*map(list, zip(*train, strict=True)))
     figures: dict[str, list[float]] = {name: [] for name in COLUMNS}
@@ -106,7 +108,7 @@ def judge(train: list[Labelled], test: list[Labelled], delta: int) -> dict[str, 
 
 
 def table(rows: dict[str, list[dict[str, float]]]) -> str:
-    """Mean and standard deviation over draws, an embedding a row."""
+    """Return a Markdown table: mean and spread over draws, one row an embedding."""
     heads = ['', *COLUMNS.values()]
     lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
     for name, label in EMBEDDINGS.items():
@@ -120,7 +122,7 @@ def table(rows: dict[str, list[dict[str, float]]]) -> str:
 
 
 def main() -> None:
-    """Fit and judge, a draw after the other."""
+    """Fit and judge, one draw after the other."""
     args = parse_args()
     videos = read_videos(args.embeddings, args.action)
     train = [video for video in videos if video['split'] == 'train']

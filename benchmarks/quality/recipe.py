@@ -1,12 +1,12 @@
-"""Search for the recipe of one's own videos, by choice on train videos.
+"""Search for the recipe of `carl_folder.py`, chosen on train videos alone.
 
     python benchmarks/quality/recipe.py choose --videos DIR
     python benchmarks/quality/recipe.py judge --videos DIR
 
-DIR holds golf/ and pitch/ as `golf_videos.py` says; synthetic videos are made.
-`choose` trains without the labelled train videos (golf) or the last fifth of the train
-videos (synthetic) and judges on these. `judge` trains on all train videos and judges
-on test videos. Both write the tables of `recipe.md` to `--work-dir`; a run that was
+DIR holds golf/ and pitch/, as `golf_videos.py` says; synthetic videos are made.
+`choose` holds out the labelled train videos (golf) or the last fifth of the train
+videos (synthetic) and judges on them. `judge` trains on all train videos and judges on
+the test videos. Both write the tables of `recipe.md` to the work dir. A run that was
 done before is not repeated.
 """
 
@@ -22,6 +22,8 @@ from comparison_table import CONTROLS, comparison_table
 from golf_videos import leave_one_golfer_out, write_annotations
 from recipes import RECIPES
 from rich.progress import track
+
+from carl_mm.apis.config_paths import find_part
 
 CONFIGS = {'golf': 'configs/carl_folder.py', 'synthetic': 'configs/carl_synthetic.py'}
 COLUMNS = {
@@ -39,9 +41,11 @@ NUM_CUTS = {'choose': 8, 'judge': 3}  # of each kind and video
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument('stage', choices=NUM_CUTS)
-    parser.add_argument('--videos', type=Path, help='with golf/ and pitch/')
+    parser.add_argument('--videos', type=Path, help='folder with golf/ and pitch/')
     parser.add_argument('--synthetic', type=Path, default=Path('data/synthetic'))
     parser.add_argument('--data', nargs='+', choices=CONFIGS, default=list(CONFIGS))
     parser.add_argument('--recipes', nargs='+', choices=RECIPES, default=list(RECIPES))
@@ -54,7 +58,7 @@ def parse_args() -> argparse.Namespace:
 
 
 def annotation_files(args: argparse.Namespace, data: str) -> tuple[Path, Path]:
-    """Write what to train on and what to judge, both without the other's videos."""
+    """Write the annotations to train on and to judge, which share no judged video."""
     folder = args.work_dir / args.stage / data
     folder.mkdir(parents=True, exist_ok=True)
     if data == 'golf':
@@ -97,8 +101,9 @@ def run(
     cfg = read_config(CONFIGS[data], root, work_dir, seed, changes)
     if args.stage == 'choose':
         cfg.test_dataloader.dataset.split = 'val'
-        cfg.test_evaluator = [cfg.test_evaluator[-1]]  # a probe needs other labels
-    cuts = cfg.test_dataloader.dataset.pipeline[-2]
+        # The others fit a probe, or compare phases: too few videos have labels.
+        cfg.test_evaluator = [find_part(cfg.test_evaluator, 'AlignmentError')]
+    cuts = find_part(cfg.test_dataloader.dataset.pipeline, 'EvaluationCuts')
     cuts.update(num_windows=NUM_CUTS[args.stage], num_warps=NUM_CUTS[args.stage])
     if args.stage == 'choose' or data != 'golf':
         return train_and_test(cfg)

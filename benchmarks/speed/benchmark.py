@@ -5,8 +5,8 @@
 
 `data`: two views of a video; `step`: a training step; `cache`: a step on cached
 features; `embed`: a long video; `evaluate`: metrics at Penn Action's size; `scaling`:
-how cost grows. Of all but the last `ratio` is reference / ours. Videos are made once,
-in the system's folder for temporary files.
+how cost grows. In all but the last, `ratio` is the reference's time over ours. Videos
+are made once, in the system's folder for temporary files.
 """
 
 import argparse
@@ -27,8 +27,14 @@ def parse_args() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     )
     parser.add_argument('part', choices=PARTS)
     parser.add_argument('--json', type=Path, help='file to write the figures to')
-    parser.add_argument('--repeats', type=int, help='runs, of which the median counts')
-    parser.add_argument('--frames', type=int, help='step: T; embed: of the video')
+    parser.add_argument(
+        '--repeats', type=int, help='number of runs, of which the median counts'
+    )
+    parser.add_argument(
+        '--frames',
+        type=int,
+        help='step: frames of each view (T); cache, embed: of each video',
+    )
     args = parser.parse_args()
     if args.json and not args.json.parent.is_dir():
         parser.error(f'--json {args.json}: no such folder')
@@ -47,7 +53,7 @@ def rows(figures: dict[str, Any], prefix: str = '') -> dict[str, Any]:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """Return a Markdown table: of several columns where all rows have the same."""
+    """Return a Markdown table, with a column a figure where all rows have the same."""
     values = list(figures.values())
     if all(
         isinstance(value, dict) and value.keys() == {**values[0]}.keys()
@@ -63,7 +69,7 @@ def table(figures: dict[str, Any]) -> str:
 
 
 def show(value: Any) -> str:
-    """Return a figure with four digits, a list of figures likewise."""
+    """Format a figure, or a list of figures, with four digits."""
     if isinstance(value, list):
         return ', '.join(map(show, value))
     return f'{value:.4g}' if isinstance(value, float) else str(value)

@@ -2,9 +2,10 @@
 
     python benchmarks/speed/frame_index.py
 
-Made-up videos: unit embeddings on smooth paths of 50 actions, with an offset a video
-and noise a frame. 100 queries, one after the other, for the 10 nearest frames in other
-videos. The first 20 exact answers are compared with products in float64.
+The videos are made up: unit embeddings on smooth paths of 50 actions, each video with
+an offset, each frame with noise. 100 queries, one after the other, ask for the 10
+nearest frames in other videos. The first 20 exact answers are compared with products in
+float64.
 """
 
 import argparse
@@ -46,7 +47,7 @@ def make_videos(num_frames: int, length: int, channels: int) -> list[VideoEmbedd
 
 
 def timed(ask: Callable[[int], object], queries: list[int]) -> str:
-    """Median and 95th percentile over the queries, in ms."""
+    """Return the median and 95th percentile over the queries, in ms."""
     seconds = []
     for query in queries:
         start = time.perf_counter()
@@ -58,7 +59,7 @@ def timed(ask: Callable[[int], object], queries: list[int]) -> str:
 
 
 def brute_force(index: FrameIndex, row: int) -> list[int]:
-    """Rows of the nearest frames in other videos, in float64."""
+    """Return the rows of the nearest frames in other videos, found in float64."""
     vectors = index.frames.embeddings
     similarities = np.concatenate(
         [
@@ -72,7 +73,7 @@ def brute_force(index: FrameIndex, row: int) -> list[int]:
 
 
 def name_of(index: FrameIndex, row: int) -> str:
-    """Name of a row's video."""
+    """Return the name of the video that a row belongs to."""
     return index.frames.filenames[int(index.frames.video_of(row))]
 
 
@@ -82,7 +83,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument('--frames', type=int, default=1_000_000)
-    parser.add_argument('--length', type=int, default=100, help='frames a video')
+    parser.add_argument('--length', type=int, default=100, help='frames in each video')
     parser.add_argument('--channels', type=int, default=128)
     parser.add_argument('--queries', type=int, default=100)
     args = parser.parse_args()

@@ -2,8 +2,8 @@
 
     python benchmarks/speed/linear_protocol.py
 
-3 million frames of 128 channels in 99 classes by default, about FineGym99's size:
-100 epochs of SGD on videos of 1,000 frames, on a GPU where there is one.
+By default 3 million frames of 128 channels in 99 classes, about FineGym99's size: 100
+epochs of SGD on videos of 1,000 frames, on a GPU if there is one.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from carl_mm.functional import linear_classification
 def make_videos(
     num_videos: int, num_frames: int, channels: int, num_classes: int, seed: int
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Draw unit embeddings around a centre for each class, half the noise's length."""
+    """Draw unit embeddings around class centres, with noise twice their length."""
     centres = np.random.default_rng(0).normal(size=(num_classes, channels)) / 2
     rng = np.random.default_rng([1, seed])
     videos, labels = [], []

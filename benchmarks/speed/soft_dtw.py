@@ -2,9 +2,9 @@
 
     python benchmarks/speed/soft_dtw.py
 
-Uniform random costs. A diagonal at a time is what `carl_mm.functional.soft_dtw` does;
-the loop is the same recurrence in Python, a cell after the other, with the backward
-pass written out, at a size that it can do. Least of several runs.
+The costs are uniform and random. `carl_mm.functional.soft_dtw` takes a diagonal at a
+time; the loop is the same recurrence in Python, cell by cell, with the backward pass
+written out, at a size that it can manage. Shown is the fastest of several runs.
 """
 
 import argparse
@@ -22,7 +22,7 @@ GAMMA = 0.1
 
 
 def by_cells(cost: np.ndarray) -> tuple[float, np.ndarray]:
-    """Value and gradient for one ``(N, M)`` matrix, a cell after the other."""
+    """Return value and gradient for one ``(N, M)`` matrix, computed cell by cell."""
     rows, columns = cost.shape
     price = cost.tolist()
     table = [[math.inf] * (columns + 1) for _ in range(rows + 1)]
@@ -45,7 +45,7 @@ def by_cells(cost: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def seconds(run: Callable[[], object], repeats: int) -> float:
-    """Least time of a run."""
+    """Return the time of the fastest run."""
     least = math.inf
     for _ in range(repeats):
         start = time.perf_counter()
@@ -58,8 +58,12 @@ def main() -> None:
     """Time both and compare their results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--batch', type=int, default=4)
-    parser.add_argument('--length', type=int, default=1000, help='frames a side')
-    parser.add_argument('--loop-length', type=int, default=500, help="the loop's side")
+    parser.add_argument(
+        '--length', type=int, default=1000, help='rows and columns of a matrix'
+    )
+    parser.add_argument(
+        '--loop-length', type=int, default=500, help='the same for the loop over cells'
+    )
     parser.add_argument('--repeats', type=int, default=5)
     args = parser.parse_args()
     generator = torch.Generator().manual_seed(0)

@@ -1,10 +1,8 @@
-"""What tools/train.py and tools/test.py share: arguments to a Runner."""
+"""From the command line of tools/train.py and tools/test.py to a Runner."""
 
-import inspect
 import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
 
 import torch
 from mmaction.registry import RUNNERS
@@ -12,43 +10,58 @@ from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
 from carl_mm import compat
+from carl_mm.apis.config_paths import set_options
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
 
 def add_common_arguments(parser: ArgumentParser) -> None:
-    """Add the options that training and testing share."""
-    parser.add_argument('--work-dir', help='default: work_dirs/CONFIG_NAME')
+    """Add the options that training and testing share.
+
+    Args:
+        parser: The parser of the tool, changed in place.
+    """
     parser.add_argument(
-        '--data-root', help='folder of the annotation file and videos, for all loaders'
+        '--work-dir', help='folder to write to (default: work_dirs/CONFIG_NAME)'
+    )
+    parser.add_argument(
+        '--data-root', help='folder with the annotation file and the videos'
     )
     parser.add_argument(
         '--cfg-options',
         nargs='+',
         action=DictAction,
-        help='settings to override, as optim_wrapper.optimizer.lr=1e-3',
+        metavar='KEY=VALUE',
+        help="settings to override: a knob of the config (its 'knobs' list them), as "
+        'num_frames=80, or a path, as optim_wrapper.optimizer.lr=1e-3; a part of a '
+        'list is named by its class, as test_evaluator.KendallsTau.stride=2',
     )
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
     )
-    parser.add_argument('--seed', type=int, help='of all random draws')
-    parser.add_argument('--deterministic', action='store_true')
+    parser.add_argument('--seed', type=int, help='seed of all random draws')
+    parser.add_argument(
+        '--deterministic', action='store_true', help='use deterministic algorithms'
+    )
     parser.add_argument(
         '--trust-checkpoint',
         action='store_true',
-        help='read a checkpoint that holds more than weights; it can run code',
+        help='read a checkpoint that holds more than weights: it can run code',
     )
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
 def load_config(args: Namespace) -> Config:
-    """Read the config and merge the arguments of `add_common_arguments`.
+    """Read a config and apply the arguments of `add_common_arguments`.
 
-    An option that the config's ``knobs`` list is sent to all the settings it feeds.
+    Args:
+        args: The parsed command line, with ``config``, a file.
+
+    Returns:
+        The config, its ``--cfg-options`` set by `set_options`.
 
     Raises:
-        ValueError: An option names nothing in the config, or a value of its file from
-            which others derive.
+        ValueError: An option would change nothing; see `set_options`.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
@@ -66,33 +79,8 @@ def load_config(args: Namespace) -> Config:
     if args.deterministic:
         cfg.randomness = {**randomness, 'deterministic': True}
     if args.cfg_options:
-        knobs = cfg.get('knobs') or {}
-        options = {
-            target: value
-            for option, value in args.cfg_options.items()
-            for target in knobs.get(option, [option])
-        }
-        _check_options(options, cfg, args.config)
-        turned = {key: value for key, value in args.cfg_options.items() if key in knobs}
-        cfg.merge_from_dict({**options, **turned})
+        set_options(cfg, args.cfg_options)
     return cfg
-
-
-def _check_options(options: dict[str, Any], cfg: Config, filename: str) -> None:
-    known = set(inspect.signature(Runner.__init__).parameters) | {
-        'find_unused_parameters'
-    }
-    for option in options:
-        key = option.split('.')[0]
-        if key in known:
-            continue
-        if key not in cfg:
-            raise ValueError(f'--cfg-options {option}: {filename} has no {key!r}')
-        raise ValueError(
-            f'--cfg-options {option}: {key!r} is a value of {filename} that its '
-            '`knobs` do not list, and what derives from it would not follow; edit '
-            'the file, or set what it feeds'
-        )
 
 
 def trust(checkpoint: str | None, args: Namespace) -> None:
@@ -112,26 +100,31 @@ def load_strictly(runner: Runner, checkpoint: str) -> None:
     """Load a checkpoint that must hold every tensor of the model, and no other.
 
     Args:
-        runner: Whose config's ``load_from`` is None.
-        checkpoint: A file.
+        runner: The runner; the ``load_from`` of its config must be None.
+        checkpoint: File of the checkpoint.
 
     Raises:
-        ValueError: Tensors differ; names the first of them.
+        ValueError: The tensors differ; names the first of them.
     """
     try:
         runner.load_checkpoint(checkpoint, map_location='cpu', strict=True)
     except RuntimeError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
         raise ValueError(
-            f'{checkpoint}: not a checkpoint of this config; take the config that it '
-            "was trained with (its work dir has one), or turn the authors' published "
-            'file into ours by tools/model_converters/carl_checkpoint.py:\n'
+            f'{checkpoint}: not a checkpoint of this config; use the config that it '
+            'was trained with (its work dir has one), or convert a file that the '
+            "paper's authors published with "
+            'tools/model_converters/carl_checkpoint.py:\n'
             + '\n'.join(line[:500] for line in lines)
         ) from error
 
 
 def build_runner(cfg: Config) -> Runner:
-    """Build the Runner, also for several processes without a GPU."""
+    """Build the Runner, also for several processes without a GPU.
+
+    Args:
+        cfg: The whole config; changed in place for distributed runs on a CPU.
+    """
     compat.prepare_distributed(cfg)
     if not torch.cuda.is_available():
         compat.keep_freed_memory()
@@ -139,10 +132,13 @@ def build_runner(cfg: Config) -> Runner:
 
 
 def train(runner: Runner) -> None:
-    """Train.
+    """Train until the config's last epoch.
+
+    Args:
+        runner: The runner that `build_runner` returned.
 
     Raises:
-        RuntimeError: A process that loads data died; says how to go on.
+        RuntimeError: A process that loads data died; the message says how to resume.
     """
     try:
         runner.train()
@@ -150,9 +146,13 @@ def train(runner: Runner) -> None:
         if 'DataLoader worker' not in str(error):
             raise
         saved = compat.newest_checkpoint(runner.work_dir)
-        state = f'{saved} is whole: --resume goes on from it' if saved else 'none saved'
+        state = (
+            f'{saved} is complete: add --resume to continue from it'
+            if saved
+            else 'no checkpoint was saved before'
+        )
         raise RuntimeError(
             f'a process that loads data died ({str(error).strip()})\nMost often memory '
-            'ran out: take fewer train_dataloader.num_workers or a smaller batch_size. '
-            f'The training so far: {state}.'
+            'ran out: lower train_dataloader.num_workers or '
+            f'train_dataloader.batch_size. {state[0].upper() + state[1:]}.'
         ) from error

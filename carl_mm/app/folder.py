@@ -15,12 +15,14 @@ def scan(
 ) -> tuple[Path, dict[str, Path], dict[str, str]]:
     """Find a folder's videos.
 
+    Args:
+        folder: Folder of videos, searched with its subfolders.
+
     Returns:
-        The folder itself without links, its videos by name, and why others are left
-        out.
+        The resolved folder, its videos by name, and why others are left out.
 
     Raises:
-        FileNotFoundError: No such folder, or one without a video.
+        FileNotFoundError: There is no such folder, or no video in it.
     """
     root = Path(folder).resolve()
     if not root.is_dir():
@@ -33,12 +35,12 @@ def scan(
     }
     inside = {name: path for name, path in found.items() if name not in outside}
     if not inside:
-        raise FileNotFoundError(f'{folder}: holds no video')
+        raise FileNotFoundError(f'{folder}: contains no video')
     return root, inside, outside
 
 
 def default_embeddings_dir(folder: Path, provenance: dict[str, str]) -> Path:
-    """Return where a folder's embeddings by a model are kept, below work_dirs."""
+    """Return the folder below ``work_dirs`` for the embeddings by one model."""
     keys = [str(folder.resolve()), *(provenance[key] for key in MODEL_KEYS)]
     digest = hashlib.sha256('\n'.join(keys).encode()).hexdigest()[:12]
     return Path('work_dirs') / 'embeddings' / f'{folder.resolve().name}-{digest}'

@@ -1,4 +1,4 @@
-"""What no request to the page may ask for."""
+"""Requests that the page refuses."""
 
 import json
 import re
@@ -14,14 +14,13 @@ URLS_REFUSED = 'Addresses are refused: give a file.'
 
 
 class Guard:
-    """Refuses, before Gradio sees them, requests that are too large or hold URLs.
+    """Refuses requests that are too large or hold URLs before Gradio sees them.
 
-    Gradio fetches addresses that it is given in place of files, from wherever they
-    lead to.
+    Gradio would fetch a URL that is given in place of a file, wherever it leads.
 
     Args:
-        app: What answers the other requests.
-        max_bytes: Of a request's body.
+        app: Application that answers the other requests.
+        max_bytes: Largest size of a request's body.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
@@ -76,7 +75,7 @@ class Guard:
 
 
 def names_url(body: bytes) -> bool:
-    """Whether JSON holds a file whose path is an address."""
+    """Whether JSON holds a file whose path is a URL."""
     try:
         return _holds_url(json.loads(body))
     except (ValueError, RecursionError):

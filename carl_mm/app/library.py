@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.embedding.folder_embedding import embed_folder
@@ -19,10 +20,10 @@ class Progress:
     """How far the embedding of the folder is.
 
     Attributes:
-        total: Videos in the folder.
-        done: Videos with embeddings.
-        ready: Whether all is done, as well as it can be.
-        error: Why nothing more will be done; empty else.
+        total: Number of videos in the folder.
+        done: Number of videos with embeddings.
+        ready: Whether every video that can be embedded is.
+        error: Why the embedding stopped; empty if it did not.
     """
 
     total: int = 0
@@ -34,21 +35,22 @@ class Progress:
 class VideoLibrary:
     """Videos by their names, with their embeddings.
 
-    A name is a path relative to the folder; nothing else can be reached by it. Uploads
-    are kept as files until the library is gone, their embeddings in memory.
+    A name is a path relative to the folder, and nothing outside the folder can be
+    reached by one. Uploads are kept as files until the library is gone, and their
+    embeddings in memory.
 
     Args:
-        folder: Searched with its subfolders.
+        folder: Folder of videos, searched with its subfolders.
         inferencer: Embeds the videos.
-        embeddings_dir: Where the folder's embeddings are kept.
-        uploads_dir: Of uploaded videos.
+        embeddings_dir: Folder in which the embeddings are kept.
+        uploads_dir: Folder in which uploaded videos are kept.
 
     Attributes:
-        progress: Of `prepare`.
-        left_out: Of the folder's videos those that are not shown, and why.
+        progress: How far `prepare` is.
+        left_out: Why each video of the folder that is not shown is left out.
 
     Raises:
-        FileNotFoundError: No such folder, or one without a video.
+        FileNotFoundError: There is no such folder, or no video in it.
     """
 
     def __init__(
@@ -64,19 +66,19 @@ class VideoLibrary:
         self.progress = Progress(total=len(self._paths))
         self._inferencer = inferencer
         self._uploads: list[str] = []
-        self._given: set[str] = set()  # names of uploads; never given again
+        self._given: set[str] = set()  # names of uploads, none of which is reused
         self._videos: dict[str, VideoEmbedding] = {}
         self._model_lock = threading.Lock()
-        self._lock = threading.RLock()  # of the tables
+        self._lock = threading.RLock()  # guards the tables
 
     def prepare(self) -> None:
-        """Embed what the folder holds and was not embedded before."""
+        """Embed the videos of the folder that are not embedded yet."""
         kept = len(list_files(self.embeddings_dir, ('.npz',)))
         self.progress.done = min(kept, max(0, self.progress.total - 1))
         watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
             summary = embed_folder(watched, [self.folder], self.embeddings_dir)  # type: ignore[arg-type]
-        except Exception as error:  # shown on the page, which would wait for ever
+        except Exception as error:  # the page shows it instead of waiting for ever
             self.progress.error = f'{error}'
             return
         names = {path: name for name, path in self._paths.items()}
@@ -102,11 +104,19 @@ class VideoLibrary:
             others = sorted(self._videos.keys() - set(self._uploads))
             return [*reversed(self._uploads), *others]
 
+    def state(self) -> dict[str, Any]:
+        """Return the videos, those left out and why, and how far the embedding is."""
+        return {
+            'videos': self.names,
+            'left_out': dict(self.left_out),
+            **dataclasses.asdict(self.progress),
+        }
+
     def video(self, name: str) -> VideoEmbedding:
         """Return a video's embeddings.
 
         Raises:
-            ValueError: No such video, or it is not embedded yet.
+            ValueError: There is no such video, or it is not embedded yet.
         """
         self.path(name)
         with self._lock:
@@ -119,7 +129,7 @@ class VideoLibrary:
         """Return a video's file.
 
         Raises:
-            ValueError: A path outside of the folder, no such video, or no name.
+            ValueError: The name is empty, leads outside the folder, or is unknown.
         """
         if not name:
             raise ValueError(
@@ -136,19 +146,19 @@ class VideoLibrary:
         return path
 
     def add_upload(self, path: Path, shown_name: str) -> str:
-        """Check an uploaded file, take it over and embed it.
+        """Check an uploaded file, move it to the uploads and embed it.
 
         Args:
-            path: Of the file, which is moved, or removed if it is refused.
-            shown_name: As the user called it.
+            path: The uploaded file, which is removed if it is refused.
+            shown_name: Name that the user gave the file.
 
         Returns:
-            Its name in the library.
+            The video's name in the library.
 
         Raises:
-            ValueError: Not a video.
+            ValueError: The file is not a video.
         """
-        with self._model_lock:  # also: one upload at a time
+        with self._model_lock:  # also makes uploads wait for each other
             taken = self._paths.keys() | self.left_out.keys() | self._given
             name, kept = adopt_upload(path, shown_name, self.uploads_dir, taken)
             try:

@@ -1,15 +1,17 @@
-"""The page: tabs whose buttons call the actions."""
+"""The page: a status, an upload button, and the tabs."""
 
 import functools
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from carl_mm.app import tabs
-from carl_mm.app.actions import Actions
+from carl_mm.app.errors import with_readable_errors
 from carl_mm.app.library import VideoLibrary
+from carl_mm.app.tabs import TABS
+from carl_mm.app.tabs.tab import Picker
 
 INTRODUCTION = """
 # Videos, frame by frame
@@ -23,19 +25,24 @@ video **strays** from good ones.
 def build_page(library: VideoLibrary) -> gr.Blocks:
     """Build the page and the endpoints of its API.
 
-    Endpoints: ``/videos``, ``/align``, ``/nearest``, ``/carry_phases``,
-    ``/export_csv``, ``/deviations`` (see `Actions`), and ``/add_video``, which takes a
-    file and gives the video's name.
+    Videos are named by their paths relative to the folder; frames are counted from 0.
+    The endpoints are ``/videos`` (see `VideoLibrary.state`), those of the tabs'
+    actions, ``/align``, ``/nearest``, ``/carry_phases``, ``/export_csv`` and
+    ``/deviations`` (see `carl_mm.app.tabs`), and ``/add_video``, which takes a file
+    and returns the video's name.
+
+    Args:
+        library: The videos.
     """
-    actions = Actions(library)
+    tabs = [tab(library) for tab in TABS]
+    pickers = [picker for tab in tabs for picker in tab.pickers]
     page = gr.Blocks(title='carl_mm', analytics_enabled=False, delete_cache=(600, 3600))
     with page:
         # First: the buttons' own events would take these names.
-        for action in (
-            *(actions.videos, actions.align, actions.nearest),
-            *(actions.carry_phases, actions.export_csv, actions.deviations),
-        ):
-            gr.api(tabs.readable(action), api_name=action.__name__)
+        gr.api(with_readable_errors(library.state), api_name='videos')
+        for tab in tabs:
+            for action in tab.actions():
+                gr.api(with_readable_errors(action), api_name=action.__name__)
         gr.Markdown(INTRODUCTION)
         with gr.Row():
             status = gr.HTML(scale=1)
@@ -43,31 +50,26 @@ def build_page(library: VideoLibrary) -> gr.Blocks:
                 'Upload a video', file_types=['video'], scale=0, min_width=180
             )
         with gr.Tabs():
-            pickers = [
-                *tabs.align_tab(actions),
-                tabs.retrieve_tab(actions),
-                tabs.phases_tab(actions),
-            ]
-            pickers += tabs.deviations_tab(actions)
+            boxes = [box for tab in tabs for box in tab.build()]
         timer = gr.Timer(1.0)
-        refreshed = [status, timer, *pickers]
-        refresh = functools.partial(_refresh, actions, len(pickers))
+        refreshed = [status, timer, *boxes]
+        refresh = functools.partial(_refresh, library, pickers)
         for event in (page.load, timer.tick):
             event(
                 refresh,
-                pickers[0],
+                boxes[0],
                 refreshed,
                 api_visibility='private',
                 show_progress='hidden',
             )
         added = upload.upload(
-            tabs.readable(functools.partial(_add_video, library)),
+            with_readable_errors(functools.partial(_add_video, library)),
             upload,
             gr.Textbox(visible=False),
             api_name='add_video',
         )
         added.success(
-            functools.partial(_refresh_all, actions, len(pickers)),
+            functools.partial(_refresh_after_upload, library, pickers),
             None,
             refreshed,
             api_visibility='private',
@@ -97,33 +99,45 @@ def status_html(state: dict[str, Any]) -> str:
     return f'{text}<details><summary>{count} left out</summary>{reasons}</details>'
 
 
-def _refresh(actions: Actions, num_pickers: int, chosen: str | None) -> list[Any]:
-    """Status, timer and pickers; the latter once the videos are there."""
-    state = actions.videos()
+def _refresh(
+    library: VideoLibrary, pickers: Sequence[Picker], chosen: str | None
+) -> list[Any]:
+    """Update the status, the timer and, once the videos are there, the pickers."""
+    state = library.state()
     is_over = bool(state['ready'] or state['error'])
-    filled = _filled(state['videos'], num_pickers, keep=chosen is not None)
+    boxes = fill_pickers(pickers, state['videos'], keep=chosen is not None)
     return [
         status_html(state),
         gr.Timer(active=not is_over),
-        *(filled if state['ready'] else [gr.skip()] * num_pickers),
+        *(boxes if state['ready'] else [gr.skip()] * len(boxes)),
     ]
 
 
-def _refresh_all(actions: Actions, num_pickers: int) -> list[Any]:
-    """Show an upload among the choices, and choose it first."""
-    state = actions.videos()
-    pickers = _filled(state['videos'], num_pickers, keep=True)
-    pickers[0] = gr.Dropdown(choices=state['videos'], value=state['videos'][0])
-    return [status_html(state), gr.skip(), *pickers]
+def _refresh_after_upload(
+    library: VideoLibrary, pickers: Sequence[Picker]
+) -> list[Any]:
+    """Show an upload among the choices, and choose it in the first picker."""
+    state = library.state()
+    boxes = fill_pickers(pickers, state['videos'], keep=True)
+    boxes[0] = gr.Dropdown(choices=state['videos'], value=state['videos'][0])
+    return [status_html(state), gr.skip(), *boxes]
 
 
-def _filled(names: list[str], num_pickers: int, keep: bool) -> list[Any]:
-    """Pickers of the videos: first, second, to find, to paint, to judge, references."""
+def fill_pickers(
+    pickers: Sequence[Picker], names: list[str], keep: bool
+) -> list[gr.Dropdown]:
+    """Return the pickers' boxes with these videos to choose from.
+
+    Args:
+        pickers: One a box.
+        names: The videos.
+        keep: Whether to leave what is chosen as it is.
+    """
     if keep:
-        return [gr.Dropdown(choices=names) for _ in range(num_pickers)]
-    first, second, *_ = [*names, None, None]
-    values = [first, second, first, first, first, None][:num_pickers]
-    return [gr.Dropdown(choices=names, value=value) for value in values]
+        return [gr.Dropdown(choices=names) for _ in pickers]
+    return [
+        gr.Dropdown(choices=names, value=picker.preselect(names)) for picker in pickers
+    ]
 
 
 def _add_video(library: VideoLibrary, file: str) -> str:

@@ -8,19 +8,21 @@ import numpy as np
 
 from carl_mm.apis.phases.segments import COLUMNS
 from carl_mm.datasets.problems import overlaps, refuse, span_problem
+from carl_mm.functional.runs import label_runs
 
 Rows = list[list[Any]]
 
 
 def check_rows(labels: dict[str, Rows], lengths: dict[str, int]) -> None:
-    """Refuse bad rows, all at once.
+    """Check rows, and report all problems at once.
 
     Args:
-        labels: Rows by video.
-        lengths: Frames of each video.
+        labels: Rows of each video, by its name.
+        lengths: Number of frames of each video, by its name.
 
     Raises:
-        ValueError: Rows of another form, past the end, overlapping, or without a name.
+        ValueError: A row is malformed, ends past its video's end, overlaps another or
+            has no name.
     """
     problems = list[str]()
     for name, rows in labels.items():
@@ -47,17 +49,15 @@ def dense_labels(rows: Rows, phases: list[str], length: int) -> np.ndarray:
 
 def rows_of(labels: np.ndarray, phases: list[str]) -> Rows:
     """Return runs of one label as rows; see `dense_labels`."""
-    edges = np.flatnonzero(np.diff(labels)) + 1
-    firsts, ends = [0, *edges.tolist()], [*edges.tolist(), len(labels)]
     return [
-        [first, end - 1, phases[labels[first]]]
-        for first, end in zip(firsts, ends, strict=True)
-        if labels[first] >= 0
+        [first, last, phases[label]]
+        for first, last, label in label_runs(labels).tolist()
+        if label >= 0
     ]
 
 
 def rows_csv(labels: dict[str, Rows]) -> str:
-    """Return rows of videos as the project's CSV form of labels."""
+    """Return rows as a labels CSV, which the folder converter reads."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
     writer.writerow(COLUMNS)

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
-MAX_SIDE = 960  # of copies, in pixels
+MAX_SIDE = 960  # pixels; larger videos are shrunk to it in copies
 PIXEL_FORMATS = ('yuv420p', 'yuvj420p')
 MP4_CODECS = ('h264', 'vp9', 'av1')
 WEBM_CODECS = ('vp8', 'vp9', 'av1')
@@ -20,12 +21,12 @@ WEBM_CODECS = ('vp8', 'vp9', 'av1')
 
 @dataclass(frozen=True, eq=False)
 class PlayableVideo:
-    """What a browser is given.
+    """A file that browsers play.
 
     Attributes:
-        path: Of the file, the video itself or a copy.
-        media_type: Of the file.
-        times: ``(T,)`` seconds, when the browser shows each frame.
+        path: The video itself or a copy of it.
+        media_type: Media type of the file, 'video/mp4' say.
+        times: ``(T,)`` seconds at which the player shows each frame.
     """
 
     path: Path
@@ -37,16 +38,17 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     """Return a video as it is if browsers play it, else an mp4 copy.
 
     Args:
-        path: Of the video.
-        copies_dir: Where copies are kept; one is made once.
+        path: Video file.
+        copies_dir: Folder in which copies are kept, so that each is made once.
 
     Raises:
-        VideoDecodeError: It cannot be decoded.
+        VideoDecodeError: The video cannot be decoded.
         OSError: The copy cannot be written.
     """
     reader = open_video(path)
     media_type = browser_media_type(path)
-    starts_late = reader.timestamps[0] * reader.fps > 0.5  # players differ on it
+    # Players differ in what they show before the first frame.
+    starts_late = reader.timestamps[0] * reader.fps > 0.5
     if media_type and not starts_late and reader.timestamps[0] >= 0:
         return PlayableVideo(path, media_type, reader.timestamps)
     stat = path.stat()
@@ -80,28 +82,23 @@ def frame_jpeg(path: Path, frame: int, height: int = 160) -> bytes:
     """Return one frame of a video as a small JPEG.
 
     Args:
-        path: Of the video.
-        frame: Its number.
-        height: In pixels.
+        path: Video file.
+        frame: Number of the frame, from 0.
+        height: Height of the picture, in pixels.
 
     Raises:
-        ValueError: No such frame.
-        VideoDecodeError: It cannot be decoded.
+        ValueError: The video has no such frame.
+        VideoDecodeError: The video cannot be decoded.
     """
     reader = open_video(path)
     if not 0 <= frame < reader.num_frames:
         raise ValueError(f'{path.name}: no frame {frame} of {reader.num_frames}')
     picture = reader.read([frame])[0]
-    width = max(1, round(picture.shape[1] * height / picture.shape[0]))
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    small = shrink(picture, height)
     encoded: np.ndarray = cv2.imencode('.jpg', small[:, :, ::-1])[1]
     return encoded.tobytes()
 
 
 def _shrunk(reader: FrameReader) -> Iterator[np.ndarray]:
     for frame in reader.stream(range(reader.num_frames)):
-        height, width = frame.shape[:2]
-        scale = min(1.0, MAX_SIDE / max(height, width))
-        size = max(2, round(width * scale)), max(2, round(height * scale))
-        is_small = size == (width, height)
-        yield frame if is_small else cv2.resize(frame, size, None, 0, 0, cv2.INTER_AREA)
+        yield shrink(frame, MAX_SIDE, MAX_SIDE)

@@ -17,11 +17,11 @@ def add_routes(app: FastAPI, library: VideoLibrary, copies_dir: Path) -> None:
     """Add ``/carl/info``, ``/carl/video`` and ``/carl/frame``, all by ``?video=NAME``.
 
     Args:
-        app: That answers them.
-        library: Of the videos; nothing else is given out.
-        copies_dir: Of videos in a form that browsers play.
+        app: Application that gets the routes.
+        library: The videos; no other file is served.
+        copies_dir: Folder for copies of the videos that browsers cannot play.
     """
-    lock = threading.Lock()  # a copy is made once
+    lock = threading.Lock()  # so that each copy is made once
     jpeg = lru_cache(maxsize=512)(frame_jpeg)
 
     def prepared(name: str) -> PlayableVideo:
@@ -31,7 +31,7 @@ def add_routes(app: FastAPI, library: VideoLibrary, copies_dir: Path) -> None:
 
     @app.get('/carl/info')
     def info(video: str) -> dict[str, Any]:
-        """Times of a video's frames: the container's, and the player's, in seconds."""
+        """Return the times of a video's frames, in the file and in the player."""
         try:
             embedded, shown = library.video(video), prepared(video)
         except (ValueError, OSError) as error:
@@ -46,7 +46,7 @@ def add_routes(app: FastAPI, library: VideoLibrary, copies_dir: Path) -> None:
 
     @app.get('/carl/video')
     def video_file(video: str) -> FileResponse:
-        """Return the video, or its copy, by ranges."""
+        """Return the video or its copy, or a range of its bytes."""
         try:
             shown = prepared(video)
         except (ValueError, OSError) as error:

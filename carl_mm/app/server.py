@@ -1,4 +1,4 @@
-"""Serve the page."""
+"""The server of the page."""
 
 import os
 import signal
@@ -29,28 +29,28 @@ def serve(
     max_upload_mb: int = 500,
     announce: Callable[[str], Any] = lambda address: None,
 ) -> None:
-    """Serve the page until interrupted; then uploads and copies are removed.
+    """Serve the page until interrupted; then remove uploads and copies.
 
     Args:
         inferencer: Embeds the videos.
-        folder: Of videos.
-        host: Address to listen on. Anyone who reaches it sees the videos.
-        port: To listen on.
-        embeddings_dir: Where the folder's embeddings are kept, default: below
+        folder: Folder of videos.
+        host: Address to listen on; anyone who reaches it sees the videos.
+        port: Port to listen on.
+        embeddings_dir: Folder in which the embeddings are kept; by default one below
             ``work_dirs``.
-        max_upload_mb: Largest upload.
+        max_upload_mb: Largest size of an upload, in MB.
         announce: Called with the page's address once it can be opened.
 
     Raises:
-        FileNotFoundError: No such folder, or one without a video.
-        ImportError: Without gradio.
+        FileNotFoundError: There is no such folder, or no video in it.
+        ImportError: Gradio is not installed.
         OSError: The port is taken, or the address is not this machine's.
-        ValueError: A port or a size out of range.
+        ValueError: The port or the size is out of range.
     """
     embeddings_dir = embeddings_dir or default_embeddings_dir(
         folder, inferencer.provenance
     )
-    signal.signal(signal.SIGTERM, _leave)  # so that what is temporary is removed
+    signal.signal(signal.SIGTERM, _leave)  # so that temporary files are removed
     with (
         tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp,
         listen(host, port) as listening,
@@ -71,15 +71,15 @@ def make_server(
     """Return a server of the page that is not started yet.
 
     Args:
-        library: Of the videos.
-        temp: Folder for what is temporary.
-        host: See `serve`.
-        port: See `serve`.
-        max_upload_mb: See `serve`.
+        library: Videos that the page shows.
+        temp: Folder for temporary files.
+        host: Address that it will listen on.
+        port: Port that it will listen on.
+        max_upload_mb: Largest size of an upload, in MB.
 
     Raises:
-        ImportError: Without gradio.
-        ValueError: ``max_upload_mb`` below 1.
+        ImportError: Gradio is not installed.
+        ValueError: ``max_upload_mb`` is below 1.
     """
     if max_upload_mb < 1:
         raise ValueError(f'max_upload_mb must be >= 1, got {max_upload_mb}')
@@ -93,9 +93,9 @@ def make_server(
         from starlette.middleware.trustedhost import TrustedHostMiddleware
     except ImportError as error:
         raise ImportError('the page needs gradio: pip install gradio') from error
+    from carl_mm.app.assets import css, head
     from carl_mm.app.guard import Guard
     from carl_mm.app.page import build_page
-    from carl_mm.app.panels import css, head
     from carl_mm.app.routes import add_routes
 
     max_bytes = max_upload_mb * 2**20
@@ -120,7 +120,7 @@ def make_server(
         css=css(),
         head=head(),
     )
-    if host in LOOPBACK:  # another site's name that leads here is not ours
+    if host in LOOPBACK:  # refuses other sites' names that lead here
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, '[::1]'])
     guarded = Guard(app, max_bytes + 2**20)  # a form is a little longer than its file
     config = uvicorn.Config(
@@ -130,15 +130,15 @@ def make_server(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
+    """Return a listening socket.
 
     Args:
-        host: An address of this machine.
-        port: 0 takes a free one.
+        host: Address of this machine.
+        port: Port to listen on; 0 takes a free one.
 
     Raises:
         OSError: The port is taken, or the address is not this machine's.
-        ValueError: A port out of range.
+        ValueError: The port is out of range.
     """
     if not 0 <= port <= 65535:
         raise ValueError(f'port must be in 0 to 65535, got {port}')
@@ -147,7 +147,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise OSError(
-            f'{host}:{port} cannot be listened on ({error.strerror or error}); take '
+            f'cannot listen on {host}:{port} ({error.strerror or error}); choose '
             'another --port or --host'
         ) from error
 
@@ -157,5 +157,5 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """See `scan`; before seconds of loading a model."""
+    """Check a folder as `scan` does, before a model takes seconds to load."""
     scan(folder)

@@ -1,15 +1,15 @@
-"""Uploaded files are videos, or they are refused."""
+"""Uploaded files, which are refused unless they are videos."""
 
 import re
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 MAX_UPLOADS = 20
-# Of QuickTime and MP4, what stands after the first box's size.
+# Types of the first box of MP4 and QuickTime files, which follow its size.
 BOXES = (b'ftyp', b'moov', b'mdat', b'wide', b'free', b'skip', b'pnot')
 
 
@@ -19,16 +19,16 @@ def adopt_upload(
     """Move an uploaded video to a folder under a safe name; a refused one is removed.
 
     Args:
-        path: Of the file.
-        shown_name: As the user called it; only for the name.
-        folder: Where it goes.
-        taken: Names that it must not get.
+        path: The uploaded file.
+        shown_name: Name that the user gave the file; the safe name resembles it.
+        folder: Folder to move the file to.
+        taken: Names that the video must not get.
 
     Returns:
-        Its name, and its file.
+        The video's name and its new path.
 
     Raises:
-        ValueError: Not a video by its content.
+        ValueError: The file's content is not a video.
     """
     name = _free_name(shown_name, taken)
     try:
@@ -42,13 +42,17 @@ def adopt_upload(
 
 
 def check_video(path: Path, name: str) -> None:
-    """Refuse what is not a video file of a known container, or holds no picture.
+    """Check that a file is a video of a known container whose first frame decodes.
 
-    The container is known by its first bytes before any decoder sees the file: a
+    The container is recognised by its first bytes before any decoder sees the file: a
     playlist, which is text, could send a decoder to other files and addresses.
 
+    Args:
+        path: File to check.
+        name: Name for the file in messages.
+
     Raises:
-        ValueError: Says so, under ``name``.
+        ValueError: The file is not such a video.
     """
     kinds = 'mp4, mov, m4v, mkv, webm or avi'
     with path.open('rb') as stream:
@@ -56,7 +60,7 @@ def check_video(path: Path, name: str) -> None:
             raise ValueError(f'{name}: not a video; upload {kinds}')
     try:
         open_video(path).read([0])
-    except AttributeError as error:  # PyAV, of a header without a codec
+    except AttributeError as error:  # PyAV raises it where a header names no codec
         raise ValueError(f'{name}: not a video that can be read: damaged') from error
     except VideoDecodeError as error:
         reason = str(error).removeprefix(f'{path}: ')

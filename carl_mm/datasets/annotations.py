@@ -2,8 +2,15 @@
 
 ``{"metainfo": {"phases": {ACTION: [PHASE, ...]}}, "data_list": [{"filename": ...,
 "split": ..., "action": ..., "num_frames": ..., "view": ..., "phases": [[first, last,
-label], ...]}]}``; both ends of a row are counted in, ``label`` indexes the action's
-phases. ``view`` names a camera, 'ego' or 'exo' say, between which retrieval can ask.
+label], ...]}]}``. Only ``filename`` and ``split`` are required.
+
+``filename`` is the video's path relative to the folder of videos: ``data_prefix`` of a
+dataset. A sample of the dataset has the joined path as ``filename``, and the one
+written here as ``name``.
+
+Both ends of a row of ``phases`` are counted in; ``label`` indexes the action's list in
+``metainfo``. ``view`` names a camera, such as 'ego' or 'exo'; metrics of retrieval can
+search from one to the other.
 """
 
 import json
@@ -23,13 +30,13 @@ def frame_labels(phases: Sequence[Sequence[int]], num_frames: int) -> np.ndarray
 
     Args:
         phases: Rows ``[first, last, label]``, both ends counted in.
-        num_frames: Of the video.
+        num_frames: Number of frames of the video.
 
     Returns:
-        ``(T,)`` int64; -1 where no row stands.
+        ``(T,)`` int64; -1 where there is no row.
 
     Raises:
-        ValueError: A bad or overlapping row, or one past the end.
+        ValueError: A row is malformed, overlaps another or ends past the video's end.
     """
     refuse('phases', list(_row_problems(phases, num_frames=num_frames)))
     labels = np.full(num_frames, -1, dtype=np.int64)
@@ -41,9 +48,13 @@ def frame_labels(phases: Sequence[Sequence[int]], num_frames: int) -> np.ndarray
 def load_annotations(path: str | Path) -> dict[str, Any]:
     """Read and check an annotation file.
 
+    Args:
+        path: JSON file, see this module's docstring.
+
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: Not JSON, or not the format; names the file, row and value.
+        ValueError: The file is not JSON, or not of this format; the message names the
+            file, the row and the value.
     """
     try:
         annotations: dict[str, Any] = json.loads(Path(path).read_text('utf-8'))
@@ -54,30 +65,32 @@ def load_annotations(path: str | Path) -> dict[str, Any]:
 
 
 def validate_annotations(annotations: Any, source: str) -> None:
-    """Refuse what is not the format of this module, all problems at once.
+    """Check that annotations have this module's format; report all problems at once.
 
-    Other keys of ``metainfo`` than ``phases`` are left to the user.
+    Keys of ``metainfo`` other than ``phases`` are not checked: they are the user's.
 
     Args:
-        annotations: As read from JSON.
-        source: The file's name, for the message.
+        annotations: Content of the JSON file.
+        source: Name of the file, for the message.
 
     Raises:
-        ValueError: Names the source, the entry, the row and the value.
+        ValueError: They have not; the message names the source, the entry, the row and
+            the value.
     """
     refuse(source, list(_annotation_problems(annotations)))
 
 
 def check_rows_fit(entry: dict[str, Any], num_frames: int, source: str) -> None:
-    """Refuse phase rows that a video, once its length is known, does not have.
+    """Check that phase rows fit into a video whose length has been read from its file.
 
     Args:
-        entry: Of ``data_list``.
-        num_frames: Of the video, read from the file.
-        source: The annotation file's name, for the message.
+        entry: Entry of ``data_list``.
+        num_frames: Number of frames of the video.
+        source: Name of the annotation file, for the message.
 
     Raises:
-        ValueError: Names the source, the video, the row and the length.
+        ValueError: They do not; the message names the source, the video, the row and
+            the length.
     """
     problems = _row_problems(entry.get('phases', []), num_frames=num_frames)
     refuse(source, [f'{entry["filename"]}: {problem}' for problem in problems])
@@ -113,10 +126,13 @@ def _annotation_problems(annotations: Any) -> Iterator[str]:
         name = entry.get('filename')
         for problem in _entry_problems(entry, phases):
             yield f'data_list[{index}] ({name}): {problem}'
-        # In another split it may stand again, with other labels, as in FineGym.
+        # A video may be in two splits, with labels of its own in each, as in FineGym.
         first = first_use.setdefault((str(name), str(entry.get('split'))), index)
         if isinstance(name, str) and first != index:
-            yield f'data_list[{index}] ({name}): also data_list[{first}]'
+            yield (
+                f'data_list[{index}] ({name}): has the file and the split of '
+                f'data_list[{first}]'
+            )
 
 
 def _key_problems(
@@ -148,7 +164,7 @@ def _entry_problems(
     if not isinstance(entry['phases'], list):
         yield f'phases must be a list of [first, last, label], got {entry["phases"]!r}'
     elif action is None:
-        yield 'phases without an action, which names their list in metainfo.phases'
+        yield 'has phases but no action, whose list in metainfo.phases names them'
     elif not (isinstance(action, str) and action in phases):
         yield f'the phases of action {action!r} are not listed in metainfo.phases'
     else:
@@ -161,8 +177,8 @@ def _row_problems(
     spans = []
     for index, row in enumerate(rows):
         where = f'phases[{index}] {row}'
-        whole = isinstance(row, Sequence) and len(row) == 3 and all(map(_is_int, row))
-        if not whole:
+        is_row = isinstance(row, Sequence) and len(row) == 3 and all(map(_is_int, row))
+        if not is_row:
             yield f'{where}: must be three integers [first, last, label]'
             continue
         first, last, label = row

@@ -17,20 +17,20 @@ class ClipVideoDataset(FramewiseVideoDataset):
     """Videos of an annotation file whose ``action`` is their class.
 
     Classes are numbered in alphabetical order over all splits of the file. Samples
-    hold what mmaction2's own datasets give, so that its transforms follow on
+    have the keys of mmaction2's own datasets, so that its transforms can follow
     `OpenVideo`; their draws depend on the seed, the epoch and the sample alone.
 
     Args:
-        num_classes: Which the file must have.
-        label_share: Of each class's videos, max(1, share x N) rounded are taken, in
-            (0, 1].
-        label_seed: Of the draw of these.
-        **options: Of `FramewiseVideoDataset`; an unknown one is a TypeError that
-            names it.
+        num_classes: Number of classes that the file must have.
+        label_share: Share of each class's N videos to take, in (0, 1]: max(1, share x
+            N), rounded.
+        label_seed: Seed of the draw of these videos.
+        **options: Arguments of `FramewiseVideoDataset`; an unknown one is a TypeError
+            that names it.
 
     Raises:
-        ValueError: A video without an action, another number of classes, or a bad
-            share.
+        ValueError: A video has no action, the number of classes differs, or the share
+            is out of range.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class ClipVideoDataset(FramewiseVideoDataset):
         self.labels: dict[str, int] = {}
         super().__init__(**options)
 
-    def load_data_list(self) -> list[dict]:
-        """Number the classes and take a share of each."""
+    def load_data_list(self) -> list[dict[str, Any]]:
+        """Number the classes, and take a share of each one's videos."""
         entries = super().load_data_list()
         known = load_annotations(self.ann_file)['data_list']
         without = [entry['filename'] for entry in known if not entry.get('action')]
@@ -78,7 +78,7 @@ class ClipVideoDataset(FramewiseVideoDataset):
         return info
 
     def __getitem__(self, idx: int) -> dict[str, Any]:
-        """Return a sample; mmaction2's transforms draw from the global generators."""
+        """Return a sample, after seeding the generators that mmaction2 draws from."""
         if self._draws[0] >= 0 and not self.test_mode:
             draw = np.random.SeedSequence([*self._draws.tolist(), idx])
             seed = int(draw.generate_state(1)[0])
@@ -86,8 +86,8 @@ class ClipVideoDataset(FramewiseVideoDataset):
             random.seed(seed)
         return super().__getitem__(idx)
 
-    def _empty_sample(self, info: dict) -> dict:
+    def _empty_sample(self, info: dict[str, Any]) -> dict[str, Any]:
         raise VideoDecodeError(
-            f'{info["filename"]}: cannot be decoded, and a video left out would change '
-            f'the accuracy; mend it, or take it out of {self.ann_file}'
+            f'{info["filename"]}: cannot be decoded, and leaving it out would change '
+            f'the accuracy; repair the file, or remove it from {self.ann_file}'
         )

@@ -12,23 +12,24 @@ from mmengine.registry import DATA_SAMPLERS
 
 @DATA_SAMPLERS.register_module()
 class SameActionBatchSampler:
-    """Give batches of distinct videos of one action (the weak label of TCC, LAV, GTA).
+    """Draws batches of videos of one action (the weak label of TCC, LAV and GTA).
 
-    Videos without an action are alike. An epoch gives every video at least once; an
-    action's last batch is filled up with others of its videos, and an action with
-    fewer videos than a batch gives all of them. Every process gets as many batches as
-    the others, none the same videos twice while there are enough. All draws depend on
-    the sampler's seed and epoch alone.
+    Videos without an action count as videos of one action. Every video is in at least
+    one batch of an epoch: an action's last batch is filled up with more of its videos,
+    and an action with fewer videos than a batch forms one batch of all of them. All
+    processes get the same number of batches, and different ones while there are
+    enough. The draws depend on the sampler's seed and epoch alone.
 
     In a config: ``train_dataloader = dict(batch_size=2, batch_sampler=dict(
     type=SameActionBatchSampler), sampler=dict(type=DefaultSampler, shuffle=True))``.
 
     Args:
-        sampler: Whose dataset, seed, epoch, shuffle, rank and world size are taken.
-        batch_size: Videos of a batch, at least 2.
+        sampler: Sampler whose dataset, seed, epoch, shuffle, rank and world size are
+            used.
+        batch_size: Number of videos in a batch, at least 2.
 
     Raises:
-        ValueError: A batch of one video, or an action with one.
+        ValueError: The batch size is below 2, or an action has one video only.
     """
 
     def __init__(self, sampler: DefaultSampler, batch_size: int) -> None:
@@ -41,7 +42,7 @@ class SameActionBatchSampler:
         self.batch_size = batch_size
         self.groups = _by_action(sampler.dataset)
         num_batches = sum(math.ceil(len(g) / batch_size) for g in self.groups)
-        self.num_batches = math.ceil(num_batches / sampler.world_size)
+        self.num_batches: int = math.ceil(num_batches / sampler.world_size)
 
     def __iter__(self) -> Iterator[list[int]]:
         """Yield this process's batches of the sampler's epoch."""
@@ -51,7 +52,7 @@ class SameActionBatchSampler:
         for group in self.groups:
             videos = order(group).tolist()
             for start in range(0, len(videos), self.batch_size):
-                # The last batch goes on with the first videos: all are distinct.
+                # The last batch is filled up with the first videos, so that all differ.
                 batch = (videos + videos)[start : start + self.batch_size]
                 batches.append(batch[: len(videos)])
         batches = [batches[place] for place in order(np.arange(len(batches)))]
@@ -60,12 +61,12 @@ class SameActionBatchSampler:
         yield from batches[self.sampler.rank : ends : self.sampler.world_size]
 
     def __len__(self) -> int:
-        """Return the batches of an epoch, the same on every process."""
+        """Return the number of batches in an epoch, the same on every process."""
         return self.num_batches
 
 
 def _by_action(dataset: Any) -> list[list[int]]:
-    """Return the videos' places in the dataset, one list an action."""
+    """Return the indices of the videos in the dataset, one list for each action."""
     groups: dict[str | None, list[int]] = defaultdict(list)
     for index in range(len(dataset)):
         groups[dataset.get_data_info(index).get('action')].append(index)
@@ -73,7 +74,8 @@ def _by_action(dataset: Any) -> list[list[int]]:
     if lonely:
         raise ValueError(
             f'{getattr(dataset, "ann_file", "the dataset")}: methods that compare '
-            f'videos need at least 2 of each action; there is 1 of {", ".join(lonely)}'
-            '. Add videos, or choose an action by --cfg-options action=NAME'
+            f'videos need at least 2 of each action, but there is only 1 of '
+            f'{", ".join(lonely)}. Add videos, or choose an action with '
+            '--cfg-options action=NAME'
         )
     return list(groups.values())

@@ -1,4 +1,4 @@
-"""Checks that annotation files and CSV files share; all problems come at once."""
+"""Checks that annotation files and CSV files share."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,15 @@ MAX_PROBLEMS_SHOWN = 20
 
 
 def refuse(source: str, problems: list[str]) -> None:
-    """Raise one ValueError that lists all problems, if there are any."""
+    """Raise one ValueError that lists the problems, if there are any.
+
+    Args:
+        source: What has the problems, a file say; the message starts with it.
+        problems: Clauses that say what is wrong; the message lists the first 20.
+
+    Raises:
+        ValueError: There is a problem.
+    """
     if len(problems) == 1:
         raise ValueError(f'{source}: {problems[0]}')
     if problems:
@@ -20,7 +28,13 @@ def refuse(source: str, problems: list[str]) -> None:
 
 
 def span_problem(first: int, last: int, num_frames: int | None) -> str | None:
-    """Say what is wrong with a row's ends, or None."""
+    """Say what is wrong with a row's ends, if anything is.
+
+    Args:
+        first: First frame of the row.
+        last: Last frame of the row, counted in.
+        num_frames: Number of frames of the video; None if it is not known.
+    """
     if first < 0:
         return f'first frame {first} is negative'
     if first > last:
@@ -34,7 +48,11 @@ def span_problem(first: int, last: int, num_frames: int | None) -> str | None:
 
 
 def overlaps(spans: list[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
-    """Names of the spans ``(first, last, name)`` that overlap an earlier one."""
+    """Yield the names of spans that overlap, and of the earlier span that they overlap.
+
+    Args:
+        spans: Spans ``(first, last, name)`` of one video, both ends counted in.
+    """
     reach, holder = -1, ''
     for first, last, name in sorted(spans):
         if first <= reach:
@@ -44,6 +62,6 @@ def overlaps(spans: list[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
 
 
 def is_name_list(value: Any) -> bool:
-    """Whether it is a list of at least one name, all different."""
+    """Whether a value is a list of at least one name, all of them different."""
     is_names = isinstance(value, list) and all(isinstance(name, str) for name in value)
     return is_names and len(value) > 0 and len(set(value)) == len(value)

@@ -6,29 +6,30 @@ from typing import Any
 from carl_mm.datasets.annotations import SPLITS
 
 
-def choose_videos(
+def select_videos(
     entries: Sequence[dict[str, Any]],
     splits: Sequence[str] | None,
     action: str | None,
     video_share: float,
     source: str,
 ) -> list[dict[str, Any]]:
-    """Take the videos of some splits, of one action, or only the first of each split.
+    """Select videos by their split and action, or a share of each split.
 
     Args:
-        entries: The ``data_list``.
-        splits: None takes all.
-        action: None takes all.
-        video_share: Takes the first max(1, int(share x N)) of a split's videos.
-        source: The annotation file's name, for the message.
+        entries: Entries of an annotation file.
+        splits: Splits to take; None takes all.
+        action: Action whose videos are taken; None takes all.
+        video_share: Share of each split's N videos to take, in (0, 1]: the first
+            max(1, int(share x N)).
+        source: Name of the annotation file, for the message.
 
     Raises:
-        ValueError: An unknown action, or nothing is left.
+        ValueError: No video has the action, or none is left.
     """
     actions = sorted({entry['action'] for entry in entries if 'action' in entry})
     if action is not None and action not in actions:
         raise ValueError(
-            f'{source}: no video of action {action!r}; its actions: {actions}'
+            f'{source}: has no video of action {action!r}; its actions: {actions}'
         )
     chosen = []
     for split in splits or SPLITS:
@@ -40,5 +41,5 @@ def choose_videos(
         chosen += of_split[: max(1, int(video_share * len(of_split)))]
     if not chosen:
         of_action = '' if action is None else f' and action {action!r}'
-        raise ValueError(f'{source}: no video of split {splits}{of_action}')
+        raise ValueError(f'{source}: has no video of split {splits}{of_action}')
     return chosen

@@ -1,28 +1,35 @@
 """What a metric judges at once."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
 import numpy as np
+
+from carl_mm.evaluation.evaluated_video import WHOLE, EvaluatedVideo, Place
 
 
 @dataclass
 class ActionVideos:
     """The videos of one action under one embedding.
 
+    The lists ``train_...`` run over the labelled train videos, those ``test_...`` over
+    the judged videos.
+
     Attributes:
-        action: Its name.
-        phases: Names, in temporal order; empty without labels.
-        train_embeddings: Of the labelled train videos, ``(T, D)`` each.
-        train_labels: ``(T,)`` int64 each.
-        test_embeddings: Of the judged videos.
-        test_labels: Of the judged videos.
-        train_views: Of the labelled train videos, their cameras.
-        test_views: Of the judged videos.
-        test_frame_inds: Of the judged videos, ``(T,)`` int64: of a cut its frames in
-            the whole video, else 0 to T - 1.
-        test_whole_labels: Labels of all frames of the judged videos, also of cut ones.
-        cuts: The judged videos once more, each cut: by the cut's name.
+        action: Name of the action.
+        phases: Names of the phases in temporal order; empty without labels.
+        train_embeddings: ``(T, D)`` each, of the videos to which probes are fitted.
+        train_labels: ``(T,)`` int64 each, -1 where unlabelled.
+        test_embeddings: ``(T, D)`` each, of the videos that are judged.
+        test_labels: ``(T,)`` int64 each, -1 where unlabelled.
+        train_views: Name of each train video's camera.
+        test_views: Name of each judged video's camera.
+        test_frame_inds: ``(T,)`` int64 each: which frames of the whole video a cut
+            holds, 0 to T - 1 for a whole video.
+        test_whole_labels: Labels of all frames of the whole video, even for cuts.
+        cuts: Maps each kind of cut to its draws, each the judged videos, cut. Empty
+            for metrics that do not set `FramewiseMetric.judges_cuts`.
     """
 
     action: str
@@ -35,14 +42,66 @@ class ActionVideos:
     test_views: list[str]
     test_frame_inds: list[np.ndarray]
     test_whole_labels: list[np.ndarray]
-    cuts: dict[str, 'ActionVideos'] = field(default_factory=dict)
+    cuts: dict[str, list['ActionVideos']] = field(default_factory=dict)
 
 
-def view_pairs(views: tuple[str, ...]) -> list[tuple[str, str]]:
+def group_action(
+    action: str,
+    phases: Sequence[str],
+    videos: Mapping[Place, EvaluatedVideo],
+    embeddings: Mapping[Place, np.ndarray],
+) -> ActionVideos:
+    """Group the whole videos of an action, and its cuts by kind and draw.
+
+    Args:
+        action: Name of the action; videos of other actions are passed over.
+        phases: Names of its phases, in temporal order.
+        videos: All videos and cuts, in the order of their places.
+        embeddings: ``(T, D)`` of each of them.
+    """
+    groups: dict[tuple[str, int], list[Place]] = {}
+    for place, video in videos.items():
+        if video.action == action:
+            groups.setdefault((place.kind, place.draw), []).append(place)
+    found = {
+        key: _group(action, phases, places, videos, embeddings)
+        for key, places in sorted(groups.items())
+    }
+    whole = found.pop((WHOLE, 0))
+    for (kind, _), cut in found.items():
+        whole.cuts.setdefault(kind, []).append(cut)
+    return whole
+
+
+def _group(
+    action: str,
+    phases: Sequence[str],
+    places: Sequence[Place],
+    videos: Mapping[Place, EvaluatedVideo],
+    embeddings: Mapping[Place, np.ndarray],
+) -> ActionVideos:
+    test = [p for p in places if videos[p].split != 'train']
+    train = [p for p in places if videos[p].split == 'train']
+    train = [p for p in train if (videos[p].labels >= 0).any()]
+    return ActionVideos(
+        action=action,
+        phases=list(phases),
+        train_embeddings=[embeddings[p] for p in train],
+        train_labels=[videos[p].labels for p in train],
+        test_embeddings=[embeddings[p] for p in test],
+        test_labels=[videos[p].labels for p in test],
+        train_views=[videos[p].view for p in train],
+        test_views=[videos[p].view for p in test],
+        test_frame_inds=[videos[p].frame_inds for p in test],
+        test_whole_labels=[videos[p.whole].labels for p in test],
+    )
+
+
+def view_pairs(views: Sequence[str]) -> list[tuple[str, str]]:
     """Return the ordered pairs of two views, none without views.
 
     Raises:
-        ValueError: Not two different names.
+        ValueError: The views are not two different names.
     """
     if views and len(set(views)) != 2:
         raise ValueError(f'views must be two different names, got {views}')

@@ -20,14 +20,15 @@ from carl_mm.functional import (
 class KendallsTau(StridedMetric):
     """Kendall's tau of nearest frames, and the share of undefined pairs.
 
-    Near 1 for an untrained network with positions: read it beside its controls.
+    It is near 1 for an untrained network with positions, so read it beside its
+    controls.
 
     Args:
-        stride: In frames.
-        nan_policy: 'omit', 'zero' or 'propagate' undefined pairs, see
-            `carl_mm.functional.kendalls_tau`.
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        stride: Take every ``stride``-th frame.
+        nan_policy: What to do with undefined pairs: 'omit', 'zero' or 'propagate',
+            see `carl_mm.functional.kendalls_tau`.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
@@ -45,7 +46,7 @@ class KendallsTau(StridedMetric):
         self.nan_policy = nan_policy
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Judge all ordered pairs; of a labelled video its labelled frames alone."""
+        """Judge all ordered pairs, on the labelled frames of labelled videos."""
         embeddings = []
         for embedding, labels in zip(
             videos.test_embeddings, videos.test_labels, strict=True
@@ -62,14 +63,21 @@ class KendallsTau(StridedMetric):
 class AlignmentError(StridedMetric):
     """How far off the nearest frame of another video is.
 
-    ``error``: mean difference of the progress through the phases, in [0, 1].
-    ``event_error``: at phase boundaries, in shares of the video's length; over the
-    videos that have every phase. Where the pipeline draws `EvaluationCuts`, also
-    ``error_windowed`` and ``event_error_windowed`` of videos that start late and end
-    early, and ``error_warped`` and ``event_error_warped`` of videos whose segments
-    are played at other speeds: means over the draws, of which one without two
-    videos that have every phase counts for no event error. A frame's progress is
-    that in the whole video; events are shares of the cut's length.
+    ``error`` is the mean difference of progress through the phases, in [0, 1].
+    ``event_error`` is the error at phase boundaries as a share of the video's length,
+    over the videos that have every phase.
+
+    Where the pipeline draws `EvaluationCuts`, both are also given for the cuts:
+    ``..._windowed`` for videos that start late and end early, ``..._warped`` for videos
+    whose segments are played at other speeds. They are means over the draws; a draw
+    without two videos that have every phase does not count in the event error. The
+    progress of a frame is that in the whole video; events are shares of the cut's
+    length.
+
+    Args:
+        stride: Take every ``stride``-th frame.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
@@ -77,15 +85,12 @@ class AlignmentError(StridedMetric):
     judges_cuts = True
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Judge all ordered pairs, of whole videos and of each draw of the cuts."""
+        """Judge all ordered pairs of whole videos, and those of each draw of cuts."""
         values = self._judge(videos)
-        rows: dict[str, list[dict[str, float]]] = {}
-        for name, cut in videos.cuts.items():
-            kind, _ = name.rsplit('_', 1)
-            rows.setdefault(kind, []).append(self._judge(cut))
-        for kind, draws in rows.items():
+        for kind, draws in videos.cuts.items():
+            rows = [self._judge(cut) for cut in draws]
             for key in self.keys:
-                values[f'{key}_{kind}'] = mean_of_defined([d[key] for d in draws])
+                values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
         return values
 
     def _judge(self, videos: ActionVideos) -> dict[str, float]:

@@ -11,12 +11,12 @@ from mmengine.evaluator import BaseMetric
 class FrameAccuracy(BaseMetric):
     """Share of the labelled test frames whose class is predicted, in [0, 1].
 
-    For a head that classifies, `FramewiseClassificationHead`; nothing is fitted.
+    For heads that classify, such as `FramewiseClassificationHead`; nothing is fitted.
 
     Args:
         collect_device: 'gpu' gathers over the process group, also gloo's; 'cpu'
             through files below the working directory.
-        prefix: Stands before the key.
+        prefix: Prefix of the logged key.
     """
 
     default_prefix: ClassVar[str] = 'frame_classification'
@@ -24,8 +24,14 @@ class FrameAccuracy(BaseMetric):
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Count the hits of each video; see `FramewiseRecognizer.predict`."""
+    def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
+        """Count the hits of each video.
+
+        Args:
+            data_batch: Unused.
+            data_samples: Dicts with sample_idx, gt_label ``(T,)`` and optionally split
+                and pred_frame_label ``(T,)``, as `FramewiseRecognizer` predicts them.
+        """
         for sample in data_samples:
             hits = total = 0
             if sample.get('split') != 'train' and 'pred_frame_label' in sample:
@@ -34,8 +40,8 @@ class FrameAccuracy(BaseMetric):
                 hits, total = int(right[known].sum()), int(known.sum())
             self.results.append((sample['sample_idx'], hits, total))
 
-    def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict:
-        """Add up; samplers repeat videos, so each counts once."""
+    def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict[str, float]:
+        """Add up the hits; samplers repeat videos, so each counts once."""
         counts = {index: (hits, total) for index, hits, total in results}.values()
         total = sum(total for _, total in counts)
         hits = sum(hits for hits, _ in counts)

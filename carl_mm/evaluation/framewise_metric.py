@@ -1,7 +1,7 @@
 """What all frame-wise metrics share: collect videos, group by action, average."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,26 +9,33 @@ from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from carl_mm.evaluation.action_videos import ActionVideos
-from carl_mm.evaluation.gathering import EvaluatedVideo, Place, gather_videos
+from carl_mm.evaluation.action_videos import ActionVideos, group_action
+from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
+from carl_mm.evaluation.gathering import gather_videos
+
+Unit = tuple[str, str]  # an embedding's name and an action's: what is judged at once
 
 
 class FramewiseMetric(BaseMetric):
-    """Base class: subclasses judge one action under one embedding.
+    """Base class of metrics; a subclass judges one action under one embedding.
 
     To add a metric, subclass, set ``keys`` and ``default_prefix``, and write
-    `evaluate_action`. Results are means over actions; a control's key ends in its
-    name, ``alignment/error_position`` say. The processes share out the actions and
-    embeddings; the figures do not depend on their number.
+    `evaluate_action`. Results are means over actions; the key of a control ends in its
+    name, as in ``alignment/error_position``. Processes share the work out among
+    themselves; results do not depend on their number.
+
+    Attributes:
+        keys: Names of the values that `evaluate_action` returns.
+        judges_cuts: Whether `ActionVideos.cuts` is to be filled.
 
     Args:
-        collect_device: Of mmengine's metrics, unused: arrays are gathered over the
-            process group, gloo's or nccl's.
-        prefix: Stands before the keys, by default the class's own.
+        collect_device: Accepted as by mmengine's metrics, but unused: arrays are
+            gathered over the process group, whether gloo or nccl.
+        prefix: Replaces ``default_prefix`` before the keys.
     """
 
     keys: tuple[str, ...]
-    judges_cuts = False  # True: `ActionVideos.cuts` is filled
+    judges_cuts = False
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
@@ -36,81 +43,71 @@ class FramewiseMetric(BaseMetric):
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Judge one action; returns a value for each of ``keys``, NaN if undefined."""
+        """Judge one action; return a value for each of ``keys``, NaN if undefined."""
 
-    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
-        """Keep one entry a video.
+    def process(self, data_batch: Any, data_samples: Sequence[dict[str, Any]]) -> None:
+        """Keep the embeddings and labels of each video.
 
         Args:
             data_batch: Unused.
-            data_samples: With pred_embedding ``(T, D)``, optionally controls,
+            data_samples: Dicts with pred_embedding ``(T, D)`` and optionally controls,
                 gt_label ``(T,)``, action, split, and cuts with pred_cuts, as
-                `FramewiseRecognizer` gives.
+                `FramewiseRecognizer` predicts them.
         """
         for sample in data_samples:
-            embeddings = {'': sample['pred_embedding'], **sample.get('controls', {})}
-            length = len(sample['pred_embedding'])
-            labels = sample.get('gt_label')
-            labels = np.full(length, -1) if labels is None else labels.cpu().numpy()
-            if len(labels) != length:
-                raise ValueError(
-                    f'{sample.get("filename")}: {length} embeddings, '
-                    f'{len(labels)} labels'
-                )
-            place = sample.get('sample_idx', len(self.results))
-            whole = EvaluatedVideo.from_sample(
-                sample, labels, np.arange(length), embeddings
-            )
-            self.results.append(((place, ''), whole))
-            cuts = sample.get('pred_cuts', {}) if self.judges_cuts else {}
-            for name, parts in cuts.items():
-                inds = np.asarray(sample['cuts'][name])
-                cut = EvaluatedVideo.from_sample(sample, labels[inds], inds, parts)
-                self.results.append(((place, name), cut))
+            index = sample.get('sample_idx', len(self.results))
+            video = EvaluatedVideo.from_sample(sample)
+            self.results.append((Place(index), video))
+            for kind, draw, cut in video.cuts(sample) if self.judges_cuts else ():
+                self.results.append((Place(index, kind, draw), cut))
 
     def evaluate(self, size: int) -> dict[str, float]:
-        """Gather all videos and judge them; every process gets the figures.
+        """Gather all videos and judge them; every process gets the results.
 
         Args:
-            size: Of the data set, unused: videos know their places.
+            size: Length of the data set; unused, as videos know their places.
         """
         values = self.compute_metrics(gather_videos(self.results))
         self.results.clear()
         prefix = f'{self.prefix}/' if self.prefix else ''
         return {prefix + key: value for key, value in values.items()}
 
-    def compute_metrics(self, results: list[tuple[Place, EvaluatedVideo]]) -> dict:
-        """Judge every embedding of every action, shared out over the processes.
+    def compute_metrics(
+        self, results: list[tuple[Place, EvaluatedVideo]]
+    ) -> dict[str, float]:
+        """Judge every action under every embedding, sharing the work out.
 
         Args:
-            results: Place and video; the same on every process.
+            results: Places and videos, the same on every process.
         """
         self._warnings.clear()
         placed = dict(sorted(dict(results).items()))
-        for video in [v for v in placed.values() if not len(v.labels)]:
-            self._warn(f'{video.filename} has no frame and is left out')
+        for video in placed.values():
+            if not len(video.labels):
+                self._warn(f'{video.filename} has no frame and is left out')
         placed = {place: video for place, video in placed.items() if len(video.labels)}
-        videos = [video for (_, cut), video in placed.items() if not cut]
-        names = list(dict.fromkeys(n for video in videos for n in video.embeddings))
+        videos = [video for place, video in placed.items() if place == place.whole]
+        found = dict.fromkeys(name for video in videos for name in video.embeddings)
+        names = list(found) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
-        units = [(name, action) for name in names or [''] for action in actions]
+        units = [(name, action) for name in names for action in actions]
         share = units[dist.get_rank() :: dist.get_world_size()]
-        rows = self._share_out({unit: None for unit in share}, placed)
+        rows = self._share_out(dict.fromkeys(share), placed)
         values: dict[str, float] = {}
-        for name in names or ['']:
-            suffix = f'_{name}' if name else ''
+        for name in names:
+            suffix = '' if name == MODEL else f'_{name}'
             judged = [rows[name, action] for action in actions if rows[name, action]]
             more = [key for row in judged for key in row]
             for key in dict.fromkeys([*self.keys, *more]):
                 values[key + suffix] = mean_of_defined(
-                    [row[key] for row in judged if key in row]
+                    row[key] for row in judged if key in row
                 )
         return values
 
     def _share_out(
-        self, units: dict[tuple[str, str], None], videos: dict[Place, EvaluatedVideo]
-    ) -> dict[tuple[str, str], dict[str, float]]:
-        """Judge this process's units; returns all processes', raises any's error."""
+        self, units: Iterable[Unit], videos: Mapping[Place, EvaluatedVideo]
+    ) -> dict[Unit, dict[str, float]]:
+        """Judge this process's units; return those of all, or raise any's error."""
         rows, problem = {}, None
         try:
             for name, action in units:
@@ -127,71 +124,46 @@ class FramewiseMetric(BaseMetric):
         return {unit: row for part, _, _ in parts for unit, row in part.items()}
 
     def _evaluate_unit(
-        self, videos: dict[Place, EvaluatedVideo], name: str, action: str
+        self, videos: Mapping[Place, EvaluatedVideo], name: str, action: str
     ) -> dict[str, float]:
         """Judge one action under one embedding; empty without a video to judge."""
-        embeddings = {
-            place: video.embeddings[name]
-            if name in video.embeddings
-            # Of a control that sees each frame alone a cut has none of its own.
-            else videos[place[0], ''].embeddings[name][video.frame_inds]
-            for place, video in videos.items()
-        }
-        bad = {
-            videos[place].filename: None
+        embeddings = {place: _embedding_at(videos, place, name) for place in videos}
+        bad = dict.fromkeys(
+            videos[place].filename
             for place, embedding in embeddings.items()
             if not np.isfinite(embedding).all()
-        }
+        )
         if bad:
-            which = name or 'model'
-            self._warn(f'NaN or infinite embeddings ({which}) in: {", ".join(bad)}')
+            self._warn(f'NaN or infinite embeddings ({name}) in: {", ".join(bad)}')
             return dict.fromkeys(self.keys, float('nan'))
-        own = {place: v for place, v in videos.items() if v.action == action}
-        groups = {
-            cut: self._group([p for p in own if p[1] == cut], videos, embeddings)
-            for cut in sorted({cut for _, cut in own})
-        }
-        group = groups.pop('')
-        group.cuts = groups
+        phases = (self.dataset_meta or {}).get('phases', {}).get(action, [])
+        group = group_action(action, phases, videos, embeddings)
         if not group.test_embeddings:
             self._warn(f'action {action!r} has no video to judge')
             return {}
         row = {key: float(v) for key, v in self.evaluate_action(group).items()}
         undefined_keys = [key for key in row if np.isnan(row[key])]
-        if undefined_keys and not name:
+        if undefined_keys and name == MODEL:
             self._warn(f'action {action!r}: {undefined_keys} undefined, left out')
         return row
-
-    def _group(
-        self,
-        places: list[Place],
-        videos: dict[Place, EvaluatedVideo],
-        embeddings: dict[Place, np.ndarray],
-    ) -> ActionVideos:
-        test = [p for p in places if videos[p].split != 'train']
-        train = [p for p in places if videos[p].split == 'train']
-        train = [p for p in train if (videos[p].labels >= 0).any()]
-        action = videos[places[0]].action
-        phases = (self.dataset_meta or {}).get('phases', {})
-        return ActionVideos(
-            action=action,
-            phases=list(phases.get(action, [])),
-            train_embeddings=[embeddings[p] for p in train],
-            train_labels=[videos[p].labels for p in train],
-            test_embeddings=[embeddings[p] for p in test],
-            test_labels=[videos[p].labels for p in test],
-            train_views=[videos[p].view for p in train],
-            test_views=[videos[p].view for p in test],
-            test_frame_inds=[videos[p].frame_inds for p in test],
-            test_whole_labels=[videos[p[0], ''].labels for p in test],
-        )
 
     def _warn(self, message: str) -> None:
         """Keep a warning, to be shown once: controls meet the model's problems too."""
         self._warnings[message] = None
 
 
-def mean_of_defined(values: list[float]) -> float:
+def mean_of_defined(values: Iterable[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')
+
+
+def _embedding_at(
+    videos: Mapping[Place, EvaluatedVideo], place: Place, name: str
+) -> np.ndarray:
+    video = videos[place]
+    if name in video.embeddings:
+        return video.embeddings[name]
+    # A control that sees each frame alone embeds a cut as it embeds the whole video.
+    whole: np.ndarray = videos[place.whole].embeddings[name][video.frame_inds]
+    return whole

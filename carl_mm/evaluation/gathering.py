@@ -1,56 +1,12 @@
 """The videos of all processes on every process, moved as arrays."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from mmengine import dist
 
-
-@dataclass
-class EvaluatedVideo:
-    """One video's embeddings and labels, or those of a cut of it.
-
-    Attributes:
-        filename: For messages.
-        action: Its group; videos without one form a group of their own.
-        split: 'train' (fits the probes) or another (is judged).
-        view: Its camera, '' where none is named.
-        labels: ``(T,)`` int64, -1 where unlabelled.
-        frame_inds: ``(T,)`` int64, which frames of the video these are.
-        embeddings: Name to ``(T, D)`` float32; '' is the model, others are controls.
-    """
-
-    filename: str
-    action: str
-    split: str
-    view: str
-    labels: np.ndarray
-    frame_inds: np.ndarray
-    embeddings: dict[str, np.ndarray] = field(repr=False)
-
-    @classmethod
-    def from_sample(
-        cls,
-        sample: dict[str, Any],
-        labels: np.ndarray,
-        frame_inds: np.ndarray,
-        embeddings: dict[str, Any],
-    ) -> 'EvaluatedVideo':
-        """Take names from a data sample's dict, embeddings as tensors."""
-        return cls(
-            filename=str(sample.get('filename')),
-            action=sample.get('action') or '',
-            split=sample.get('split') or 'test',
-            view=sample.get('view') or '',
-            labels=labels,
-            frame_inds=frame_inds,
-            embeddings={k: v.float().cpu().numpy() for k, v in embeddings.items()},
-        )
-
-
-Place = tuple[int, str]  # in the data set, and a cut's name, '' for the whole video
+from carl_mm.evaluation.evaluated_video import EvaluatedVideo, Place
 
 
 def gather_videos(
@@ -59,10 +15,10 @@ def gather_videos(
     """Return the videos of all processes, in the order of their places, each once.
 
     Samplers pad the last batch with repeated videos. Only names and shapes are
-    pickled; frames travel as one array a process and embedding.
+    pickled; frames travel as one array per process and embedding.
 
     Args:
-        results: Of this process: place, and video.
+        results: Places and videos of this process.
     """
     if dist.get_world_size() > 1:
         headers = [
@@ -87,7 +43,7 @@ def gather_videos(
 
 
 def _gather(arrays: list[np.ndarray], dtype: Any) -> list[np.ndarray]:
-    """Concatenate this process's arrays; returns each process's, flat."""
+    """Concatenate this process's arrays; return the flat array of each process."""
     flat = [np.ascontiguousarray(array, dtype).ravel() for array in arrays]
     own = torch.from_numpy(np.concatenate([np.empty(0, dtype), *flat]))
     sizes = dist.all_gather_object(len(own))
@@ -101,13 +57,13 @@ def _gather(arrays: list[np.ndarray], dtype: Any) -> list[np.ndarray]:
 
 
 def _rebuild(
-    headers: list[tuple],
+    headers: list[tuple[Any, ...]],
     widths: list[dict[str, int]],
     labels: np.ndarray,
     frame_inds: np.ndarray,
     embeddings: dict[str, np.ndarray],
 ) -> list[tuple[Place, EvaluatedVideo]]:
-    """Cut one process's flat arrays into its videos."""
+    """Split the flat arrays of one process into its videos."""
     at = dict.fromkeys(embeddings, 0)
     frame, videos = 0, []
     for header, shapes in zip(headers, widths, strict=True):

@@ -13,19 +13,23 @@ from carl_mm.functional import linear_classification
 class LinearClassification(PhaseClassification):
     """Accuracy of one linear layer trained by SGD: FineGym's protocol (GTA, CARL).
 
-    For sets too large for `PhaseClassification`; on a GPU where there is one.
+    It suits data sets too large for `PhaseClassification`, and uses a GPU where there
+    is one.
 
     Args:
-        label_fractions: As in `PhaseClassification`.
-        num_draws: As in `PhaseClassification`.
-        lr: Of the first epoch.
-        momentum: Of SGD.
-        weight_decay: Of SGD.
-        max_epochs: Of the cosine schedule.
-        videos_per_batch: Of which a step takes all labelled frames.
-        seed: Of the layer and the order of the videos.
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        label_fractions: Shares of the labelled videos, see `PhaseClassification`.
+        num_draws: Random sets of videos per share, see `PhaseClassification`.
+        lr: Learning rate of the first epoch.
+        momentum: Momentum of SGD.
+        weight_decay: Weight decay of SGD.
+        max_epochs: Number of epochs of the cosine schedule.
+        videos_per_batch: Number of videos whose labelled frames make up a step.
+        seed: Seed for the layer's weights and the order of the videos.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
+
+    Raises:
+        ValueError: A number is out of range.
     """
 
     def __init__(

@@ -18,26 +18,25 @@ SCORE_NAMES = {'accuracy': 'acc', 'weighted_f1': 'f1'}
 class PhaseClassification(FramewiseMetric):
     """Score of a classifier of frames, in [0, 1].
 
-    Logged as ``acc`` or ``f1``; with a share of the labels as ``acc@0.1``, its
-    standard deviation over draws as ``acc@0.1_std``; from the labels of one view to
-    frames of another as ``acc_ego_to_exo``.
+    It is logged as ``acc`` or ``f1``; with a share of the labels as ``acc@0.1``, and
+    its standard deviation over draws as ``acc@0.1_std``; fitted to one view and judged
+    on another as ``acc_ego_to_exo``.
 
     Args:
         label_fractions: Shares of the train videos whose labels are used, in (0, 1].
             A share takes the first max(1, int(share x N)) videos (CARL).
-        num_draws: With more than one, a share below 1 takes that many random sets of
-            videos instead, the same ones for every embedding; logged are the mean
-            and the standard deviation.
-        classifier: 'logreg' or 'svm', see
-            `carl_mm.functional.phase_classification`.
+        num_draws: If more than one, a share below 1 takes that many random sets of
+            videos instead, the same ones for every embedding; their mean and standard
+            deviation are logged.
+        classifier: 'logreg' or 'svm', see `carl_mm.functional.phase_classification`.
         score: 'accuracy' or 'weighted_f1'.
-        views: Two views, 'ego' and 'exo' say; adds the scores across them, with all
-            labels.
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        views: Names of two views, such as ('ego', 'exo'); adds the scores across them,
+            with all labels.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
 
     Raises:
-        ValueError: An unknown option or a number out of range.
+        ValueError: An option is unknown or a number out of range.
     """
 
     default_prefix: ClassVar[str] = 'phase_classification'
@@ -69,7 +68,7 @@ class PhaseClassification(FramewiseMetric):
         self.keys = (*self.fractions, *(f'{key}_std' for key in drawn), *self.crossings)
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Fit and judge, once a label fraction, draw and pair of views."""
+        """Fit and judge for each label fraction, draw and pair of views."""
         everything = list(range(len(videos.test_embeddings)))
         values = {}
         for key, fraction in self.fractions.items():
@@ -86,7 +85,7 @@ class PhaseClassification(FramewiseMetric):
         return {key: values[key] for key in self.keys}
 
     def _label_sets(self, total: int, fraction: float) -> list[list[int]]:
-        """Return the train videos of each draw."""
+        """Return the indices of the train videos of each draw."""
         count = max(1, int(fraction * total))
         if fraction == 1 or self.num_draws == 1 or not total:
             return [list(range(min(count, total)))]
@@ -142,9 +141,9 @@ class PhaseProgression(FramewiseMetric):
     """Mean R squared of linear regressions on the time to each phase's end.
 
     Args:
-        include_last: Make the last phase a target as well, C in all (AE2).
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        include_last: Make the last phase a target as well (AE2).
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
     """
 
     default_prefix: ClassVar[str] = 'phase_progression'
@@ -160,7 +159,7 @@ class PhaseProgression(FramewiseMetric):
         self.include_last = include_last
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Fit and judge."""
+        """Fit to the train videos and judge the test videos."""
         r2 = phase_progression(
             videos.train_embeddings,
             videos.train_labels,

@@ -1,15 +1,30 @@
 """Results beside their controls, for reading."""
 
+from carl_mm.evaluation.evaluated_video import MODEL
 from carl_mm.models.recognizers.controls import CONTROLS
 
 LOWER_IS_BETTER = ('error', 'event_error', 'nan_share')
 
 
+def split_control(key: str) -> tuple[str, str]:
+    """Split a logged key into the metric and the embedding: a control, or `MODEL`."""
+    for control in CONTROLS:
+        if key.endswith(f'_{control}'):
+            return key.removesuffix(f'_{control}'), control
+    return key, MODEL
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a metric is better when lower, given its key without a control."""
+    return metric.split('/')[-1].startswith(LOWER_IS_BETTER)
+
+
 def results_table(metrics: dict[str, float], model: str = 'model') -> str:
-    """Lay a result dict out as a Markdown table, a metric a row, a control a column.
+    """Lay results out as a Markdown table: a row per metric, a column per control.
 
     Args:
-        metrics: As `Runner.test` returns; a control's key ends in ``_NAME``.
+        metrics: Results as `Runner.test` returns them; the key of a control ends in
+            ``_NAME``.
         model: Heading of the model's own column.
 
     Returns:
@@ -17,14 +32,13 @@ def results_table(metrics: dict[str, float], model: str = 'model') -> str:
     """
     rows: dict[str, dict[str, float]] = {}
     for key, value in metrics.items():
-        control = next((c for c in CONTROLS if key.endswith(f'_{c}')), '')
-        rows.setdefault(key.removesuffix(f'_{control}'), {})[control] = value
-    columns = ['', *(c for c in CONTROLS if any(c in row for row in rows.values()))]
+        name, column = split_control(key)
+        rows.setdefault(name, {})[column] = value
+    columns = [MODEL, *(c for c in CONTROLS if any(c in row for row in rows.values()))]
     heads = [model, *(f'{c} only' if c != 'untrained' else c for c in columns[1:])]
     lines = [['', *heads]]
     for key, row in rows.items():
-        lower = key.split('/')[-1].startswith(LOWER_IS_BETTER)
-        arrow = 'lower' if lower else 'higher'
+        arrow = 'lower' if lower_is_better(key) else 'higher'
         hint = '' if key.endswith('_std') else f' ({arrow} is better)'
         cells = [f'{row[c]:.3f}' if c in row else '-' for c in columns]
         lines.append([key + hint, *cells])

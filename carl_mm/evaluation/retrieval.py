@@ -7,31 +7,29 @@ from mmaction.registry import METRICS
 
 from carl_mm.evaluation.action_videos import ActionVideos, view_pairs
 from carl_mm.evaluation.strided_metric import StridedMetric
-from carl_mm.functional import (
-    precision_at_k,
-)
+from carl_mm.functional import precision_at_k
 
 
 @METRICS.register_module()
 class FrameRetrieval(StridedMetric):
     """Precision among the K nearest frames of the other test videos, in [0, 1].
 
-    Logged as ``ap@5``, the field's name for it, or rank-weighted as ``map@10``; from
-    queries of one view to frames of another as ``map@10_ego_to_exo``.
+    It is logged as ``ap@5``, the field's name for it, or as ``map@10`` when weighted by
+    rank; retrieval from one view to another as ``map@10_ego_to_exo``.
 
     Args:
-        topk: Values of K.
-        stride: In frames.
-        rank_weighted: Average precision instead (AE2), see
+        topk: Numbers of nearest frames K.
+        stride: Take every ``stride``-th frame.
+        rank_weighted: Use average precision instead (AE2), see
             `carl_mm.functional.precision_at_k`.
-        average: Over videos ('video', CARL) or over frames ('frame', AE2).
-        own_video: Frames of the query's video are candidates as well (LAV).
-        views: Two views, 'ego' and 'exo' say; adds retrieval across them.
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        average: Average over videos ('video', CARL) or over frames ('frame', AE2).
+        own_video: Search the query's own video as well (LAV).
+        views: Names of two views, such as ('ego', 'exo'); adds retrieval across them.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
 
     Raises:
-        ValueError: An unknown option or a number out of range.
+        ValueError: An option is unknown or a number out of range.
     """
 
     default_prefix: ClassVar[str] = 'retrieval'
@@ -61,9 +59,10 @@ class FrameRetrieval(StridedMetric):
         self.keys = tuple(f'{self.name}@{k}{s}' for s in suffixes for k in topk)
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
-        """Judge all labelled frames."""
+        """Query with every labelled frame."""
         views = np.array(videos.test_views)
         own = np.eye(len(views), dtype=bool)
+        # Logged keys end in the views, those of all views in nothing.
         answers = {'': ~own | self.own_video}
         for suffix, (asking, answering) in self.crossings.items():
             answers[suffix] = np.outer(views == asking, views == answering)

@@ -1,4 +1,4 @@
-"""Metrics that take every so many frames."""
+"""Metrics that judge every k-th frame alone."""
 
 from carl_mm.evaluation.framewise_metric import FramewiseMetric
 
@@ -7,9 +7,13 @@ class StridedMetric(FramewiseMetric):
     """Base class of metrics on every ``stride``-th frame.
 
     Args:
-        stride: In frames; Penn Action 2, Pouring 5.
-        collect_device: As in `FramewiseMetric`.
-        prefix: As in `FramewiseMetric`.
+        stride: Take every ``stride``-th frame; published: 2 for Penn Action, 5 for
+            Pouring.
+        collect_device: Device for gathering, see `FramewiseMetric`.
+        prefix: Prefix of the logged keys, see `FramewiseMetric`.
+
+    Raises:
+        ValueError: The stride is below 1.
     """
 
     def __init__(

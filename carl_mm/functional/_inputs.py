@@ -1,4 +1,4 @@
-"""Reading and checking what the evaluation functions are given."""
+"""Read and check the arguments of the functions on arrays."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -13,17 +13,21 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 def to_floats(values: ArrayOrTensor) -> Floats:
-    """Float64 array on the CPU of an array, a list or a tensor of any dtype."""
+    """Convert an array, a list or a tensor of any dtype to float64 on the CPU."""
     if isinstance(values, torch.Tensor):
         values = values.detach().cpu().double().numpy()
     return np.asarray(values, dtype=np.float64)
 
 
 def to_embeddings(embeddings: Sequence[ArrayOrTensor], split: str = '') -> list[Floats]:
-    """Check one ``(T, D)`` array a video; ``split`` is named in errors.
+    """Convert the embeddings of each video to float64, and check them.
+
+    Args:
+        embeddings: ``(T_i, D)`` of each video.
+        split: Prefix of error messages, such as 'train '.
 
     Raises:
-        ValueError: Not (T, D), different D, or NaN or infinite values.
+        ValueError: One is not (T, D), D differs, or a value is not finite.
     """
     arrays = [to_floats(array) for array in embeddings]
     for index, array in enumerate(arrays):
@@ -42,10 +46,16 @@ def to_embeddings(embeddings: Sequence[ArrayOrTensor], split: str = '') -> list[
 
 
 def to_labels(labels: ArrayOrTensor, name: str, num_phases: int | None = None) -> Ints:
-    """``(T,)`` int64 labels, -1 where unlabelled (NaN or negative).
+    """Convert labels to ``(T,)`` int64, -1 where unlabelled (NaN or negative).
+
+    Args:
+        labels: ``(T,)`` whole numbers of any dtype.
+        name: Name of the labels in error messages.
+        num_phases: Number of phases, which labels must be below; by default any.
 
     Raises:
-        ValueError: Not one-dimensional, no integers, or not below ``num_phases``.
+        ValueError: They are not one-dimensional, not whole, or not below
+            ``num_phases``.
     """
     values = to_floats(labels)
     if values.ndim != 1:
@@ -68,10 +78,16 @@ def check_lengths(
     what: str,
     split: str = '',
 ) -> None:
-    """Check that each video has one entry of ``what`` a frame.
+    """Check that each video has one entry for each frame.
+
+    Args:
+        embeddings: Embeddings of each video.
+        per_frame: Entries of each video.
+        what: Name of the entries in error messages.
+        split: Prefix of error messages, such as 'train '.
 
     Raises:
-        ValueError: Naming the video and both lengths.
+        ValueError: Lengths differ; names the video and both lengths.
     """
     if len(embeddings) != len(per_frame):
         raise ValueError(
@@ -92,7 +108,7 @@ def to_labelled(
     split: str = '',
     num_phases: int | None = None,
 ) -> tuple[list[Floats], list[Ints]]:
-    """Check embeddings and labels together; see the functions above."""
+    """Convert and check embeddings and labels together, see the functions above."""
     arrays = to_embeddings(embeddings, split)
     phases = [
         to_labels(values, f'{split}labels of video {index}', num_phases)
@@ -103,6 +119,10 @@ def to_labelled(
 
 
 def check_stride(stride: int) -> None:
-    """Raise ValueError for a stride below 1."""
+    """Refuse a stride below 1.
+
+    Raises:
+        ValueError: The stride is below 1.
+    """
     if stride < 1:
         raise ValueError(f'stride must be >= 1, got {stride}')

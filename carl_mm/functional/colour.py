@@ -1,21 +1,26 @@
-"""Colour of whole batches of frames."""
+"""Change the colour of whole batches of frames."""
 
 import torch
 from torch import Tensor
 
 
 def shift_hue(frames: Tensor, turns: float) -> Tensor:
-    """Turn the hue, keeping HSV's saturation and value.
+    """Shift the hue, keeping HSV's saturation and value.
 
-    The same picture as through HSV and back, without leaving RGB: every channel is
-    V - (V - min) clamp(min(k, 4 - k), 0, 1), k = n + 6 hue mod 6, n = 5, 3, 1.
+    The result is that of going through HSV and back, without leaving RGB: every channel
+    is V - (V - min) clamp(min(k, 4 - k), 0, 1), k = n + 6 hue mod 6, n = 5, 3, 1.
 
     Args:
-        frames: ``(..., 3, H, W)`` floating RGB in [0, 1].
-        turns: Of the colour circle; 0.5 gives the complement.
+        frames: ``(..., 3, H, W)`` floating-point RGB in [0, 1].
+        turns: Shift in turns of the colour circle; 0.5 gives the complement.
 
     Returns:
-        As ``frames``.
+        ``(..., 3, H, W)``, of the dtype of ``frames``.
+
+    Examples:
+        >>> red = torch.tensor([1.0, 0.0, 0.0]).view(3, 1, 1)
+        >>> shift_hue(red, 0.5).flatten().tolist()
+        [0.0, 1.0, 1.0]
     """
     red, green, blue = frames.unbind(-3)
     value = frames.amax(-3)

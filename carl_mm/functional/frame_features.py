@@ -1,4 +1,4 @@
-"""What a frame shows by itself, in few numbers."""
+"""Reduce what a frame shows by itself to few numbers."""
 
 from functools import lru_cache
 
@@ -11,16 +11,22 @@ PART = 256  # frames at a time
 
 
 def frame_features(features: Tensor) -> Tensor:
-    """Spatial features of unit length, of more than 128 channels 128 random mixtures.
+    """Scale spatial features to unit length and project them to at most 128 numbers.
 
-    Random projections nearly keep distances (Johnson and Lindenstrauss), and are the
-    same for every video and model.
+    Random projections nearly preserve distances (Johnson and Lindenstrauss); they are
+    the same for every video and model.
 
     Args:
-        features: ``(T, C)`` or ``(T, C, h, w)``, of which the highest are taken.
+        features: ``(T, C)``, or maps ``(T, C, h, w)``, which are max-pooled.
 
     Returns:
         ``(T, min(C, 128))`` float32, on the CPU.
+
+    Examples:
+        >>> frame_features(torch.tensor([[3.0, 4.0]])).shape
+        torch.Size([1, 2])
+        >>> frame_features(torch.ones(5, 512, 7, 7)).shape
+        torch.Size([5, 128])
     """
     # In parts: features of a long video are large, and so is a copy of them.
     starts = range(0, max(1, len(features)), PART)

@@ -1,4 +1,4 @@
-"""Exact search among very many frames."""
+"""Search many frames exactly."""
 
 from typing import Any
 
@@ -14,19 +14,25 @@ BLOCK = 2**16  # frames held in float64 at once
 def most_similar(
     frames: Frames, query: Frames, count: int, left_out: tuple[int, int] = (0, 0)
 ) -> tuple[Ints, Floats]:
-    """Rows of largest inner product with the query, exactly; ties by row.
+    """Find the rows of largest inner product with the query, exactly; ties by row.
 
-    A product in float32 finds the rows that may be among them, however it is rounded;
-    they are compared by products in float64.
+    A product in float32 finds all rows that may be among them despite rounding; these
+    are compared by products in float64.
 
     Args:
-        frames: ``(N, D)`` float32, of unit length.
-        query: ``(D,)`` float32, of unit length.
-        count: >= 1; with fewer rows, all of them.
-        left_out: First and end of the rows that are no candidates.
+        frames: ``(N, D)`` float32 rows of unit length.
+        query: ``(D,)`` float32 of unit length.
+        count: Number of rows to find, >= 1; all if there are fewer.
+        left_out: First row and end of a range of rows that are no candidates.
 
     Returns:
         Rows and similarities, each ``(K,)``, the most similar first.
+
+    Examples:
+        >>> frames = np.eye(3, dtype=np.float32)
+        >>> rows, similarities = most_similar(frames, frames[2], count=2)
+        >>> rows.tolist(), similarities.tolist()
+        ([2, 0], [1.0, 0.0])
     """
     similarities = frames @ query
     first, end = left_out
@@ -44,8 +50,14 @@ def most_similar(
 def rank(frames: Frames, query: Frames, rows: Ints, count: int) -> tuple[Ints, Floats]:
     """Order some rows by their inner product with the query in float64; ties by row.
 
+    Args:
+        frames: ``(N, D)`` float32.
+        query: ``(D,)`` float32.
+        rows: ``(R,)`` indices of the rows to order.
+        count: Number of rows to return.
+
     Returns:
-        The first ``count`` rows and their similarities.
+        The first ``count`` rows and their similarities, each ``(K,)``.
     """
     exact = np.empty(len(rows))
     for start in range(0, len(rows), BLOCK):
@@ -58,23 +70,29 @@ def rank(frames: Frames, query: Frames, rows: Ints, count: int) -> tuple[Ints, F
 def segment_similarities(
     frames: Frames, starts: Ints, segment: Frames, offsets: Ints
 ) -> Floats:
-    """Mean inner product of a segment's frames with those from every start on.
+    """Compare a segment with the frames from every possible start on.
 
-    For a start n in video v it is the mean over m of
-    ``<frames[n + offsets[v, m]], segment[m]>``: a sequence against sequences.
+    The similarity at start n of video v is the mean over m of ``<frames[n + offsets[v,
+    m]], segment[m]>``.
 
     Args:
-        frames: ``(N, D)`` float32, of V videos side by side.
-        starts: ``(V + 1,)``, row of each video's first frame, then N.
+        frames: ``(N, D)`` float32, the frames of V videos one after another.
+        starts: ``(V + 1,)`` row of each video's first frame, then N.
         segment: ``(M, D)`` float32, M >= 1.
-        offsets: ``(V, M)``, rows from the start, each row ascending from 0.
+        offsets: ``(V, M)`` rows counted from the start, ascending from 0 in each video.
 
     Returns:
-        ``(N,)`` float64, in float32's accuracy; -inf where the video ends before the
-        segment does.
+        ``(N,)`` float64 with the accuracy of float32; -inf where the video ends before
+        the segment does.
 
     Raises:
-        ValueError: Offsets of another shape, or not ascending from 0.
+        ValueError: The offsets have another shape or do not ascend from 0.
+
+    Examples:
+        >>> frames, starts = np.eye(4, dtype=np.float32), np.array([0, 4])
+        >>> offsets = np.array([[0, 1]])
+        >>> segment_similarities(frames, starts, frames[1:3], offsets).tolist()
+        [0.0, 1.0, 0.0, -inf]
     """
     steps = np.asarray(offsets, dtype=np.int64)
     if not len(segment) or steps.shape != (len(starts) - 1, len(segment)):
@@ -100,17 +118,21 @@ def segment_similarities(
 
 
 def spread_in_time(videos: Any, times: Any, count: int, gap: float) -> Ints:
-    """Take the best first, leaving out what is near one taken in the same video.
+    """Take the best candidates, skipping those near one taken in the same video.
 
     Args:
-        videos: ``(K,)`` integers, of candidates, the best first.
-        times: ``(K,)``, seconds.
-        count: How many to take at most.
-        gap: Seconds; candidates of one video nearer than this are neighbours. 0
-            leaves out nothing.
+        videos: ``(K,)`` integers, the videos of the candidates, the best first.
+        times: ``(K,)`` times of the candidates, in seconds.
+        count: Largest number of candidates to take.
+        gap: Least time between two candidates of a video, in seconds; 0 skips none.
 
     Returns:
         Indices of those taken, in their order.
+
+    Examples:
+        >>> videos, times = [0, 0, 1, 0], [1.0, 1.2, 1.1, 3.0]
+        >>> spread_in_time(videos, times, count=3, gap=0.5).tolist()
+        [0, 2, 3]
     """
     videos, times = np.asarray(videos), np.asarray(times)
     is_open = np.ones(len(videos), dtype=bool)

@@ -1,4 +1,4 @@
-"""Colour and blur of a view: what is drawn, and how a uint8 frame is changed by it."""
+"""Draw changes of colour and blur for a view, and apply them to uint8 frames."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,32 +10,33 @@ import numpy as np
 import numpy.typing as npt
 
 Frame = npt.NDArray[np.uint8]
-NUM_DRAWS = 8  # without solarisation
+NUM_DRAWS = 8  # without solarization
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, of R, G and B
 INVISIBLE_BLUR = 0.3  # a narrower one moves no 8-bit value
 
 
 @dataclass(frozen=True)
 class PhotometricAugmentation:
-    """Colour jitter, gray, blur and solarisation; one draw serves all frames of a view.
+    """Colour jitter, gray, blur and solarization; one draw serves all frames of a view.
 
-    The jitter is SimCLR's: each factor uniform in 1 +- its range, in random order.
+    The jitter is SimCLR's: each factor is uniform in 1 +- its range, in random order.
 
     Args:
-        brightness: Range, in [0, 1].
-        contrast: Range, in [0, 1].
-        saturation: Range, in [0, 1].
-        hue: Range of the shift, in [0, 0.5] turns of the colour circle.
-        jitter_prob: Of the four above, together.
-        gray_prob: Of losing all colour.
-        blur_prob: Of a Gaussian blur.
-        blur_sigma: Range of its width, in pixels.
-        blur_count: How often it is applied; published: 4.
-        blur_in_jitter: Blur only where the jitter is drawn; published: True.
-        solarize_prob: Of inverting every value of a half and more, at last (CVRL).
+        brightness: Range of the brightness factor, in [0, 1].
+        contrast: Range of the contrast factor, in [0, 1].
+        saturation: Range of the saturation factor, in [0, 1].
+        hue: Range of the hue shift, in [0, 0.5] turns of the colour circle.
+        jitter_prob: Probability of the four changes above, which are made together.
+        gray_prob: Probability of removing all colour.
+        blur_prob: Probability of a Gaussian blur.
+        blur_sigma: Least and largest width of the blur, in pixels.
+        blur_count: Number of times the blur is applied; published: 4.
+        blur_in_jitter: Blur only if the jitter is drawn; published: True.
+        solarize_prob: Probability of inverting all values of at least a half, at the
+            end (CVRL).
 
     Raises:
-        ValueError: A probability, a range or the count out of bounds.
+        ValueError: A probability, a range or the count is out of bounds.
     """
 
     brightness: float = 0.8
@@ -64,21 +65,22 @@ class PhotometricAugmentation:
 
     @property
     def num_draws(self) -> int:
-        """How many numbers `operations` takes."""
+        """Number of draws that `operations` takes."""
         return NUM_DRAWS + (self.solarize_prob > 0)
 
     def operations(
         self, draws: Sequence[float], order: Sequence[int]
     ) -> list[tuple[str, float]]:
-        """Turn a view's draws into named operations, to be done one after another.
+        """Turn the draws of a view into named operations, to be applied in turn.
 
         Args:
             draws: `num_draws` numbers, uniform in [0, 1).
-            order: Permutation of 0 to 3, of the jitter's four.
+            order: Permutation of 0 to 3, the order of the four changes of the jitter.
 
         Returns:
-            Of 'brightness', 'contrast' and 'saturation' with their factors, 'hue'
-            with its turns, 'gray' and 'solarize' with 1, 'blur' with its sigma.
+            Names and values: 'brightness', 'contrast' and 'saturation' with their
+            factors, 'hue' with its turns, 'gray' and 'solarize' with 1, 'blur' with
+            its sigma.
         """
         jitter_chance, gray_chance, blur_chance, sigma_draw = draws[:4]
         factors = draws[4:NUM_DRAWS]
@@ -105,18 +107,21 @@ class PhotometricAugmentation:
 
 
 def blur_kernel_size(sigma: float) -> int:
-    """Odd width of a blur's kernel: beyond three sigma a Gaussian weighs under 0.3%."""
+    """Return the odd width of a blur's kernel, which holds 99.7% of the Gaussian."""
     return 2 * max(1, round(3 * sigma)) + 1
 
 
 def frame_function(operations: Sequence[tuple[str, float]]) -> Callable[[Frame], Frame]:
-    """Return what changes one frame, ``(H, W, 3)`` uint8 RGB, by named operations.
+    """Return a function that applies named operations to a copy of a frame.
 
-    As PIL does it: each operation rounds to 8 bits, contrast turns about the frame's
-    own mean gray, hue turns in HSV. The frame given is left as it is.
+    It works as PIL does: each operation rounds to 8 bits, contrast is changed about the
+    frame's own mean gray, and hue in HSV.
 
     Args:
-        operations: Of `PhotometricAugmentation.operations`.
+        operations: Names and values, see `PhotometricAugmentation.operations`.
+
+    Returns:
+        A function of frames ``(H, W, 3)``, uint8 RGB.
     """
     functions = [partial(FRAME_OPERATIONS[name], value) for name, value in operations]
 

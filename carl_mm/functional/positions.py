@@ -1,4 +1,4 @@
-"""Codes of time: the encoder's input code and the position-only control."""
+"""Codes of time: what the encoder is given, and the position-only control."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,24 +14,32 @@ def sinusoidal_positions(
     dtype: torch.dtype = torch.float32,
     device: torch.device | str | None = None,
 ) -> Tensor:
-    """Sine-cosine position code, stretched over a sequence of any length.
+    """Compute a sine-cosine position code, stretched over a sequence of any length.
 
-    Even channel c of d holds sin(p / 10000^(c/d)), odd c cos(p / 10000^(c/d)); p
-    are ``length`` points evenly from 0 to ``num_frames`` - 1. The exponent is c/d
-    for every c, as in the published encoder, where others pair two channels.
+    Channel c of d holds sin(p / 10000^(c/d)) for even c and cos(p / 10000^(c/d)) for
+    odd c, where p are ``length`` points evenly from 0 to ``num_frames`` - 1. The
+    exponent is c/d for every c, as in the published encoder; others give two channels
+    the same one.
 
     Args:
-        length: Of the sequence, in frames; >= 1. One frame has p = 0.
-        channels: d; >= 1.
-        num_frames: Length of a training sequence; >= 1.
-        dtype: Of the result.
-        device: Of the result.
+        length: Length of the sequence, in frames; >= 1. A single frame has p = 0.
+        channels: Number of channels, d; >= 1.
+        num_frames: Length of a training sequence, in frames; >= 1.
+        dtype: Dtype of the result.
+        device: Device of the result.
 
     Returns:
         ``(length, channels)``, in [-1, 1].
 
     Raises:
         ValueError: A size is below 1.
+
+    Example:
+        >>> from carl_mm.functional import sinusoidal_positions
+        >>> sinusoidal_positions(length=3, channels=2, num_frames=3)
+        tensor([[0.0000, 1.0000],
+                [0.8415, 0.9999],
+                [0.9093, 0.9998]])
     """
     if min(length, channels, num_frames) < 1:
         raise ValueError(
@@ -43,14 +51,20 @@ def sinusoidal_positions(
 
 
 def sinusoidal_code(points: Tensor, channels: int) -> Tensor:
-    """Sine-cosine code of any points in time, see `sinusoidal_positions`.
+    """Compute the code of `sinusoidal_positions` for any points in time.
 
     Args:
-        points: ``(..., T)`` float64.
-        channels: d; >= 1.
+        points: Points in time, ``(..., T)`` float64.
+        channels: Number of channels; >= 1.
 
     Returns:
         ``(..., T, channels)`` float64, in [-1, 1].
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import sinusoidal_code
+        >>> sinusoidal_code(torch.zeros(1, dtype=torch.float64), channels=4)
+        tensor([[0., 1., 0., 1.]], dtype=torch.float64)
     """
     channel = torch.arange(channels, dtype=torch.float64, device=points.device)
     angle = points.unsqueeze(-1) / 10000 ** (channel / channels)  # (..., T, channels)
@@ -58,19 +72,28 @@ def sinusoidal_code(points: Tensor, channels: int) -> Tensor:
 
 
 def rotate(x: Tensor, points: Tensor) -> Tensor:
-    """Rotate channel pairs by their time: the product of two knows the gap alone.
+    """Rotate pairs of channels by their time.
 
-    Channels 2i and 2i + 1 of d turn by p / 10000^(2i/d) (RoFormer, Eq. 34).
+    The inner product of two rotated vectors depends on the gap between their times
+    alone. Channels 2i and 2i + 1 of d turn by p / 10000^(2i/d) (RoFormer, Eq. 34).
 
     Args:
-        x: ``(..., T, d)``, queries or keys; d is even.
-        points: ``(..., T)`` float64, p; its leading sizes fit those of ``x``.
+        x: Queries or keys, ``(..., T, d)``; d is even.
+        points: Their times p, ``(..., T)`` float64; broadcast over the leading sizes.
 
     Returns:
-        As ``x``.
+        Rotated vectors, of the shape and dtype of ``x``.
 
     Raises:
         ValueError: d is odd.
+
+    Example:
+        >>> import math
+        >>> import torch
+        >>> from carl_mm.functional import rotate
+        >>> quarter = torch.tensor([math.pi / 2], dtype=torch.float64)
+        >>> rotate(torch.tensor([[1.0, 0.0]]), quarter).round(decimals=3)
+        tensor([[0., 1.]])
     """
     channels = x.shape[-1]
     if channels % 2:
@@ -88,21 +111,30 @@ def rotate(x: Tensor, points: Tensor) -> Tensor:
 def relative_time_embedding(
     length: int, num_centres: int = 40, width: float = 0.03
 ) -> npt.NDArray[np.float32]:
-    """Embed a frame by its relative time alone: the position-only control.
+    """Embed the frames of a video by their relative time: the position-only control.
 
-    Gaussian bumps exp(-(t - c)^2 / (2 width^2)) of t = frame / (length - 1), with
-    centres c evenly on [0, 1], L2-normalised. A single frame has t = 0.
+    The embedding holds Gaussian bumps exp(-(t - c)^2 / (2 width^2)) of the relative
+    time t = frame / (length - 1), with centres c evenly on [0, 1], L2-normalised. A
+    single frame has t = 0.
 
     Args:
-        length: Of the video, in frames; >= 1.
-        num_centres: Channels; >= 1.
-        width: Of a bump, as a share of the video; > 0.
+        length: Length of the video, in frames; >= 1.
+        num_centres: Number of centres, which are the channels; >= 1.
+        width: Width of a bump, as a share of the video; > 0.
 
     Returns:
         ``(length, num_centres)`` float32, rows of unit length.
 
     Raises:
         ValueError: An argument is out of its range.
+
+    Example:
+        The middle frame of a short video is nearest to the middle one of a long video.
+
+        >>> from carl_mm.functional import relative_time_embedding
+        >>> similarity = relative_time_embedding(3) @ relative_time_embedding(101).T
+        >>> similarity.argmax(axis=1).tolist()
+        [0, 50, 100]
     """
     if length < 1 or num_centres < 1 or not width > 0:
         raise ValueError(

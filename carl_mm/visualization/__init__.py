@@ -1,7 +1,8 @@
-"""Pictures and videos of alignments, retrievals, embeddings, phases and training.
+"""Figures and videos of alignments, retrievals, embeddings, phases and training.
 
-Each function of a figure returns a `matplotlib.figure.Figure` of its own: pyplot's
-state is neither read nor changed. ``figure.savefig(path, dpi=100)`` is 1,200 px wide.
+Each function whose name ends in ``_figure`` returns a new `matplotlib.figure.Figure`;
+the state of pyplot is neither read nor changed. ``figure.savefig(path, dpi=100)``
+writes a picture 1,200 pixels wide.
 """
 
 from carl_mm.visualization.aligned_video import write_aligned_video

@@ -1,4 +1,4 @@
-"""Two videos side by side, in step."""
+"""Write two videos side by side, in step."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,36 +27,36 @@ def write_aligned_video(
     timestamps_a: np.ndarray | None = None,
     timestamps_b: np.ndarray | None = None,
 ) -> int:
-    """Write video a at its own pace, and beside it b at the aligned frames.
+    """Write video a at its own pace, and beside it the aligned frames of b.
 
-    Under each picture stand the phase, the time and a bar of the phases.
+    Below each frame are the phase, the time and a bar of all phases.
 
     Args:
-        path: Of the mp4 file.
+        path: Path of the mp4 file to write.
         frames_a: ``(N, H, W, 3)`` uint8 RGB.
-        frames_b: ``(M, H, W, 3)`` uint8 RGB; of another size, perhaps.
+        frames_b: ``(M, H, W, 3)`` uint8 RGB; its size may differ from that of a.
         dtw_path: ``(L, 2)`` integers, pairs of frames (of a, of b). Where several
             frames of b match one of a, the middle one is shown.
-        fps: Frames a second of video a and of the result.
-        labels_a: ``(N,)``, indices into ``phases``; negative where unlabelled.
-        labels_b: ``(M,)``.
-        phases: Names of the labels.
-        names: Of the videos.
-        height: Of each picture, in pixels; frames are scaled to it.
-        fps_b: Frames a second of video b, for its time stamps; by default ``fps``.
-        timestamps_a: ``(N,)``, seconds, that are shown; by default by ``fps``. The
-            result shows all frames equally long.
-        timestamps_b: ``(M,)``, likewise.
+        fps: Frames per second of video a and of the result.
+        labels_a: ``(N,)`` indices into ``phases``, negative where unlabelled.
+        labels_b: ``(M,)`` indices into ``phases``, negative where unlabelled.
+        phases: Names of the phases.
+        names: Names of the two videos.
+        height: Height to which frames are scaled, in pixels.
+        fps_b: Frames per second of video b, for its times; by default ``fps``.
+        timestamps_a: ``(N,)`` seconds to show; by default by ``fps``. All frames of the
+            result last equally long.
+        timestamps_b: ``(M,)`` seconds to show; by default by ``fps_b``.
 
     Returns:
         The number of frames written, N.
 
     Raises:
-        ValueError: Sizes that do not fit.
+        ValueError: Sizes do not fit.
     """
     fps_b = fps if fps_b is None else fps_b
     if not (fps > 0 and fps_b > 0):
-        raise ValueError(f'frames a second must be positive, got {fps} and {fps_b}')
+        raise ValueError(f'frames per second must be positive, got {fps} and {fps_b}')
     for frames, name in ((frames_a, 'frames_a'), (frames_b, 'frames_b')):
         if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8:
             raise ValueError(

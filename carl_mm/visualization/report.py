@@ -1,4 +1,4 @@
-"""The pictures of an evaluation: alignment, similarity, retrieval, embeddings, loss."""
+"""Write the pictures of an evaluation, and the loss curve of a training."""
 
 import json
 from collections.abc import Sequence
@@ -21,20 +21,21 @@ NUM_TRACKS = 6
 def write_pictures(
     videos: Sequence[TestedVideo], phases: Sequence[str], out_dir: str | Path
 ) -> list[Path]:
-    """Write the pictures of at least two videos of one action, chosen by no merit.
+    """Write an aligned video and figures of the first of some videos of one action.
 
-    The first two are aligned in the video; see `alignment_sheet`, `retrieval_sheet`.
+    The first two are aligned in the video; see also `alignment_sheet` and
+    `retrieval_sheet`.
 
     Args:
-        videos: Test videos, each with a frame.
-        phases: Names of the labels, may be empty.
-        out_dir: Folder; made where absent.
+        videos: At least two test videos, each with a frame.
+        phases: Names of the phases, may be empty.
+        out_dir: Folder to write to; made if absent.
 
     Returns:
         The files written.
 
     Raises:
-        ValueError: Fewer than two videos.
+        ValueError: There are fewer than two videos.
     """
     if len(videos) < 2:
         raise ValueError(f'pictures need at least two test videos, got {len(videos)}')
@@ -89,10 +90,17 @@ def write_pictures(
 
 
 def write_loss_curve(work_dir: str | Path, out_dir: str | Path) -> Path:
-    """Draw the losses that mmengine logged in a work dir, over all its runs.
+    """Draw the losses that mmengine logged in a work directory, over all its runs.
+
+    Args:
+        work_dir: Work directory of the training.
+        out_dir: Folder to write to; made if absent.
+
+    Returns:
+        The file written.
 
     Raises:
-        FileNotFoundError: Nothing was logged there.
+        FileNotFoundError: No loss was logged there.
     """
     losses: dict[int, float] = {}
     for file in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):

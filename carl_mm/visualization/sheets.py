@@ -1,4 +1,4 @@
-"""Sheets of an evaluation's videos: one aligned with others, one frame's nearest."""
+"""Draw sheets of evaluated videos: an alignment with others, a retrieval."""
 
 from collections.abc import Sequence
 
@@ -23,11 +23,11 @@ def alignment_sheet(
     """Draw frames of the first video above the frames aligned to them in the next.
 
     Args:
-        videos: At least two, of one action; five are drawn.
-        phases: Names of the labels.
+        videos: At least two videos of one action, of which the first five are drawn.
+        phases: Names of the phases.
 
     Raises:
-        ValueError: Fewer than two videos.
+        ValueError: There are fewer than two videos.
     """
     _check_number(videos)
     reference, others = videos[0], videos[1 : NUM_ALIGNED + 1]
@@ -56,16 +56,16 @@ def alignment_sheet(
 def retrieval_sheet(
     videos: Sequence[TestedVideo], phases: Sequence[str] | None = None
 ) -> Figure:
-    """Query one frame; of each other video the nearest, of these the five nearest.
+    """Draw a query frame, and the nearest frame of each of the five nearest videos.
 
-    The query is the middle of the first video's second phase, or of the video.
+    The query is the middle frame of the first video's second phase, or of the video.
 
     Args:
-        videos: At least two, of one action.
-        phases: Names of the labels.
+        videos: At least two videos of one action.
+        phases: Names of the phases.
 
     Raises:
-        ValueError: Fewer than two videos.
+        ValueError: There are fewer than two videos.
     """
     _check_number(videos)
     query, others = videos[0], videos[1:]
@@ -97,11 +97,11 @@ def _check_number(videos: Sequence[TestedVideo]) -> None:
 
 
 def _matches(a: TestedVideo, b: TestedVideo, frames: np.ndarray) -> np.ndarray:
-    """Frames of b that show what the ``frames`` of a show."""
+    """Find the frames of b that are aligned to ``frames`` of a."""
     steps = [-(-len(v.embedding) // MAX_ALIGNED_FRAMES) for v in (a, b)]
     thin_a, thin_b = a.embedding[:: steps[0]], b.embedding[:: steps[1]]
     inds = aligned_frame_inds(cosine_dtw(thin_a, thin_b), len(thin_a), len(thin_b))
-    return inds[frames // steps[0]] * steps[1]
+    return np.asarray(inds[frames // steps[0]] * steps[1])
 
 
 def _mark(a: TestedVideo, frame_a: int, b: TestedVideo, frame_b: int) -> bool | None:

@@ -1,4 +1,4 @@
-"""A video of an evaluation, as the pictures need it."""
+"""An evaluated video, as the figures need it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.visualization.parts.times import FrameTimes, frame_times
 
 
 @dataclass
 class TestedVideo:
-    """What the pictures need of one video.
+    """A video with its embedding and labels.
 
     Attributes:
-        filename: Where it lies.
-        embedding: ``(T, D)`` float32, L2-normalised.
+        filename: Path of the video.
+        embedding: ``(T, D)`` float32, L2-normalized.
         labels: ``(T,)`` int64, -1 where unlabelled.
-        fps: Frames a second.
+        fps: Frames per second.
     """
 
     __test__ = False  # no test case, for all its name
@@ -33,12 +33,12 @@ class TestedVideo:
 
     @property
     def name(self) -> str:
-        """Short name for captions."""
+        """Name of the file without its ending, for captions."""
         return Path(self.filename).stem
 
     @classmethod
     def from_prediction(cls, prediction: Any) -> 'TestedVideo':
-        """Take a data sample, or its dict, as `tools/test.py --dump` writes it."""
+        """Take a data sample, or its dict as `tools/test.py --dump` writes it."""
         embedding = prediction.get('pred_embedding').float().cpu().numpy()
         labels = prediction.get('gt_label')
         return cls(
@@ -52,33 +52,34 @@ class TestedVideo:
 
     @cached_property
     def reader(self) -> FrameReader:
-        """The opened file."""
+        """The opened video."""
         return open_video(self.filename)
 
     @cached_property
     def times(self) -> FrameTimes:
-        """When its frames are shown, by the container."""
+        """When its frames are shown, by the time stamps of the file."""
         return frame_times(
             len(self.embedding), self.fps, self.reader.timestamps, self.filename
         )
 
     def read(self, frames: Sequence[int], max_height: int = 256) -> list[np.ndarray]:
-        """Decode frames, one after the other, shrunk to at most ``max_height``."""
+        """Decode some frames, shrunk to at most ``max_height`` pixels.
+
+        Args:
+            frames: Indices of the frames, in any order.
+            max_height: Largest height, in pixels.
+
+        Raises:
+            VideoDecodeError: The video cannot be decoded; names it.
+        """
         unique = sorted(set(frames))
-        small = {}
-        for index, frame in zip(unique, self.reader.stream(unique), strict=True):
-            height, width = frame.shape[:2]
-            size = max(1, round(width * max_height / height)), max_height
-            shrink = height > max_height
-            small[index] = (
-                cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-                if shrink
-                else np.array(frame)
-            )
+        stream = (shrink(frame, max_height) for frame in self.reader.stream(unique))
+        # Copied, as a reader may use the memory of a frame again.
+        small = dict(zip(unique, map(np.array, stream), strict=True))
         return [small[index] for index in frames]
 
     def caption(self, frame: int, phases: Sequence[str] | None) -> str:
-        """Time and phase of a frame."""
+        """Return the time of a frame, and its phase if it has a name."""
         text = f'{self.times.starts[frame]:.2f} s'
         label = int(self.labels[frame])
         if phases and label >= 0:

@@ -1,6 +1,6 @@
-"""Backbones to choose from, each with all that must follow it.
+"""Backbones to choose from, each with the settings that must change with it.
 
-A leaf config takes one by name:
+A config takes one by name:
 
     with read_base():
         from .carl_pennaction import *
@@ -8,28 +8,28 @@ A leaf config takes one by name:
 
     model.merge(dinov2_small)
 
-`merge`, not `update`: the old backbone's keys go (`_delete_`), the neck's width, the
-pooling and the normalisation follow. Another size of a ViT is one more key each:
+`merge`, not `update`, as the old backbone's keys must go (`_delete_`). Width of the
+neck, pooling and normalisation follow. For another size of a ViT change two keys:
 `model.backbone.update(model_name='vit_base_patch14_dinov2.lvd142m')` and
 `model.neck.update(in_channels=768)`.
 
-| name | learns | picture sides | weights, loaded when training starts |
+| name | learns | side of pictures | weights, loaded when training starts |
 |---|---|---|---|
 | `byol_r50` | res5 | any | OpenMMLab's file, as in carl_r50.py |
 | `supervised_r50` | res5 | any | torchvision's file (as in the published code) |
 | `dinov2_small` | nothing | multiples of 14 | timm, Hugging Face hub |
 | `clip_base` | nothing | multiples of 16 | timm, Hugging Face hub |
 
-224 pixels suit both ViTs, carl_folder's 160 CLIP alone; elsewhere the leaf sets the
-sizes too. Testing a checkpoint downloads nothing: it holds the backbone.
+224 pixels suit both ViTs, carl_folder's 160 only CLIP; otherwise set the sizes too.
+Testing a checkpoint downloads nothing, as it holds the backbone.
 
-Offline, fetch the file elsewhere. For the ResNets pass
-`--cfg-options model.backbone.init_cfg.checkpoint=FILE`; for the ViTs, which need
-`pip install timm`, take model.safetensors of huggingface.co/timm/ and the model's
-name (for CLIP vit_base_patch16_clip_224.openai) and pass
-`--cfg-options model.backbone.weights_file=FILE`. A ViT's patch tokens are pooled as
-`model.spatial_pooling` says; `model.backbone.out_type=cls_token` takes the class
-token instead. What they reach here was not measured.
+Without a network, download the weights on another machine. For the ResNets pass
+`--cfg-options model.backbone.init_cfg.checkpoint=FILE`. The ViTs need `pip install
+timm`; download model.safetensors from huggingface.co/timm/ and the model's name (for
+CLIP vit_base_patch16_clip_224.openai) and pass `--cfg-options
+model.backbone.weights_file=FILE`. A ViT's patch tokens are pooled as
+`model.spatial_pooling` says; `model.backbone.out_type=cls_token` takes the class token
+instead. We have not measured what they reach here.
 """
 
 from mmengine.config import read_base

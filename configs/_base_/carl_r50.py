@@ -1,4 +1,9 @@
-"""The paper's network and optimizer: ResNet-50 from BYOL, res5 learns."""
+"""The paper's network and optimizer: ResNet-50 with BYOL's weights, res5 learns.
+
+Training downloads these weights when it starts. Without a network, download the file
+below on another machine and pass `--cfg-options
+model.backbone.init_cfg.checkpoint=FILE`.
+"""
 
 from mmpretrain.models import ResNet
 

@@ -1,6 +1,6 @@
-"""One class a video: linear evaluation of a frozen CVRL backbone, and its parts.
+"""One class for each video: linear evaluation of a frozen CVRL backbone.
 
-mmaction2's own recognizer, transforms and metric; videos are opened as elsewhere here.
+Recognizer, transforms and metric are mmaction2's; videos are opened as elsewhere here.
 """
 
 from mmaction.datasets.transforms import (
@@ -38,6 +38,18 @@ model = dict(
     ),
     test_cfg=dict(max_testing_views=10),  # clips at once
 )
+train_steps = dict(
+    open_video=dict(type=OpenVideo),
+    sample_frames=dict(type=SampleFrames, clip_len=32, frame_interval=2, num_clips=1),
+    decode_clips=dict(type=DecodeClips),
+    random_crop=dict(
+        type=RandomResizedCrop, area_range=(0.3, 1.0), aspect_ratio_range=(0.5, 2.0)
+    ),
+    resize=dict(type=Resize, scale=(224, 224), keep_ratio=False),
+    flip=dict(type=Flip, flip_ratio=0.5),
+    format_shape=dict(type=FormatShape, input_format='NCTHW'),
+    pack_inputs=dict(type=PackActionInputs),
+)
 train_dataloader = dict(
     batch_size=64,
     num_workers=8,
@@ -53,21 +65,19 @@ train_dataloader = dict(
         split='train',
         num_classes=400,
         label_share=1.0,
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(type=SampleFrames, clip_len=32, frame_interval=2, num_clips=1),
-            dict(type=DecodeClips),
-            dict(
-                type=RandomResizedCrop,
-                area_range=(0.3, 1.0),
-                aspect_ratio_range=(0.5, 2.0),
-            ),
-            dict(type=Resize, scale=(224, 224), keep_ratio=False),
-            dict(type=Flip, flip_ratio=0.5),
-            dict(type=FormatShape, input_format='NCTHW'),
-            dict(type=PackActionInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
+)
+test_steps = dict(
+    open_video=dict(type=OpenVideo),
+    sample_frames=dict(
+        type=SampleFrames, clip_len=32, frame_interval=2, num_clips=10, test_mode=True
+    ),
+    decode_clips=dict(type=DecodeClips),
+    resize=dict(type=Resize, scale=(-1, 256)),
+    three_crops=dict(type=ThreeCrop, crop_size=256),
+    format_shape=dict(type=FormatShape, input_format='NCTHW'),
+    pack_inputs=dict(type=PackActionInputs),
 )
 test_dataloader = dict(
     batch_size=1,
@@ -83,21 +93,7 @@ test_dataloader = dict(
         split='val',
         num_classes=400,
         test_mode=True,
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(
-                type=SampleFrames,
-                clip_len=32,
-                frame_interval=2,
-                num_clips=10,
-                test_mode=True,
-            ),
-            dict(type=DecodeClips),
-            dict(type=Resize, scale=(-1, 256)),
-            dict(type=ThreeCrop, crop_size=256),
-            dict(type=FormatShape, input_format='NCTHW'),
-            dict(type=PackActionInputs),
-        ],
+        pipeline=list(test_steps.values()),
     ),
 )
 test_evaluator = dict(type=AccMetric)
@@ -113,7 +109,7 @@ classify_schedule = [
     dict(type=CosineAnnealingLR, eta_min=0, begin=0, convert_to_iter_based=True),
 ]
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
-# What `--cfg-options KNOB=VALUE` reaches.
+# What `--cfg-options KNOB=VALUE` sets.
 classify_knobs = dict(
     num_classes=[
         'model.cls_head.num_classes',

@@ -1,6 +1,6 @@
 """What fine-tuning changes in cvrl_classify.py: all layers learn, with dropout.
 
-The paper's settings of it are not in its released code; these are common ones.
+CVRL's released code does not have its settings; these are common ones.
 """
 
 fine_tune = dict(

@@ -1,4 +1,4 @@
-"""CVRL's training without labels: two clips a video, NT-Xent over all processes."""
+"""CVRL's training without labels: two clips of each video, NT-Xent over processes."""
 
 from mmengine.dataset import DefaultSampler, default_collate
 from mmengine.optim import CosineAnnealingLR, LinearLR
@@ -20,6 +20,8 @@ from carl_mm.models import (
     NTXentLoss,
 )
 
+first_view = dict(blur_prob=1.0)
+second_view = dict(blur_prob=0.1, solarize_prob=0.2)
 model = dict(
     type=ClipRecognizer,
     backbone=None,
@@ -35,18 +37,25 @@ model = dict(
         type=FramewiseDataPreprocessor,
         mean=(0.0, 0.0, 0.0),
         std=(255.0, 255.0, 255.0),
-        augmentation=[
-            dict(blur_prob=1.0),
-            dict(blur_prob=0.1, solarize_prob=0.2),
-        ],
+        augmentation=[first_view, second_view],
     ),
+)
+resized_crop = dict(
+    type=ClipConsistentResizedCrop, size=224, scale=(0.3, 1.0), ratio=(0.5, 2.0)
+)
+flip = dict(type=ClipConsistentFlip, prob=0.5)
+train_steps = dict(
+    open_video=dict(type=OpenVideo),
+    clip_pair=dict(type=DrawClipPair, num_frames=16, frame_interval=2),
+    decode_views=dict(type=DecodeViews, transforms=[resized_crop, flip]),
+    pack_inputs=dict(type=PackFramewiseInputs),
 )
 train_dataloader = dict(
     batch_size=16,
     num_workers=8,
     persistent_workers=True,
     pin_memory=True,
-    drop_last=True,  # as many videos on every process
+    drop_last=True,  # every process must have as many videos
     sampler=dict(type=DefaultSampler, shuffle=True),
     collate_fn=dict(type=default_collate),
     dataset=dict(
@@ -55,41 +64,25 @@ train_dataloader = dict(
         data_root=None,
         data_prefix=dict(video='videos'),
         split='train',
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(type=DrawClipPair, num_frames=16, frame_interval=2),
-            dict(
-                type=DecodeViews,
-                transforms=[
-                    dict(
-                        type=ClipConsistentResizedCrop,
-                        size=224,
-                        scale=(0.3, 1.0),
-                        ratio=(0.5, 2.0),
-                    ),
-                    dict(type=ClipConsistentFlip, prob=0.5),
-                ],
-            ),
-            dict(type=PackFramewiseInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
 )
-# On a CPU take OptimWrapper: torch 2.11's bfloat16 gradient of a small Conv3d's
-# weight is now and then NaN there.
+# On a CPU use OptimWrapper: there torch 2.11 sometimes computes NaN as the bfloat16
+# gradient of a small Conv3d's weight.
 optim_wrapper = dict(
     type=AutocastOptimWrapper,
     optimizer=dict(type='SGD', lr=0.32, momentum=0.9, weight_decay=1e-6),
-    # Of kernels alone, as published.
+    # Weights of layers alone decay, as published.
     paramwise_cfg=dict(norm_decay_mult=0, bias_decay_mult=0),
 )
 warmup = dict(
     type=LinearLR, start_factor=1e-3, begin=0, end=5, convert_to_iter_based=True
 )
-# From the first step on, times the warm-up, as published; ends where training ends.
+# Multiplied by the warm-up from the first step on, as published; ends with training.
 cosine = dict(type=CosineAnnealingLR, eta_min=0, begin=0, convert_to_iter_based=True)
 clip_schedule = [warmup, cosine]
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
-# What `--cfg-options KNOB=VALUE` reaches.
+# What `--cfg-options KNOB=VALUE` sets.
 clip_knobs = dict(
     max_epochs=['train_cfg.max_epochs'],
     batch_size=['train_dataloader.batch_size'],

@@ -1,4 +1,4 @@
-"""CVRL's R3D-50: 31.7 million weights, none of them pretrained.
+"""CVRL's R3D-50: 31.7 million weights, not pretrained.
 
 R3D-152 with twice the filters (327.7 million) is
 

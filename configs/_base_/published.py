@@ -1,4 +1,4 @@
-"""What the authors' released code does otherwise than their paper, for any data."""
+"""Where the authors' released code departs from their paper, on any data."""
 
 from mmengine.optim import AmpOptimWrapper
 

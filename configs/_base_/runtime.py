@@ -1,4 +1,4 @@
-"""What all CARL configs share: hooks, logging, the evaluation protocol."""
+"""What all configs share: hooks, logging, schedule and environment."""
 
 from mmengine.hooks import (
     CheckpointHook,
@@ -27,7 +27,7 @@ default_hooks = dict(
     param_scheduler=dict(type=ParamSchedulerHook),
     checkpoint=dict(type=CheckpointHook, interval=10, max_keep_ckpts=2, save_last=True),
     sampler_seed=dict(type=DistSamplerSeedHook),
-    # Pictures of every evaluation, in vis_data/vis_image of the run's folder.
+    # Draws pictures at every evaluation, into vis_data/vis_image of the run's folder;
     # --cfg-options default_hooks.visualization.enable=False turns them off.
     visualization=dict(type=AlignmentVisualizationHook),
 )
@@ -36,35 +36,19 @@ custom_hooks = [
     dict(type=DecodeFailureHook, max_share=0.1),
     dict(type=ProgressBarHook),
 ]
-# By epoch from the optimizer's rate to 0; ends where training ends.
+# From the optimizer's rate to 0, by epoch; ends when training ends.
 param_scheduler = [dict(type=CosineAnnealingLR, by_epoch=True, eta_min=0)]
 env_cfg = dict(
     cudnn_benchmark=False,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
-    # One rank may cache features, or fit probes, for long while the others wait.
+    # One rank may cache features or fit probes for hours while the others wait.
     dist_cfg=dict(backend='nccl', timeout=12 * 3600),
 )
 log_processor = dict(type=LogProcessor, window_size=20, by_epoch=True)
-# To TensorBoard instead: --cfg-options
-# visualizer.vis_backends.0.type=TensorboardVisBackend; to both: append it in a leaf.
+# To log to TensorBoard instead: --cfg-options
+# visualizer.vis_backends.LocalVisBackend.type=TensorboardVisBackend; to log to both,
+# append it in a config of your own.
 visualizer = dict(type=Visualizer, vis_backends=[dict(type=LocalVisBackend)])
 log_level = 'INFO'
 load_from = None
 resume = False
-# What `--cfg-options KNOB=VALUE` reaches.
-knobs = dict(
-    num_frames=[
-        'model.neck.num_frames',
-        'train_dataloader.dataset.pipeline.1.num_frames',
-    ],
-    video_dir=[
-        'train_dataloader.dataset.data_prefix.video',
-        'val_dataloader.dataset.data_prefix.video',
-        'test_dataloader.dataset.data_prefix.video',
-    ],
-    action=[
-        'train_dataloader.dataset.action',
-        'val_dataloader.dataset.action',
-        'test_dataloader.dataset.action',
-    ],
-)

@@ -1,4 +1,10 @@
-"""Testing on whole videos: all metrics, all controls."""
+"""Testing on whole videos: all metrics, all controls.
+
+A leaf that changes a step or a metric lists them anew, as in train_pictures.py:
+
+    metrics.kendalls_tau.update(stride=2)
+    test_evaluator = list(metrics.values())
+"""
 
 from mmengine.dataset import DefaultSampler, pseudo_collate
 from mmengine.runner import EpochBasedTrainLoop, TestLoop, ValLoop
@@ -19,6 +25,13 @@ from carl_mm.evaluation import (
     PhaseProgression,
 )
 
+center_crop = dict(type=ClipConsistentCenterCrop, size=224)
+test_steps = dict(
+    open_video=dict(type=OpenVideo),
+    whole_video=dict(type=WholeVideo, transforms=[center_crop]),
+    evaluation_cuts=dict(type=EvaluationCuts),
+    pack_inputs=dict(type=PackFramewiseInputs),
+)
 test_dataloader = dict(
     batch_size=1,
     num_workers=0,  # whole videos would wait in shared memory
@@ -31,24 +44,17 @@ test_dataloader = dict(
         data_prefix=dict(video='videos'),
         split=('train', 'test'),  # probes are fitted on train, judged on test
         test_mode=True,
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(
-                type=WholeVideo,
-                transforms=[dict(type=ClipConsistentCenterCrop, size=224)],
-            ),
-            dict(type=EvaluationCuts),
-            dict(type=PackFramewiseInputs),
-        ],
+        pipeline=list(test_steps.values()),
     ),
 )
-test_evaluator = [
-    dict(type=PhaseClassification),
-    dict(type=PhaseProgression),
-    dict(type=KendallsTau),
-    dict(type=FrameRetrieval),
-    dict(type=AlignmentError),
-]
+metrics = dict(
+    phase_classification=dict(type=PhaseClassification),
+    phase_progression=dict(type=PhaseProgression),
+    kendalls_tau=dict(type=KendallsTau),
+    frame_retrieval=dict(type=FrameRetrieval),
+    alignment_error=dict(type=AlignmentError),
+)
+test_evaluator = list(metrics.values())
 train_cfg = dict(type=EpochBasedTrainLoop, max_epochs=300, val_interval=50)
 val_cfg = dict(type=ValLoop)
 test_cfg = dict(type=TestLoop)

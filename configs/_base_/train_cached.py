@@ -1,6 +1,7 @@
 """Training on cached features of a frozen backbone.
 
-A leaf appends ``feature_cache`` to ``custom_hooks``.
+A leaf appends ``feature_cache`` to ``custom_hooks``. Steps have names; a leaf that
+changes one lists them anew, as in train_pictures.py.
 """
 
 from mmengine.dataset import DefaultSampler, default_collate
@@ -18,6 +19,12 @@ from carl_mm.datasets import (
 )
 from carl_mm.engine import FeatureCacheHook
 
+train_steps = dict(
+    open_features=dict(type=OpenCachedFeatures),
+    temporal_crop=dict(type=DualViewTemporalCrop, num_frames=32, window='share'),
+    take_features=dict(type=TakeCachedFeatures),
+    pack_inputs=dict(type=PackFramewiseInputs),
+)
 train_dataloader = dict(
     batch_size=8,
     num_workers=0,  # a sample is a read of 2 x T vectors
@@ -29,36 +36,19 @@ train_dataloader = dict(
         data_root=None,
         data_prefix=dict(video='videos'),
         split='train',
-        pipeline=[
-            dict(type=OpenCachedFeatures),
-            dict(type=DualViewTemporalCrop, num_frames=32, window='share'),
-            dict(type=TakeCachedFeatures),
-            dict(type=PackFramewiseInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
+)
+resized_crop = dict(type=ClipConsistentResizedCrop, size=112)
+flip = dict(type=ClipConsistentFlip)
+cache_steps = dict(
+    open_video=dict(type=OpenVideo),
+    whole_video=dict(type=WholeVideo, transforms=[resized_crop, flip]),
+    pack_inputs=dict(type=PackFramewiseInputs),
 )
 feature_cache = dict(
     type=FeatureCacheHook,
     cache_dir='work_dirs/feature_cache',
     num_copies=4,
-    transforms=[
-        dict(type=OpenVideo),
-        dict(
-            type=WholeVideo,
-            transforms=[
-                dict(type=ClipConsistentResizedCrop, size=112),
-                dict(type=ClipConsistentFlip),
-            ],
-        ),
-        dict(type=PackFramewiseInputs),
-    ],
-)
-# What `--cfg-options KNOB=VALUE` reaches, beside runtime.py's; a leaf adds it.
-cached_knobs = dict(
-    size=[
-        'custom_hooks.3.transforms.1.transforms.0.size',
-        'val_dataloader.dataset.pipeline.1.transforms.0.size',
-        'test_dataloader.dataset.pipeline.1.transforms.0.size',
-    ],
-    max_epochs=['train_cfg.max_epochs', 'train_cfg.val_interval'],
+    transforms=list(cache_steps.values()),
 )

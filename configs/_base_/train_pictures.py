@@ -1,4 +1,11 @@
-"""Training on two views of a video's pictures, at 224 pixels."""
+"""Training on two views of a video's pictures, at 224 pixels.
+
+Steps have names. A change of one takes effect once the steps are listed anew, as what
+is imported from a base is a copy:
+
+    train_steps.temporal_crop.update(num_frames=80)
+    train_dataloader.dataset.pipeline = list(train_steps.values())
+"""
 
 from mmengine.dataset import DefaultSampler, default_collate
 
@@ -12,6 +19,21 @@ from carl_mm.datasets import (
     PackFramewiseInputs,
 )
 
+resized_crop = dict(type=ClipConsistentResizedCrop, size=224, scale=(0.8, 1.0))
+flip = dict(type=ClipConsistentFlip, prob=0.5)
+train_steps = dict(
+    open_video=dict(type=OpenVideo),
+    temporal_crop=dict(
+        type=DualViewTemporalCrop,
+        num_frames=240,
+        max_crop_ratio=1.5,
+        min_overlap=0.2,
+        sampling='random',
+        window='paper',
+    ),
+    decode_views=dict(type=DecodeViews, transforms=[resized_crop, flip]),
+    pack_inputs=dict(type=PackFramewiseInputs),
+)
 train_dataloader = dict(
     batch_size=1,
     num_workers=4,
@@ -25,24 +47,6 @@ train_dataloader = dict(
         data_root=None,
         data_prefix=dict(video='videos'),
         split='train',
-        pipeline=[
-            dict(type=OpenVideo),
-            dict(
-                type=DualViewTemporalCrop,
-                num_frames=240,
-                max_crop_ratio=1.5,
-                min_overlap=0.2,
-                sampling='random',
-                window='paper',
-            ),
-            dict(
-                type=DecodeViews,
-                transforms=[
-                    dict(type=ClipConsistentResizedCrop, size=224, scale=(0.8, 1.0)),
-                    dict(type=ClipConsistentFlip, prob=0.5),
-                ],
-            ),
-            dict(type=PackFramewiseInputs),
-        ],
+        pipeline=list(train_steps.values()),
     ),
 )

@@ -2,8 +2,8 @@
 
     bash tools/dist_train.sh configs/contrastive/contrastive_pouring.py 4
 
-Data, cost, network and schedule as carl_pouring.py, settings from
-configs/_base_/methods.py; not run. The paper gives no figure.
+Data, cost, network and schedule are those of carl_pouring.py, the settings those of
+configs/_base_/methods.py. Not run. The paper gives no figure.
 """
 
 from mmengine.config import read_base
@@ -13,3 +13,4 @@ with read_base():
     from ..carl_pouring import *
 
 model.merge(contrastive)
+knobs.pop('variance')  # the loss has none

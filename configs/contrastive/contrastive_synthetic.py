@@ -2,7 +2,7 @@
 
     python tools/train.py configs/contrastive/contrastive_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the settings are those of
+Data, network and number of steps are those of carl_synthetic.py, the settings those of
 configs/_base_/methods.py.
 """
 
@@ -13,3 +13,4 @@ with read_base():
     from ..carl_synthetic import *
 
 model.merge(contrastive)
+knobs.pop('variance')  # the loss has none

@@ -1,11 +1,11 @@
-r"""All layers of CVRL's R3D-50 fine-tuned on HMDB51, otherwise as UCF101.
+r"""All layers of CVRL's R3D-50 fine-tuned on HMDB51, otherwise as on UCF101.
 
     python tools/dataset_converters/kinetics.py data/hmdb51/videos \
         data/hmdb51/annotations.json --train train.txt --val val.txt
     bash tools/dist_train.sh configs/cvrl/cvrl_finetune_hmdb51.py 4
 
-Lists: a line 'brush_hair/NAME.avi brush_hair' a video. Cost: 50 epochs of 3,570 videos;
-not run.
+The lists have one line for each video, 'brush_hair/NAME.avi brush_hair'. Cost: 50
+epochs of 3,570 videos; not run.
 """
 
 from mmengine.config import read_base

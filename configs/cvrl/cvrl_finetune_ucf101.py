@@ -4,9 +4,9 @@ r"""All layers of CVRL's R3D-50 fine-tuned on UCF101, split 1.
         data/ucf101/annotations.json --train train.txt --val val.txt
     bash tools/dist_train.sh configs/cvrl/cvrl_finetune_ucf101.py 4
 
-Lists: 'ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1' a line, as trainlist01.txt; the
-published test list lacks the numbers, add them. Judged from 10 clips and 3 crops of
-256. Cost: 50 epochs of 9,537 videos; not run.
+Lines of the lists read 'ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1', as in
+trainlist01.txt; the published test list lacks the numbers, so add them. Judged on 10
+clips and 3 crops of 256 pixels. Cost: 50 epochs of 9,537 videos; not run.
 """
 
 from mmengine.config import read_base

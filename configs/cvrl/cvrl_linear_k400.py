@@ -4,11 +4,11 @@ r"""Linear evaluation of CVRL on Kinetics-400: frozen, one layer on the feature.
         --cfg-options load_from=work_dirs/cvrl_r3d50_k400/epoch_200.pth
     bash tools/dist_test.sh configs/cvrl/cvrl_linear_k400.py CHECKPOINT 16
 
-32 frames, every second one; the feature is L2-normalised. Judged on the val split from
-10 clips and 3 crops of 256. `--cfg-options load_from=None` is the untrained control.
-Data: as cvrl_r3d50_k400.py, with a val split. Cost: 100 epochs, 1,024 videos a step
-(fewer processes: `--auto-scale-lr`); not run. Target (the paper's): top-1 63.8, and
-66.1 after 800 epochs.
+Clips have 32 frames, every second one; features are L2-normalised. Judged on 10 clips
+and 3 crops of 256 pixels of the val split. `--cfg-options load_from=None` is the
+untrained control. Data: as for cvrl_r3d50_k400.py, with a val split. Cost: 100 epochs,
+1,024 videos a step (with fewer processes add `--auto-scale-lr`); not run. Target (the
+paper's): top-1 63.8, and 66.1 after 800 epochs.
 """
 
 from mmengine.config import read_base

@@ -3,13 +3,12 @@
     python tools/train.py configs/cvrl/cvrl_synthetic.py
     python tools/train.py configs/cvrl/cvrl_linear_synthetic.py
 
-and of the same network at its initialisation, the control:
+The control is the same network as it was initialised:
 
     python tools/train.py configs/cvrl/cvrl_linear_synthetic.py --seed 0 \
         --cfg-options load_from=None --work-dir work_dirs/cvrl_linear_untrained
 
-Cost: minutes on 2 CPU cores. Chance is 0.25; configs/README.md has what
-came out.
+Cost: minutes on 2 CPU cores. Chance is 0.25; configs/README.md has the results.
 """
 
 from mmengine.config import read_base
@@ -30,16 +29,23 @@ load_from = 'work_dirs/cvrl_synthetic/epoch_120.pth'
 model.backbone = dict(**r3d10_thin, frozen_stages=4, norm_eval=True)
 model.cls_head.update(num_classes=num_classes, in_channels=128, topk=(1,))
 train_dataloader.update(batch_size=32, num_workers=0, persistent_workers=False)
-train_dataloader.dataset.update(data_root=data_root, num_classes=num_classes)
-train_dataloader.dataset.pipeline[1].update(clip)
-train_dataloader.dataset.pipeline[4].update(scale=(size, size))
-test_dataloader.update(num_workers=0, persistent_workers=False)
-test_dataloader.dataset.update(
-    data_root=data_root, num_classes=num_classes, split='test'
+train_steps.sample_frames.update(clip)
+train_steps.resize.update(scale=(size, size))
+train_dataloader.dataset.update(
+    data_root=data_root,
+    num_classes=num_classes,
+    pipeline=list(train_steps.values()),
 )
-test_dataloader.dataset.pipeline[1].update(clip)
-test_dataloader.dataset.pipeline[3].update(scale=(-1, size))
-test_dataloader.dataset.pipeline[4].update(crop_size=size)
+test_dataloader.update(num_workers=0, persistent_workers=False)
+test_steps.sample_frames.update(clip)
+test_steps.resize.update(scale=(-1, size))
+test_steps.three_crops.update(crop_size=size)
+test_dataloader.dataset.update(
+    data_root=data_root,
+    num_classes=num_classes,
+    split='test',
+    pipeline=list(test_steps.values()),
+)
 test_evaluator.update(metric_options=dict(top_k_accuracy=dict(topk=(1,))))
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator

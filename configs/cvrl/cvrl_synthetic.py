@@ -6,8 +6,8 @@
     python tools/test.py configs/cvrl/cvrl_synthetic.py \
         work_dirs/cvrl_synthetic/epoch_120.pth
 
-A thin 3D ResNet of ten layers on 64 pixels. Cost: minutes on 2 CPU cores; the last
-command judges it frame by frame. configs/README.md has what came out.
+A thin 3D ResNet of ten layers on pictures of 64 pixels. The last command judges it
+frame by frame. Cost: minutes on 2 CPU cores. configs/README.md has the results.
 """
 
 from mmengine.config import read_base
@@ -36,19 +36,22 @@ model.cls_head.update(in_channels=128, hidden_channels=256, num_hidden=2)
 train_dataloader.update(
     batch_size=32, num_workers=0, persistent_workers=False, pin_memory=False
 )
-train_dataloader.dataset.update(data_root=data_root)
-train_dataloader.dataset.pipeline[1].update(
-    num_frames=num_frames, frame_interval=frame_interval
+train_steps.clip_pair.update(num_frames=num_frames, frame_interval=frame_interval)
+resized_crop.update(size=size, scale=(0.5, 1.0))
+train_steps.decode_views.update(transforms=[resized_crop, flip])
+train_dataloader.dataset.update(
+    data_root=data_root, pipeline=list(train_steps.values())
 )
-train_dataloader.dataset.pipeline[2].transforms[0].update(size=size, scale=(0.5, 1.0))
-test_dataloader.dataset.update(data_root=data_root)
-test_dataloader.dataset.pipeline[1].transforms[0].update(size=size)
-# Of a cut or warped video its clips would have to be decoded anew.
-del test_dataloader.dataset.pipeline[2]
-# Colours are each video's own here: without them shapes must tell videos apart.
+center_crop.update(size=size)
+test_steps.whole_video.update(transforms=[center_crop])
+# The clips of a cut or warped video would have to be decoded anew.
+test_steps.pop('evaluation_cuts')
+test_dataloader.dataset.update(data_root=data_root, pipeline=list(test_steps.values()))
+# Each video has colours of its own here: without them shapes must tell videos apart.
 colour = dict(brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1, gray_prob=0.8)
-model.data_preprocessor.augmentation[0].update(colour)
-model.data_preprocessor.augmentation[1].update(colour)
+model.data_preprocessor.update(
+    augmentation=[dict(**first_view, **colour), dict(**second_view, **colour)]
+)
 optim_wrapper = dict(
     type=OptimWrapper, optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4)
 )

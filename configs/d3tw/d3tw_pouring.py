@@ -2,17 +2,19 @@
 
     bash tools/dist_train.sh configs/d3tw/d3tw_pouring.py 4
 
-Data, cost, network and schedule as carl_pouring.py, settings from
-configs/_base_/alignment_methods.py; not run. The paper gives no figure. Each process
-takes 2 videos of one action.
+Data, cost, network and schedule are those of carl_pouring.py, the settings those of
+configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. The paper
+gives no figure.
 """
 
 from mmengine.config import read_base
 
 with read_base():
-    from .._base_.alignment_methods import d3tw, pair_crop, same_action
+    from .._base_.methods import d3tw, pair_crop, same_action
     from ..carl_pouring import *
 
 model.merge(d3tw)
+train_steps.temporal_crop = dict(**pair_crop, num_frames=num_frames)
 train_dataloader.update(batch_size=2, batch_sampler=same_action)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **pair_crop)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

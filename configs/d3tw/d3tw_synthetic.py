@@ -2,16 +2,18 @@
 
     python tools/train.py configs/d3tw/d3tw_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the settings are those of
-configs/_base_/alignment_methods.py.
+Data, network and number of steps are those of carl_synthetic.py, the settings those of
+configs/_base_/methods.py.
 """
 
 from mmengine.config import read_base
 
 with read_base():
-    from .._base_.alignment_methods import d3tw, pair_crop, same_action
+    from .._base_.methods import d3tw, pair_crop, same_action
     from ..carl_synthetic import *
 
 model.merge(d3tw)
+train_steps.temporal_crop = dict(**pair_crop, num_frames=num_frames)
 train_dataloader.update(batch_sampler=same_action)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **pair_crop)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = cached_knobs

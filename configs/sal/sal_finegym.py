@@ -2,16 +2,18 @@
 
     bash tools/dist_train.sh configs/sal/sal_finegym.py 4
 
-Data, cost, network and schedule as carl_finegym.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 3's, another network: 21.45,
-FineGym288 19.58.
+Data, cost, network and schedule are those of carl_finegym.py, the settings those of
+configs/_base_/methods.py. Not run. The paper's figures, for another network (Table 3):
+21.45; FineGym288 19.58.
 """
 
 from mmengine.config import read_base
 
 with read_base():
-    from .._base_.methods import sal, whole_video
+    from .._base_.methods import sal, sal_crop
     from ..carl_finegym import *
 
 model.merge(sal)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **whole_video)
+train_steps.temporal_crop = dict(**sal_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

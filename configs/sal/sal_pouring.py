@@ -2,15 +2,17 @@
 
     bash tools/dist_train.sh configs/sal/sal_pouring.py 4
 
-Data, cost, network and schedule as carl_pouring.py, settings from
-configs/_base_/methods.py; not run. The paper gives no figure.
+Data, cost, network and schedule are those of carl_pouring.py, the settings those of
+configs/_base_/methods.py. Not run. The paper gives no figure.
 """
 
 from mmengine.config import read_base
 
 with read_base():
-    from .._base_.methods import sal, whole_video
+    from .._base_.methods import sal, sal_crop
     from ..carl_pouring import *
 
 model.merge(sal)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **whole_video)
+train_steps.temporal_crop = dict(**sal_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

@@ -2,15 +2,17 @@
 
     python tools/train.py configs/sal/sal_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the settings are those of
+Data, network and number of steps are those of carl_synthetic.py, the settings those of
 configs/_base_/methods.py.
 """
 
 from mmengine.config import read_base
 
 with read_base():
-    from .._base_.methods import sal, whole_video
+    from .._base_.methods import sal, sal_crop
     from ..carl_synthetic import *
 
 model.merge(sal)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **whole_video)
+train_steps.temporal_crop = dict(**sal_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = cached_knobs

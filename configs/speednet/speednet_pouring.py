@@ -2,8 +2,8 @@
 
     bash tools/dist_train.sh configs/speednet/speednet_pouring.py 4
 
-Data, cost, network and schedule as carl_pouring.py, settings from
-configs/_base_/methods.py; not run. The paper gives no figure.
+Data, cost, network and schedule are those of carl_pouring.py, the settings those of
+configs/_base_/methods.py. Not run. The paper gives no figure.
 """
 
 from mmengine.config import read_base
@@ -13,4 +13,6 @@ with read_base():
     from ..carl_pouring import *
 
 model.merge(speednet)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **speednet_crop)
+train_steps.temporal_crop = dict(**speednet_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

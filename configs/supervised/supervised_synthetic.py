@@ -2,8 +2,9 @@
 
     python tools/train.py configs/supervised/supervised_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the head as in finegym_supervised.py.
-Beside the usual evaluation, `frame_classification/acc` is the classifier's accuracy.
+Data, network and number of steps are those of carl_synthetic.py, the head is that of
+finegym_supervised.py. Besides the usual figures, `frame_classification/acc` is the
+classifier's accuracy.
 """
 
 from mmengine.config import read_base
@@ -18,3 +19,4 @@ model.cls_head = dict(type=FramewiseClassificationHead, num_classes=6)
 train_dataloader.dataset.update(with_labels=True)
 test_evaluator.append(dict(type=FrameAccuracy))
 val_evaluator = test_evaluator
+knobs = cached_knobs

@@ -2,9 +2,9 @@
 
     bash tools/dist_train.sh configs/tcc/tcc_finegym.py 4
 
-Data, cost, network and schedule as carl_finegym.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 3's, another network: 25.18,
-FineGym288 20.82. Each process takes 2 videos of one action.
+Data, cost, network and schedule are those of carl_finegym.py, the settings those of
+configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. The
+paper's figures, for another network (Table 3): 25.18; FineGym288 20.82.
 """
 
 from mmengine.config import read_base
@@ -14,5 +14,7 @@ with read_base():
     from ..carl_finegym import *
 
 model.merge(tcc)
+train_steps.temporal_crop = dict(**tcc_crop, num_frames=num_frames)
 train_dataloader.update(batch_size=2, batch_sampler=same_action)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcc_crop)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

@@ -2,10 +2,9 @@
 
     bash tools/dist_train.sh configs/tcc/tcc_pennaction.py 4
 
-Data, cost, network and schedule as carl_pennaction.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 8's, this network:
-classification 86.35, progress 0.899, tau 0.980. Each process takes 2 videos of one
-action.
+Data, cost, network and schedule are those of carl_pennaction.py, the settings those of
+configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. Target
+(the paper's Table 8): classification 86.35, progress 0.899, tau 0.980.
 """
 
 from mmengine.config import read_base
@@ -15,5 +14,7 @@ with read_base():
     from ..carl_pennaction import *
 
 model.merge(tcc)
+train_steps.temporal_crop = dict(**tcc_crop, num_frames=num_frames)
 train_dataloader.update(batch_size=2, batch_sampler=same_action)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcc_crop)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

@@ -2,7 +2,7 @@
 
     python tools/train.py configs/tcc/tcc_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the settings are those of
+Data, network and number of steps are those of carl_synthetic.py, the settings those of
 configs/_base_/methods.py.
 """
 
@@ -13,5 +13,7 @@ with read_base():
     from ..carl_synthetic import *
 
 model.merge(tcc)
+train_steps.temporal_crop = dict(**tcc_crop, num_frames=num_frames)
 train_dataloader.update(batch_sampler=same_action)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcc_crop)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = cached_knobs

@@ -1,10 +1,10 @@
-"""TCN, single view on FineGym99 or FineGym288, in CARL's network.
+"""TCN (single view) on FineGym99 or FineGym288, in CARL's network.
 
     bash tools/dist_train.sh configs/tcn/tcn_finegym.py 4
 
-Data, cost, network and schedule as carl_finegym.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 3's, another network: 20.02,
-FineGym288 17.11.
+Data, cost, network and schedule are those of carl_finegym.py, the settings those of
+configs/_base_/methods.py. Not run. The paper's figures, for another network (Table 3):
+20.02; FineGym288 17.11.
 """
 
 from mmengine.config import read_base
@@ -14,4 +14,6 @@ with read_base():
     from ..carl_finegym import *
 
 model.merge(tcn)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcn_crop)
+train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

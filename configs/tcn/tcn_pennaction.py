@@ -1,10 +1,10 @@
-"""TCN, single view on Penn Action, in CARL's network.
+"""TCN (single view) on Penn Action, in CARL's network.
 
     bash tools/dist_train.sh configs/tcn/tcn_pennaction.py 4
 
-Data, cost, network and schedule as carl_pennaction.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 8's, this network:
-classification 86.31, progress 0.898, tau 0.832.
+Data, cost, network and schedule are those of carl_pennaction.py, the settings those of
+configs/_base_/methods.py. Not run. Target (the paper's Table 8): classification 86.31,
+progress 0.898, tau 0.832.
 """
 
 from mmengine.config import read_base
@@ -14,4 +14,6 @@ with read_base():
     from ..carl_pennaction import *
 
 model.merge(tcn)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcn_crop)
+train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

@@ -1,9 +1,9 @@
-"""TCN, single view on Pouring, in CARL's network.
+"""TCN (single view) on Pouring, in CARL's network.
 
     bash tools/dist_train.sh configs/tcn/tcn_pouring.py 4
 
-Data, cost, network and schedule as carl_pouring.py, settings from
-configs/_base_/methods.py; not run. The paper gives: Table 4's, another network:
+Data, cost, network and schedule are those of carl_pouring.py, the settings those of
+configs/_base_/methods.py. Not run. The paper's figures, for another network (Table 4):
 classification 89.53, progress 0.804, tau 0.852.
 """
 
@@ -14,4 +14,6 @@ with read_base():
     from ..carl_pouring import *
 
 model.merge(tcn)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcn_crop)
+train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = picture_knobs

@@ -1,8 +1,8 @@
-"""TCN, single view on generated videos, in CARL's network.
+"""TCN (single view) on generated videos, in CARL's network.
 
     python tools/train.py configs/tcn/tcn_synthetic.py
 
-Data, network and steps as carl_synthetic.py; the settings are those of
+Data, network and number of steps are those of carl_synthetic.py, the settings those of
 configs/_base_/methods.py.
 """
 
@@ -13,4 +13,6 @@ with read_base():
     from ..carl_synthetic import *
 
 model.merge(tcn)
-train_dataloader.dataset.pipeline[1] = dict(num_frames=num_frames, **tcn_crop)
+train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
+train_dataloader.dataset.pipeline = list(train_steps.values())
+knobs = cached_knobs

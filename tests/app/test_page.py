@@ -2,9 +2,9 @@
 
 import pytest
 
-gr = pytest.importorskip('gradio')
-from carl_mm.app.page import _filled, status_html  # noqa: E402
-from carl_mm.app.tabs import readable  # noqa: E402
+pytest.importorskip('gradio')
+from carl_mm.app.page import fill_pickers, status_html  # noqa: E402
+from carl_mm.app.tabs import TABS  # noqa: E402
 
 STATE = {'videos': ['a', 'b'], 'left_out': {}, 'error': '', 'total': 7, 'done': 3}
 
@@ -30,21 +30,7 @@ def test_status():
     ],
 )
 def test_what_is_chosen_first(names, values):
-    pickers = _filled(names, 6, keep=False)
-    assert [picker.value for picker in pickers] == values
-    assert all([name for name, _ in picker.choices] == names for picker in pickers)
-
-
-def test_expected_errors_become_messages():
-    def fail(error):
-        raise error
-
-    for error, message in (
-        (ValueError('a <b> is not "c"'), 'a &lt;b&gt; is not "c"'),
-        (FileNotFoundError(2, 'No such file', '/x'), '/x: No such file'),
-    ):
-        with pytest.raises(gr.Error) as info:
-            readable(fail)(error)
-        assert info.value.message == message
-    with pytest.raises(KeyError):  # one that nobody expects is not hidden
-        readable(fail)(KeyError('x'))
+    pickers = [picker for tab in TABS for picker in tab.pickers]
+    boxes = fill_pickers(pickers, names, keep=False)
+    assert [box.value for box in boxes] == values
+    assert all([name for name, _ in box.choices] == names for box in boxes)

@@ -22,11 +22,11 @@ def work_dir(tmp_path_factory):
     ('args', 'message'),
     [
         (['WORK', '--videos', 'none'], 'none: no such folder of videos'),
-        (['WORK', '--videos', 'empty'], 'empty: holds no video'),
+        (['WORK', '--videos', 'empty'], 'empty: contains no video'),
         (['none', '--videos', 'VIDEOS'], 'none: no such config'),
         (['WORK', '--videos', 'VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
         (['WORK', '--videos', 'VIDEOS', '--port', '99999'], 'port must be'),
-        (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'take another'),
+        (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'choose another'),
         (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'max_upload_mb must be'),
     ],
 )

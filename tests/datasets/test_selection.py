@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carl_mm.datasets import FramewiseVideoDataset
-from carl_mm.datasets.selection import choose_videos
+from carl_mm.datasets.selection import select_videos
 
 ENTRIES = [
     {'filename': f'{i}.mp4', 'split': split, 'action': action}
@@ -16,7 +16,7 @@ ENTRIES = [
 
 
 def names(*args):
-    return [entry['filename'][0] for entry in choose_videos(ENTRIES, *args, 'a.json')]
+    return [entry['filename'][0] for entry in select_videos(ENTRIES, *args, 'a.json')]
 
 
 def test_by_split_action_and_share():
@@ -29,7 +29,7 @@ def test_by_split_action_and_share():
 
 def test_what_leaves_nothing_is_named():
     with pytest.raises(
-        ValueError, match=r"a\.json: no video of action 'jmp'; .*'jump'"
+        ValueError, match=r"a\.json: has no video of action 'jmp'; .*'jump'"
     ):
         names(None, 'jmp', 1.0)
     with pytest.raises(ValueError, match=r"\('test',\) and action 'jump'"):

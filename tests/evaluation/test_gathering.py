@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from carl_mm.evaluation import EvaluatedVideo
+from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
 from carl_mm.evaluation.gathering import gather_videos
 from tests.tools.processes import ROOT, run
 
@@ -15,21 +15,22 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import carl_mm
-from carl_mm.evaluation import EvaluatedVideo, FramewiseMetric
+from carl_mm.evaluation import FramewiseMetric
+from carl_mm.evaluation.evaluated_video import Place
 from carl_mm.evaluation.gathering import gather_videos
 sys.path.insert(0, sys.argv[1])
 from tests.evaluation.test_gathering import make_video
 
 dist.init_process_group('gloo')
 rank = dist.get_rank()
-mine = [((i, ''), make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
+mine = [(Place(i), make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
 if rank == 1 and sys.argv[2] == 'empty':
     mine = []
 places = range(5) if sys.argv[2] != 'empty' else (0, 2, 4)
 found = gather_videos(mine)
-assert [place for place, _ in found] == [(i, '') for i in places]
+assert [place for place, _ in found] == [Place(i) for i in places]
 for place, video in found:
-    expected = make_video(place[0])
+    expected = make_video(place.sample_idx)
     assert (video.filename, video.action) == (expected.filename, expected.action)
     assert (video.split, video.view) == (expected.split, expected.view)
     assert np.array_equal(video.labels, expected.labels)
@@ -64,7 +65,7 @@ def make_video(place):
     rng = np.random.default_rng(place)
     length = 0 if place == 3 else 4 + place  # one could not be decoded
     embeddings = {
-        '': rng.normal(size=(length, 3)).astype(np.float32),
+        MODEL: rng.normal(size=(length, 3)).astype(np.float32),
         'position': rng.normal(size=(length, 5)).astype(np.float32),
     }
     return EvaluatedVideo(
@@ -74,14 +75,15 @@ def make_video(place):
         view='',
         labels=rng.integers(-1, 3, length),
         frame_inds=rng.integers(0, 100, length),
-        embeddings=embeddings if length else {'': embeddings['']},
+        embeddings=embeddings if length else {MODEL: embeddings[MODEL]},
     )
 
 
 def test_one_process_keeps_each_video_once_and_in_order():
-    places = [(2, ''), (0, ''), (1, ''), (0, 'windowed_0'), (0, '')]
-    mine = [(place, make_video(place[0])) for place in places]
-    expected = [(0, ''), (0, 'windowed_0'), (1, ''), (2, '')]
+    cut = Place(0, 'windowed', 0)
+    places = [Place(2), Place(0), Place(1), cut, Place(0)]
+    mine = [(place, make_video(place.sample_idx)) for place in places]
+    expected = [Place(0), cut, Place(1), Place(2)]
     assert [place for place, _ in gather_videos(mine)] == expected
 
 

@@ -1,10 +1,16 @@
+import cmath
 import math
 
 import numpy as np
 import pytest
 import torch
 
-from carl_mm.functional import relative_time_embedding, sinusoidal_positions
+from carl_mm.functional import (
+    relative_time_embedding,
+    rotate,
+    sinusoidal_code,
+    sinusoidal_positions,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,43 @@ def test_a_longer_sequence_is_stretched_over_the_same_range():
 def test_far_frames_keep_their_precision():
     code = sinusoidal_positions(5000, 2, 5000)
     assert code[4999, 0].item() == pytest.approx(math.sin(4999), abs=1e-6)
+
+
+def test_the_code_of_any_points_is_that_of_the_positions():
+    points = torch.linspace(0, 8, 9, dtype=torch.float64)
+    code = sinusoidal_code(points.expand(2, 9), 6)
+    assert code.shape == (2, 9, 6)
+    assert code.dtype == torch.float64
+    torch.testing.assert_close(code[1].float(), sinusoidal_positions(9, 6, 9))
+
+
+def test_rotation_is_by_complex_numbers():
+    x = torch.randn(2, 3, 6, dtype=torch.float64)
+    points = torch.tensor([0.0, 2.5, -7.0], dtype=torch.float64)
+    found = rotate(x, points)
+    for t, point in enumerate(points.tolist()):
+        for i in (0, 2, 4):
+            turn = cmath.exp(1j * point / 10000 ** (i / 6))
+            for row in range(2):
+                turned = complex(x[row, t, i], x[row, t, i + 1]) * turn
+                assert found[row, t, i].item() == pytest.approx(turned.real)
+                assert found[row, t, i + 1].item() == pytest.approx(turned.imag)
+
+
+def test_products_of_rotated_vectors_know_the_gap_alone():
+    a, b = torch.randn(2, 1, 8, dtype=torch.float64)
+
+    def product(p, q):
+        points = torch.tensor([[p], [q]], dtype=torch.float64)
+        return (rotate(a, points[0]) * rotate(b, points[1])).sum()
+
+    torch.testing.assert_close(product(3.0, 5.5), product(40.0, 42.5))
+    assert not torch.allclose(product(3.0, 5.5), product(3.0, 9.5))
+
+
+def test_rotation_needs_pairs_of_channels():
+    with pytest.raises(ValueError, match='even number of channels, got 3'):
+        rotate(torch.zeros(2, 3), torch.arange(2.0))
 
 
 @pytest.mark.parametrize('length', [2, 3, 17, 200])

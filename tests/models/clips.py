@@ -3,6 +3,8 @@
 import torch
 from mmaction.registry import MODELS
 
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
+
 BACKBONE = dict(
     type='ResNet3d',
     depth=18,
@@ -49,3 +51,19 @@ def clip_batch(num_videos, num_frames=4, size=32):
         'frame_inds': flags.long(),
         'valid': flags,
     }
+
+
+class Stream:
+    """What a `FrameStream` offers."""
+
+    def __init__(self, frames, fails=False):
+        self.frames = frames
+        self.fails = fails
+
+    def __len__(self):
+        return len(self.frames)
+
+    def chunks(self, chunk_size):
+        if self.fails:
+            raise VideoDecodeError('a.mp4: cannot be decoded')
+        yield from (part[None] for part in self.frames.split(chunk_size))

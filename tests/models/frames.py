@@ -4,7 +4,7 @@ import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
-import carl_mm.models.heads.sequence_contrastive as heads
+from carl_mm.models.heads import base as heads
 
 
 def batch(videos=4, num_views=2, length=12, channels=16):
@@ -77,3 +77,10 @@ def mean_over_processes(head, data, monkeypatch, per_video):
             for p in (slice(half), slice(half, None))
         ]
     return torch.stack(parts).mean()
+
+
+def trains_all_weights(head):
+    """All of a head's weights have a gradient after a backward pass."""
+    weights = dict(head.named_parameters())
+    assert weights
+    assert all(weight.grad is not None for weight in weights.values())

@@ -146,7 +146,7 @@ def bad_calls(work_dir, folder):
         'torn': ([torn, videos], 'torn.pth: '),
         'other_config': ([other, videos, '--config', config], 'not a checkpoint of'),
         'no_config': ([checkpoint, videos, '--config', folder / 'x.py'], 'x.py: no'),
-        'empty': ([work_dir, folder / 'empty'], 'empty: holds no video'),
+        'empty': ([work_dir, folder / 'empty'], 'empty: contains no video'),
         'other_files': ([work_dir, folder / 'texts'], 'only 1 other files'),
         'no_video': ([work_dir, folder / 'a.mp4'], 'a.mp4: no such file'),
         'device': ([work_dir, videos, '--device', 'cuda:77'], "'cuda:77' is not there"),

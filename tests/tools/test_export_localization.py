@@ -10,8 +10,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from carl_mm.apis.localization.export import export_localization
+from tests.configs.helpers import dumped, shrink
 from tests.tools.processes import ROOT, environment, run, run_here, write_config
-from tests.tools.test_configs import dumped, small
 
 CARL = ROOT / 'configs' / 'carl_activitynet.py'
 BMN = ROOT / 'configs' / 'bmn' / 'bmn_carl_activitynet.py'
@@ -199,7 +199,7 @@ def test_carls_config_trains_unlabelled_and_exports_every_video(make_videos):
     entry = {'subset': 'training', 'annotations': [row]}
     database = {f'video_{index}': entry for index in range(3)}
     (folder / 'truth.json').write_text(json.dumps({'database': database}))
-    cfg = small(dumped(CARL, folder), folder)
+    cfg = shrink(dumped(CARL, folder), folder)
     cfg.val_evaluator[0].stride = 1  # of videos with a dozen frames
     runner = Runner.from_cfg(cfg)
     runner.train()

@@ -273,7 +273,7 @@ def test_a_worker_that_dies_loses_no_epoch(make_videos, monkeypatch):
         (folder / 'die').touch()
         with pytest.raises(RuntimeError, match='data died') as error:
             run_here(monkeypatch, 'train', config, *work)
-        for part in ('worker (pid', 'epoch_1.pth is whole', '--resume'):
+        for part in ('worker (pid', 'epoch_1.pth is complete', '--resume'):
             assert part in str(error.value)
         (folder / 'die').unlink()
         run_here(monkeypatch, 'train', config, *work, '--resume')

@@ -15,7 +15,7 @@ import pytest
 from carl_mm.datasets import open_video
 from tests.tools.processes import ROOT, environment
 
-HEADING = '## From phone videos to an aligned video and phases'
+HEADING = '## Use your own videos'
 
 
 def tutorial():

@@ -94,7 +94,7 @@ def test_sizes_that_do_not_fit_are_named(tmp_path):
     a, b = painted(4, 16, 16), painted(5, 16, 16)
     path = np.array([[0, 0], [1, 1], [2, 2], [3, 4]])
     out = tmp_path / 'v.mp4'
-    with pytest.raises(ValueError, match=r'labels_a .* 4 frames.*\(5,\)'):
+    with pytest.raises(ValueError, match=r'labels_a .* per frame \(4\).*\(5,\)'):
         write_aligned_video(out, a, b, path, FPS, labels_a=np.zeros(5, int))
     with pytest.raises(ValueError, match='have 4 and 4 frames'):
         write_aligned_video(out, a, b[:4], path, FPS)
@@ -102,7 +102,7 @@ def test_sizes_that_do_not_fit_are_named(tmp_path):
         write_aligned_video(out, a, b, path[:3], FPS)
     with pytest.raises(ValueError, match='frames_b must be .* float64'):
         write_aligned_video(out, a, b / 255, path, FPS)
-    with pytest.raises(ValueError, match=r'timestamps_b .* 5 frames, got \(4,\)'):
+    with pytest.raises(ValueError, match=r'timestamps_b .* frame \(5\), got \(4,\)'):
         write_aligned_video(out, a, b, path, FPS, timestamps_b=np.arange(4))
     with pytest.raises(ValueError, match='positive, got 0'):
         write_aligned_video(out, a, b, path, 0)

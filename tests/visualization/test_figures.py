@@ -75,12 +75,3 @@ def test_no_text_is_clipped_and_pyplot_stays_as_it_was(case, assert_no_clipped_t
     for edge in (image[0], image[-1], image[:, 0], image[:, -1]):
         assert (edge > 250).all(), case
     assert dict(mpl.rcParams) == before
-
-
-@pytest.mark.parametrize('case', ['similarity', 'loss'])
-def test_an_image_is_what_savefig_writes(case, tmp_path):
-    figure = CASES[case]()
-    image = figure_to_image(figure, 600)
-    figure.savefig(tmp_path / 'f.png', dpi=600 / figure.get_figwidth())
-    saved = (pyplot.imread(tmp_path / 'f.png')[..., :3] * 255).round()
-    np.testing.assert_allclose(image, saved, atol=1)

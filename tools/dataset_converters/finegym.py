@@ -3,19 +3,20 @@
 python tools/dataset_converters/finegym.py LISTS_DIR data/finegym99/annotations.json
     --clips data/finegym99/videos --sources YOUTUBE_DIR
 
-LISTS_DIR holds FineGym's published files under their names:
-finegym_annotation_info_v1.1.json, gym99_train_element_v1.1.txt,
-gym99_val_element.txt, gym99_categories.txt. YOUTUBE_DIR holds the source videos,
-VIDEOID.mp4, .mkv or .webm; each event becomes VIDEOID_E_SSSSSS_EEEEEE.mp4, 640x360
-at 25 frames a second. Run again after an interruption or with more sources: a clip
-that is there is kept. Without --sources nothing is cut: the clips that are there are
-labelled. With --lists-only the lists are checked and counted, and nothing is written.
+LISTS_DIR contains FineGym's published files under their published names:
+finegym_annotation_info_v1.1.json, gym99_train_element_v1.1.txt, gym99_val_element.txt
+and gym99_categories.txt. YOUTUBE_DIR contains the source videos, VIDEOID.mp4, .mkv or
+.webm; each event becomes VIDEOID_E_SSSSSS_EEEEEE.mp4, 640x360 at 25 frames per second.
+Run it again after an interruption or when you have more sources: existing clips are
+kept. Without --sources nothing is cut, and the existing clips are labelled. With
+--lists-only the lists are checked and counted, and nothing is written.
 
-The train list trains and the val list tests. The lists divide elements: an event that
-both name (265 of FineGym99, 623 of FineGym288) is in both splits, each time with the
-labels of that list. The paper's 3,182 train events are those of list v1.0 (--version
-v1.0, with the files of that version); v1.1, the default, has 3,791. Clips left out,
-with the reasons, are in a CSV file beside the annotation file.
+The events of the train list become train videos, those of the val list test videos. The
+lists divide elements, not events: an event in both lists (265 of FineGym99, 623 of
+FineGym288) is in both splits, with the labels of either list. The paper's 3,182 train
+events are those of list v1.0 (--version v1.0, with the files of that version); v1.1,
+the default, has 3,791. Clips that are left out are listed with the reasons in a CSV
+file next to the annotation file.
 
 Train: python tools/train.py configs/carl_finegym.py --data-root data/finegym99
 """
@@ -27,23 +28,42 @@ from pathlib import Path
 
 from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.finegym import annotations_from_finegym
-from carl_mm.datasets.converters.forms.finegym_lists import read_lists
+from carl_mm.datasets.converters.formats.finegym_lists import read_lists
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
-    parser.add_argument('lists_dir', metavar='LISTS_DIR')
-    parser.add_argument('out', metavar='OUT.json', nargs='?')
-    parser.add_argument('--classes', type=int, choices=(99, 288), default=99)
-    parser.add_argument('--version', choices=('v1.0', 'v1.1'), default='v1.1')
-    parser.add_argument('--clips', metavar='DIR', help='of the events')
-    parser.add_argument('--sources', metavar='DIR', help='to cut missing clips from')
-    parser.add_argument('--lists-only', action='store_true', help='check and count')
+    parser.add_argument(
+        'lists_dir', metavar='LISTS_DIR', help="folder of FineGym's published files"
+    )
+    parser.add_argument(
+        'out', metavar='OUT.json', nargs='?', help='annotation file to write'
+    )
+    parser.add_argument(
+        '--classes',
+        type=int,
+        choices=(99, 288),
+        default=99,
+        help='FineGym99 (default) or FineGym288',
+    )
+    parser.add_argument(
+        '--version',
+        choices=('v1.0', 'v1.1'),
+        default='v1.1',
+        help='version of the files, default: v1.1',
+    )
+    parser.add_argument('--clips', metavar='DIR', help='folder of the clips')
+    parser.add_argument(
+        '--sources', metavar='DIR', help='folder of videos to cut clips from'
+    )
+    parser.add_argument(
+        '--lists-only', action='store_true', help='only check and count the lists'
+    )
     parser.add_argument(
         '--unlabelled-events',
         action='store_true',
-        help="also train, without labels, on the train videos' other events",
+        help="add the train videos' other events, without labels, to the train split",
     )
     args = parser.parse_args(argv)
     if not args.lists_only and not (args.out and args.clips):
@@ -52,7 +72,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where the data is refused."""
+    """Convert; return the exit status, 1 if the data is refused."""
     args = parse_args(argv)
     try:
         lists = read_lists(args.lists_dir, args.classes, args.version)

@@ -3,10 +3,10 @@
 python tools/dataset_converters/folder.py VIDEO_DIR --labels labels.csv
     --splits splits.csv OUT.json
 
-labels.csv: filename,first_frame,last_frame,phase and perhaps action; both frames
-are counted in, the first of a video is 0. splits.csv: filename,split with train,
-val or test. Both are optional: training needs no label. File names are relative
-to VIDEO_DIR.
+labels.csv has the columns filename, first_frame, last_frame, phase and, optionally,
+action; frames are counted from 0, and both are part of the phase. splits.csv has the
+columns filename and split, which is train, val or test. Both files are optional:
+training needs no labels. File names are relative to VIDEO_DIR.
 """
 
 import argparse
@@ -20,28 +20,34 @@ from carl_mm.datasets.converters.folder import annotations_from_folder
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
-    parser.add_argument('video_dir', metavar='VIDEO_DIR', help='searched recursively')
-    parser.add_argument('out', metavar='OUT.json')
-    parser.add_argument('--labels', metavar='CSV')
-    parser.add_argument('--splits', metavar='CSV', help='default: all videos train')
+    parser.add_argument(
+        'video_dir',
+        metavar='VIDEO_DIR',
+        help='folder of videos, searched with subfolders',
+    )
+    parser.add_argument('out', metavar='OUT.json', help='annotation file to write')
+    parser.add_argument('--labels', metavar='CSV', help='phases of the videos')
+    parser.add_argument(
+        '--splits', metavar='CSV', help='splits; default: all are train videos'
+    )
     parser.add_argument(
         '--phases',
         metavar='A,B,C',
-        help='in temporal order; default: by mean relative start',
+        help='phases in temporal order; default: ordered by their mean relative start',
     )
     parser.add_argument(
-        '--action', help="of every video; default: 'action' if videos are labelled"
+        '--action', help="action of every video; default: 'action' if there are labels"
     )
     args = parser.parse_args(argv)
     if args.phases is not None:
         if args.labels is None:
-            parser.error('--phases orders the phases of --labels, which is missing')
+            parser.error('--phases needs --labels, whose phases it orders')
         args.phases = [phase.strip() for phase in args.phases.split(',')]
     return args
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where the data is refused."""
+    """Convert; return the exit status, 1 if the data is refused."""
     args = parse_args(argv)
     return run(
         args.out,

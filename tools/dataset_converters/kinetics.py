@@ -3,10 +3,10 @@
 python tools/dataset_converters/kinetics.py data/kinetics400/videos
     data/kinetics400/annotations.json --train train.csv --val val.csv
 
-A list has a line 'PATH,LABEL' or 'PATH LABEL' a video, with or without a header;
+A list has a line 'PATH,LABEL' or 'PATH LABEL' for each video, with or without a header;
 paths are relative to VIDEO_DIR, here data/kinetics400/videos. Every video is opened;
-missing and unreadable ones are left out and named, with the reasons, in a CSV file
-beside the annotation file.
+those that are missing or unreadable are left out, and listed with the reasons in a CSV
+file next to the annotation file.
 
 Train: python tools/train.py configs/carl_k400.py --data-root data/kinetics400
 """
@@ -22,15 +22,15 @@ from carl_mm.datasets.converters.kinetics import annotations_from_kinetics
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
-    parser.add_argument('video_dir', metavar='VIDEO_DIR')
-    parser.add_argument('out', metavar='OUT.json')
-    parser.add_argument('--train', metavar='CSV')
-    parser.add_argument('--val', metavar='CSV')
+    parser.add_argument('video_dir', metavar='VIDEO_DIR', help='folder of the videos')
+    parser.add_argument('out', metavar='OUT.json', help='annotation file to write')
+    parser.add_argument('--train', metavar='CSV', help='list of the train videos')
+    parser.add_argument('--val', metavar='CSV', help='list of the val videos')
     parser.add_argument(
-        '--classes', metavar='TXT', help='a class a line, for numbers as labels'
+        '--classes', metavar='TXT', help='names of the classes, one per line'
     )
     parser.add_argument(
-        '--no-check', action='store_true', help='open no video: all are kept'
+        '--no-check', action='store_true', help='keep all videos without opening them'
     )
     args = parser.parse_args(argv)
     if args.train is None and args.val is None:
@@ -39,7 +39,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where the data is refused."""
+    """Convert; return the exit status, 1 if the data is refused."""
     args = parse_args(argv)
     return run(
         args.out,

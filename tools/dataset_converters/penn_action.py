@@ -2,13 +2,13 @@
 
 python tools/dataset_converters/penn_action.py PENN_ACTION_DIR PHASE_DIR OUT_DIR
 
-PENN_ACTION_DIR, as published: frames/NNNN/MMMMMM.jpg, labels/NNNN.mat. PHASE_DIR:
-SPLIT/ACTION/NNNN*.npy with one number a frame, SPLIT train and val or test. Makes
-OUT_DIR/annotations.json and OUT_DIR/videos/NNNN.mp4; a second run makes what is
-missing. With --no-encode the folders of images are read as videos.
+PENN_ACTION_DIR contains frames/NNNN/MMMMMM.jpg and labels/NNNN.mat, as published.
+PHASE_DIR contains SPLIT/ACTION/NNNN*.npy with one number per frame; SPLIT is train, val
+or test. Writes OUT_DIR/annotations.json and OUT_DIR/videos/NNNN.mp4; a second run makes
+what is missing. With --no-encode the folders of images are read as videos.
 
 Train: python tools/train.py configs/carl_pennaction.py --data-root OUT_DIR
-and after --no-encode with --cfg-options video_dir=/PATH/OF/PENN_ACTION_DIR/frames
+and after --no-encode add --cfg-options video_dir=/PATH/OF/PENN_ACTION_DIR/frames
 """
 
 import argparse
@@ -23,9 +23,15 @@ from carl_mm.datasets.converters.penn_action import annotations_from_penn_action
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
-    parser.add_argument('penn_dir', metavar='PENN_ACTION_DIR')
-    parser.add_argument('phase_dir', metavar='PHASE_DIR')
-    parser.add_argument('out_dir', metavar='OUT_DIR', type=Path)
+    parser.add_argument(
+        'penn_dir', metavar='PENN_ACTION_DIR', help='folder of frames/ and labels/'
+    )
+    parser.add_argument(
+        'phase_dir', metavar='PHASE_DIR', help='folder of SPLIT/ACTION/NNNN*.npy'
+    )
+    parser.add_argument(
+        'out_dir', metavar='OUT_DIR', type=Path, help='folder to write to'
+    )
     parser.add_argument(
         '--encode',
         action=argparse.BooleanOptionalAction,
@@ -36,7 +42,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where the data is refused."""
+    """Convert; return the exit status, 1 if the data is refused."""
     args = parse_args(argv)
     return run(
         str(args.out_dir / 'annotations.json'),

@@ -2,8 +2,8 @@
 
 python tools/dataset_converters/pouring.py TFRECORD_DIR OUT_DIR
 
-TFRECORD_DIR, as published: pouring_train-0-of-2.tfrecord, pouring_train-1-of-2.tfrecord
-and pouring_val-0-of-1.tfrecord. Makes OUT_DIR/annotations.json and
+TFRECORD_DIR contains pouring_train-0-of-2.tfrecord, pouring_train-1-of-2.tfrecord and
+pouring_val-0-of-1.tfrecord, as published. Writes OUT_DIR/annotations.json and
 OUT_DIR/videos/NAME.mp4; a second run makes what is missing. TensorFlow is not needed.
 
 Train: python tools/train.py configs/carl_pouring.py --data-root OUT_DIR
@@ -21,13 +21,17 @@ from carl_mm.datasets.converters.pouring import annotations_from_pouring
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
-    parser.add_argument('tfrecord_dir', metavar='TFRECORD_DIR')
-    parser.add_argument('out_dir', metavar='OUT_DIR', type=Path)
+    parser.add_argument(
+        'tfrecord_dir', metavar='TFRECORD_DIR', help='folder of the .tfrecord files'
+    )
+    parser.add_argument(
+        'out_dir', metavar='OUT_DIR', type=Path, help='folder to write to'
+    )
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where the data is refused."""
+    """Convert; return the exit status, 1 if the data is refused."""
     args = parse_args(argv)
     return run(
         str(args.out_dir / 'annotations.json'),

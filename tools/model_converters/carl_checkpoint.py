@@ -3,11 +3,12 @@
 python tools/model_converters/carl_checkpoint.py PUBLISHED.pth OURS.pth
 python tools/model_converters/carl_checkpoint.py --to-published OURS.pth PUBLISHED.pth
 
-Ours is for the config of the data that it was trained on, whose number of encoder
-layers it must have: `tools/test.py configs/carl_finegym.py OURS.pth`, or as a start
-`tools/train.py ... --cfg-options load_from=OURS.pth model.backbone.init_cfg=None`.
-The published file may hold its settings as a Python object, which is read only with
---trust-checkpoint and where the object's package (easydict, say) is installed.
+Use OURS.pth with the config of the data that it was trained on, whose number of encoder
+layers must be the same: `tools/test.py configs/carl_finegym.py OURS.pth`, or to start a
+training from, `tools/train.py ... --cfg-options load_from=OURS.pth
+model.backbone.init_cfg=None`. The published file may contain its settings as a Python
+object: this is read only with --trust-checkpoint, and if the package of the object
+(such as easydict) is installed.
 """
 
 import argparse
@@ -30,16 +31,20 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('src', metavar='SRC', help='a checkpoint file')
-    parser.add_argument('dst', metavar='DST', help='the file to write')
+    parser.add_argument('src', metavar='SRC', help='checkpoint to convert')
+    parser.add_argument('dst', metavar='DST', help='checkpoint to write')
     parser.add_argument(
-        '--to-published', action='store_true', help='ours to the published form'
+        '--to-published',
+        action='store_true',
+        help='convert ours to the published format',
     )
-    parser.add_argument('--force', action='store_true', help='replace DST')
+    parser.add_argument(
+        '--force', action='store_true', help='overwrite DST if it exists'
+    )
     parser.add_argument(
         '--trust-checkpoint',
         action='store_true',
-        help='read a SRC that holds more than weights; it can run code',
+        help='read SRC even if it contains more than weights, which can run code',
     )
     return parser.parse_args(argv)
 
@@ -50,14 +55,14 @@ def describe(converted: Converted) -> str:
     state = checkpoint.get('state_dict') or checkpoint['model_state']
     lines = [f'tensors   {len(state)}', f'layers    {converted.num_layers}']
     if converted.left_out:
-        lines.append(f'left out  {", ".join(converted.left_out)}: no place for them')
+        lines.append(f'left out  {", ".join(converted.left_out)}: have no place there')
     if converted.absent:
         lines.append(f'absent    {", ".join(converted.absent)}: not in the source')
     return '\n'.join(lines)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Convert; the exit status is 1 where SRC or DST is refused."""
+    """Convert; return the exit status, 1 if SRC or DST is refused."""
     args = parse_args(argv)
     convert = to_published if args.to_published else from_published
     try:

@@ -1,4 +1,4 @@
-"""A function in a process of its own, called in turns with others."""
+"""Functions in processes of their own, to be called in turns."""
 
 import multiprocessing
 import os
@@ -13,9 +13,9 @@ class Apart:
     """Make a function in a fresh process, then call it there.
 
     Args:
-        make: A module's function, which returns the function to call.
-        *args: Its arguments.
-        environment: Variables of the process.
+        make: A module-level function that returns the function to call.
+        *args: Arguments of ``make``.
+        **environment: Environment variables of the process.
     """
 
     def __init__(

@@ -16,6 +16,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from parts.videos import make_video
 
+from carl_mm.apis.config_paths import find_part
 from carl_mm.apis.launch import build_runner
 
 CONFIGS = Path(__file__).parents[3] / 'configs'
@@ -24,7 +25,7 @@ WARM_UP = 2  # steps
 
 
 class StepTimes(Hook):
-    """Seconds from one step's end to the next one's, and before the first."""
+    """Record when each step ends, and when the first one starts."""
 
     priority = 'LOWEST'
 
@@ -41,7 +42,7 @@ class StepTimes(Hook):
         self.ends.append(time.perf_counter())
 
     def median(self) -> float:
-        """Seconds of a step, after the first few."""
+        """Return the seconds of a step, without the first few."""
         spent = [b - a for a, b in zip(self.ends[1:], self.ends[2:], strict=False)]
         return statistics.median(spent[WARM_UP:])
 
@@ -50,8 +51,8 @@ def run(repeats: int = 20, frames: int = VIDEO_FRAMES) -> dict[str, Any]:
     """Time steps with and without the cache.
 
     Args:
-        repeats: Steps of each, of which the median counts.
-        frames: Of each video.
+        repeats: Number of steps of each, of which the median counts.
+        frames: Number of frames of each video.
     """
     with tempfile.TemporaryDirectory() as folder:
         write_data(Path(folder), frames)
@@ -85,23 +86,29 @@ def cached_config(folder: str) -> Config:
     cfg.val_cfg = cfg.val_dataloader = cfg.val_evaluator = None
     cfg.test_cfg = cfg.test_dataloader = cfg.test_evaluator = None
     cfg.train_dataloader.dataset.data_root = folder
-    cfg.custom_hooks[-1].cache_dir = f'{folder}/cache'
+    find_part(cfg.custom_hooks, 'FeatureCacheHook').cache_dir = f'{folder}/cache'
     return cfg
 
 
 def pictures_config(folder: str) -> Config:
     """Return the same without the cache."""
     cfg = cached_config(folder)
-    spatial = cfg.custom_hooks.pop().transforms[1].transforms
-    _, crop, _, pack = cfg.train_dataloader.dataset.pipeline
-    decode = {'type': 'DecodeViews', 'transforms': spatial}
-    cfg.train_dataloader.dataset.pipeline = [{'type': 'OpenVideo'}, crop, decode, pack]
+    cache = find_part(cfg.custom_hooks, 'FeatureCacheHook')
+    cfg.custom_hooks.remove(cache)
+    spatial = find_part(cache.transforms, 'WholeVideo').transforms
+    steps = cfg.train_dataloader.dataset.pipeline
+    cfg.train_dataloader.dataset.pipeline = [
+        find_part(cache.transforms, 'OpenVideo'),
+        find_part(steps, 'DualViewTemporalCrop'),
+        {'type': 'DecodeViews', 'transforms': spatial},
+        find_part(steps, 'PackFramewiseInputs'),
+    ]
     cfg.train_dataloader.update(num_workers=2, persistent_workers=True)
     return cfg
 
 
 def train(cfg: Config, repeats: int) -> StepTimes:
-    """Train some steps; an epoch is one."""
+    """Train for some steps; each epoch has one."""
     cfg.train_cfg.max_epochs = repeats + WARM_UP
     cfg.train_cfg.val_interval = repeats + WARM_UP + 1
     cfg.default_hooks.checkpoint.update(interval=-1, save_last=False)

@@ -1,7 +1,7 @@
 """From a video file to the normalised float tensor of two views of 80 frames.
 
-All in one thread, as one worker of a loader has it. The reference takes the same
-frames and makes the same draws.
+All in one thread, as in one worker of a data loader. The reference takes the same
+frames and makes the same random draws.
 """
 
 import json
@@ -57,30 +57,37 @@ def pipeline(num_frames: int = NUM_FRAMES, colour_in_worker: bool = False) -> Co
 
 
 def load(steps: Compose, path: Path, seed: int) -> dict[str, Any]:
-    """Return a worker's sample."""
+    """Return the sample that a worker loads."""
     return steps({'filename': str(path), 'rng': np.random.default_rng(seed)})
 
 
 def to_device(
     preprocessor: FramewiseDataPreprocessor, sample: dict, seed: int
 ) -> Tensor:
-    """Do the device's part here: colour, blur, normalisation."""
+    """Do what the device would: colour, blur, normalisation."""
     torch.manual_seed(seed)
     batch = {'inputs': sample['inputs'][None]}
     return preprocessor(batch, training=True)['inputs']
 
 
 def decode_window(path: Path, frame_inds: np.ndarray) -> None:
-    """Decode what lies between the first and the last frame, and nothing else."""
+    """Decode from the first frame to the last, and do nothing else."""
     for _ in open_video(path).stream(range(frame_inds.min(), frame_inds.max() + 1)):
         pass
 
 
 def run(seeds: int = NUM_SEEDS, repeats: int = 3) -> dict[str, Any]:
-    """Time both sides; raises where they do not mean the same.
+    """Time both sides, and check that they compute the same.
 
-    ``ours`` has all augmentation in the worker, as suits a CPU; the rows of the split
-    have colour and blur on the device, whose part is timed here as well.
+    In ``ours`` the worker does all augmentation, as suits a CPU; in the rows of the
+    split the device does colour and blur, which are timed here as well.
+
+    Args:
+        seeds: Number of samples, over which the times are averaged.
+        repeats: Number of runs of each sample, of which the median counts.
+
+    Raises:
+        ValueError: The pixels of the two sides differ by more than their filters do.
     """
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -131,7 +138,7 @@ def _check(ours: Tensor, plainly: Tensor) -> None:
 
 
 def peak_memory() -> float:
-    """Megabytes that loading one long sample needs above an idle process."""
+    """Return the megabytes that loading one long sample adds to an idle process."""
     make_video(LONG_VIDEO_FRAMES)
     code = 'from parts import data; data.say_peak()'
     done = subprocess.run(

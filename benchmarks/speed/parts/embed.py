@@ -19,6 +19,7 @@ from parts.timing import timed
 from parts.videos import make_video
 from torch import Tensor
 
+from carl_mm.apis.config_paths import find_part
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.models import FramewiseRecognizer
 
@@ -31,7 +32,8 @@ SPEED = Path(__file__).parents[1]
 def open_sample(path: str | Path, size: int = SIZE) -> dict[str, Any]:
     """Return a video as the configs' test pipeline packs it."""
     steps = base_config('testing').test_dataloader.dataset.pipeline
-    steps[1].transforms[0].update(size=size)
+    whole_video = find_part(steps, 'WholeVideo')
+    find_part(whole_video.transforms, 'ClipConsistentCenterCrop').update(size=size)
     return Compose(steps)({'filename': str(path)})
 
 
@@ -59,10 +61,10 @@ def run(
     """Time a video, and compare its memory with that of a short one.
 
     Args:
-        frames: Of the video.
-        short: Frames of the video whose memory is subtracted.
-        size: Side of the pictures that the backbone sees.
-        depth: Of the ResNet.
+        frames: Number of frames of the video.
+        short: Number of frames of the video whose memory is subtracted.
+        size: Side of the pictures that the backbone sees, in pixels.
+        depth: Number of layers of the ResNet.
     """
     figures = _in_a_process(make_video(frames), size, depth)
     less = _in_a_process(make_video(short), size, depth)
@@ -76,7 +78,7 @@ def run(
 def _in_a_process(
     path: Path, size: int, depth: int, compile_backbone: bool = False
 ) -> dict[str, Any]:
-    """Call `measure` in a fresh process: what ran before would be in its peak."""
+    """Call `measure` in a fresh process, whose peak memory is that of the call."""
     arguments = (str(path), size, depth, compile_backbone)
     code = f'from parts import embed; embed.say_figures{arguments!r}'
     done = subprocess.run(
@@ -142,6 +144,6 @@ def measure(
 
 
 def _peak_megabytes() -> float:
-    """Most memory that this process ever held (Linux)."""
+    """Return the most memory that this process ever held (Linux)."""
     status = Path('/proc/self/status').read_text()
     return int(re.search(r'VmHWM:\s*(\d+) kB', status)[1]) / 1024

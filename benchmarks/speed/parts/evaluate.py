@@ -33,7 +33,7 @@ def make_videos(count: int, seed: int) -> Videos:
 
 
 def our_pairs(test: Videos) -> dict[str, float]:
-    """Judge all pairs by this package."""
+    """Judge all pairs with this package."""
     embeddings, labels = test
     progress = [F.phase_progress(label, NUM_PHASES) for label in labels]
     events = [F.phase_boundaries(label, NUM_PHASES) for label in labels]
@@ -91,7 +91,7 @@ def reference_pairs(test: Videos) -> dict[str, float]:
 
 
 def our_probes(train: Videos, test: Videos) -> dict[str, float]:
-    """Fit the probes by this package."""
+    """Fit the probes with this package."""
     return {
         'acc': F.phase_classification(*train, *test),
         'r2': F.phase_progression(*train, *test, NUM_PHASES),
@@ -99,7 +99,7 @@ def our_probes(train: Videos, test: Videos) -> dict[str, float]:
 
 
 def reference_probes(train: Videos, test: Videos) -> dict[str, float]:
-    """Fit them by scikit-learn's defaults."""
+    """Fit them with scikit-learn's defaults."""
     frames, truth = np.concatenate(train[0]), np.concatenate(train[1])
     classifier = LogisticRegression(max_iter=100_000).fit(frames, truth)
     accuracy = classifier.score(np.concatenate(test[0]), np.concatenate(test[1]))
@@ -121,7 +121,14 @@ def reference_probes(train: Videos, test: Videos) -> dict[str, float]:
 
 
 def run(repeats: int = 3) -> dict:
-    """Time both sides on all actions; raises where a value differs."""
+    """Time both sides on all actions, and check that their figures agree.
+
+    Args:
+        repeats: Number of runs of our side, of which the median counts.
+
+    Raises:
+        ValueError: A figure differs.
+    """
     sides = {'ours': 0.0, 'reference': 0.0}
     probes = {'ours': 0.0, 'reference': 0.0}
     for action in range(NUM_ACTIONS):
@@ -151,7 +158,7 @@ def run(repeats: int = 3) -> dict:
 
 
 def check_equal(ours: dict, reference: dict, tolerance: float) -> None:
-    """Raise ValueError where the two sides do not mean the same."""
+    """Raise ValueError where the figures of the two sides differ."""
     for key, value in reference.items():
         if not abs(ours[key] - value) <= tolerance:
             raise ValueError(f'{key}: ours {ours[key]}, reference {value}')

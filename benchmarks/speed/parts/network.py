@@ -34,8 +34,8 @@ def build_model(
     """Build it without dropout or augmentation; the weights are always the same.
 
     Args:
-        num_frames: T.
-        depth: Of the ResNet.
+        num_frames: Number of frames of each view.
+        depth: Number of layers of the ResNet.
         **changes: Other arguments of `FramewiseRecognizer`.
     """
     cfg = base_config('carl_r50').model
@@ -65,9 +65,13 @@ def draw_weights(backbone: nn.Module) -> None:
 
 
 def make_batch(num_frames: int, size: int) -> dict[str, torch.Tensor]:
-    """Draw two views of a made video, a quarter of T apart, as a loader gives them.
+    """Draw two views of a made-up video, T / 4 frames apart, as a loader gives them.
 
-    After `DRAWN_FRAMES` the video begins anew.
+    After `DRAWN_FRAMES` frames the video starts again.
+
+    Args:
+        num_frames: T, the number of frames of each view.
+        size: Side of the pictures, in pixels.
 
     Returns:
         inputs uint8 ``(1, 2, T, 3, size, size)``, frame_inds and valid.
@@ -93,7 +97,7 @@ def count_flops(function: Callable[[], Any]) -> int:
 
 
 def matrix_rate(device: str, side: int = 8192, repeats: int = 20) -> float:
-    """Return what a large bfloat16 product reaches, in operations a second."""
+    """Return the operations per second that a large bfloat16 product reaches."""
     a, b = torch.randn(2, side, side, device=device, dtype=torch.bfloat16)
     timed(lambda: a @ b)
     seconds, _ = timed(lambda: [a @ b for _ in range(repeats)])

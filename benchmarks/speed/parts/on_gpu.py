@@ -1,4 +1,4 @@
-"""What only a GPU is asked: compiled steps, its matrix rate, the longest T."""
+"""Figures of a GPU alone: compiled steps, the matrix rate, the longest T."""
 
 import statistics
 from collections.abc import Callable
@@ -51,12 +51,12 @@ def measure(
     """Time the config's step, eager and compiled.
 
     Args:
-        device: Where.
-        rate: Of `matrix_rate`.
-        num_frames: T.
-        size: Side of the pictures.
-        depth: Of the ResNet.
-        **options: Of `torch.compile`.
+        device: Device to run on.
+        rate: What `matrix_rate` returned.
+        num_frames: Number of frames of each view.
+        size: Side of the pictures, in pixels.
+        depth: Number of layers of the ResNet.
+        **options: Options of `torch.compile`.
     """
     figures: dict[str, Any] = {}
     flops = 0
@@ -86,7 +86,7 @@ def make_step(
 
 
 def worker_rate(num_frames: int, repeats: int = 5) -> float:
-    """Samples a second that one worker of the loader prepares."""
+    """Return the samples per second that one worker of the loader prepares."""
     path, steps = make_video(data.LONG_VIDEO_FRAMES), data.pipeline(num_frames)
     runs = [
         timed(lambda s=seed: data.load(steps, path, s))[0] for seed in range(repeats)
@@ -100,9 +100,9 @@ def largest_length(
     """Return the largest T that fits, to within an eighth; 0 where ``start`` does not.
 
     Args:
-        fits: Whether a T does.
-        start: Tried first.
-        limit: Tried at most.
+        fits: Tells whether a T fits.
+        start: The T that is tried first.
+        limit: The largest T that is tried.
     """
     if not fits(start):
         return 0
@@ -117,7 +117,7 @@ def largest_length(
 
 
 def step_fits(device: str, num_frames: int, size: int, depth: int) -> bool:
-    """Whether one step runs."""
+    """Return whether one step runs without running out of memory."""
     try:
         make_step(device, num_frames, size, depth)()
     except torch.OutOfMemoryError:

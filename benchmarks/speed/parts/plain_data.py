@@ -17,7 +17,7 @@ SIZE = 224
 
 
 def reference(path: Path, frame_inds: np.ndarray, seed: int) -> Tensor:
-    """Do the same plainly: the whole video, then PIL frame by frame.
+    """Do the same plainly: decode the whole video, then use PIL frame by frame.
 
     Returns:
         ``(1, 2, T, 3, 224, 224)`` float32.

@@ -1,7 +1,7 @@
 """How cost grows: predicted before it is measured, as slopes on log-log axes.
 
-Small pictures and a small backbone, for what is asked is the slope. Everything in one
-thread, processes on a core each.
+Pictures and backbone are small, as only the slope matters. Everything runs in one
+thread, and each process on a core of its own.
 """
 
 import math
@@ -40,11 +40,11 @@ def run(
     """Time all rows.
 
     Args:
-        repeats: Runs of each size, of which the median counts.
-        sizes: Instead of `SIZES`, which says the keys.
+        repeats: Number of runs of each size, of which the median counts.
+        sizes: Sizes that replace those in `SIZES`, with the same keys.
 
     Returns:
-        Of each row its sizes, seconds, predicted and measured slope.
+        Title of each row to its sizes, seconds, and predicted and measured slope.
     """
     sizes = {**SIZES, **(sizes or {})}
     threads, cv2_threads = torch.get_num_threads(), cv2.getNumThreads()
@@ -71,14 +71,14 @@ def run(
 
 
 def slope(sizes: Sequence[int], costs: Any) -> float:
-    """Fit a line to the logarithms; nan where there is one size alone."""
+    """Fit a line to the logarithms and return its slope; nan for a single size."""
     if len(sizes) < 2:
         return math.nan
     return float(np.polyfit(np.log(sizes), np.log(list(costs)), 1)[0])
 
 
 def neck_cost(num_frames: int) -> float:
-    """Multiplications of the neck at its default widths."""
+    """Return the number of multiplications in the neck at its default widths."""
     per_frame = 512 * 512 + 512 * 512 + 512 * 256 + 256 * 128
     # A layer: four projections and a feed-forward of four times the width ...
     per_frame += 3 * (4 * 256**2 + 2 * 4 * 256**2)
@@ -140,7 +140,7 @@ ROWS = {'step': step_call, 'neck': neck_call, 'embed': embed_call, 'pairs': pair
 
 
 def share_videos(count: int) -> float:
-    """Seconds until the last of several processes has embedded its share."""
+    """Return the seconds until the last of several processes has embedded its share."""
     path = str(make_video(SHARED_FRAMES))
     context = multiprocessing.get_context('spawn')  # no thread or reader is inherited
     barrier, results = context.Barrier(count), context.SimpleQueue()

@@ -1,8 +1,8 @@
 """A training step of ResNet-50 on two views of 80 frames, against a plain one.
 
 Both start from normalised pictures on the device and end with the updated weights.
-Ours runs as tools/train.py sets a process up, huge pages and kept memory included, the
-reference in a process of its own, as PyTorch comes.
+Ours runs in a process that is set up as by tools/train.py, with huge pages and kept
+memory; the reference runs in a process of its own, with PyTorch's defaults.
 """
 
 import statistics
@@ -33,12 +33,12 @@ MAX_DIFFERENCE = {'bf16': 0.01, 'fp32': 1e-4}
 def our_step(
     model: FramewiseRecognizer, batch: dict[str, Tensor], **changes: Any
 ) -> Callable[[], float]:
-    """Return the config's step, which gives the loss.
+    """Return the config's training step, which returns the loss.
 
     Args:
-        model: To train.
-        batch: Of `network.make_batch`.
-        **changes: To the config's optim_wrapper.
+        model: The model to train.
+        batch: What `network.make_batch` returned.
+        **changes: Changes of the config's optim_wrapper.
     """
     batch = model.data_preprocessor(batch, training=True)
     cfg = {**base_config('carl_r50').optim_wrapper, **changes}
@@ -79,7 +79,7 @@ def reference_step(
 def make_reference(
     frames: int, size: int, depth: int, keep: bool = False
 ) -> Callable[[], float]:
-    """Return the plain step; with ``keep`` freed memory is kept, as ours is."""
+    """Return the plain step; ``keep`` keeps freed memory, as our side does."""
     keep_freed_memory(keep)
     return reference_step(build_model(frames, depth), make_batch(frames, size))
 
@@ -106,14 +106,17 @@ def run(
     depth: int = DEPTH,
     max_difference: dict[str, float] = MAX_DIFFERENCE,
 ) -> dict[str, Any]:
-    """Time both sides; raises ValueError where their losses differ.
+    """Time both sides, and check that their losses agree.
 
     Args:
-        repeats: Steps timed, after one that warms up.
-        frames: T, of each view.
-        size: Side of the pictures.
-        depth: Of the ResNet.
-        max_difference: Of the first losses, relative.
+        repeats: Number of steps that are timed, after one to warm up.
+        frames: Number of frames of each view (T).
+        size: Side of the pictures, in pixels.
+        depth: Number of layers of the ResNet.
+        max_difference: Largest relative difference of the first losses, by precision.
+
+    Raises:
+        ValueError: The losses differ by more.
     """
     references = {
         'reference': Apart(make_reference, frames, size, depth, **PLAIN),
@@ -159,7 +162,7 @@ def run(
 def compare(
     name: str, medians: dict[str, float], losses: dict[str, list[float]], limit: float
 ) -> dict[str, float]:
-    """Hold one side against the reference; raises ValueError where losses differ."""
+    """Compare one side with the reference; raise ValueError if the losses differ."""
     # The first: with every update Adam makes more of the difference.
     loss, expected = losses[name][0], losses['reference'][0]
     apart = abs(loss - expected) / abs(expected)

@@ -1,4 +1,4 @@
-"""How the parts time things, and what they say about the machine."""
+"""Timing, and a description of the machine."""
 
 import gc
 import platform

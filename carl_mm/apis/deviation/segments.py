@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.functional.deviation.discriminants import runs_above
+from carl_mm.functional.runs import label_runs
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ class Deviations:
         """
         embedding = video if isinstance(video, VideoEmbedding) else None
         segments = []
-        for first, last in runs_above(scores, threshold):
+        for first, last, above in label_runs(scores > threshold).tolist():
+            if not above:
+                continue
             start_s = end_s = None
             if embedding is not None:
                 start_s, end_s = embedding.span_s(first, last)

@@ -13,8 +13,11 @@ import torch
 from carl_mm.apis.embedding.embedding_files import read_provenance
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
-from carl_mm.datasets.video_io.find_videos import find_videos, list_files
+from carl_mm.datasets.video_io.find_videos import (
+    VIDEO_SUFFIXES,
+    find_videos,
+    list_files,
+)
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.files import file_state
 

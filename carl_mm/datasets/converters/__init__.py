@@ -1,4 +1,4 @@
-"""From the forms in which data is published to this package's annotations."""
+"""Annotations made from data sets as they are published."""
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, write_annotations
 from carl_mm.datasets.converters.folder import annotations_from_folder

@@ -10,16 +10,16 @@ import numpy as np
 from carl_mm.datasets.annotations import SPLITS
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
 from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )
 from carl_mm.datasets.problems import is_name_list, refuse
 
 VIEWS = ('ego', 'exo')
-SHOULD_HOLD = (
-    "a set's folder holds label.pickle and VIEW/SPLIT.csv or SPLIT/VIEW/*.mp4, of the "
-    f'views {", ".join(VIEWS)} and the splits {", ".join(SPLITS)}'
+EXPECTED_CONTENT = (
+    "a set's folder contains label.pickle and VIEW/SPLIT.csv or SPLIT/VIEW/*.mp4, for "
+    f'the views {", ".join(VIEWS)} and the splits {", ".join(SPLITS)}'
 )
 
 
@@ -31,29 +31,32 @@ def annotations_from_ae2(
     Unreadable videos are left out. Train videos need no labels.
 
     Args:
-        set_dir: Its name is the action. Either ``VIEW/SPLIT.csv``, a path relative to
-            VIEW a line, or all of ``SPLIT/VIEW/*.mp4``; VIEW is ego or exo. And
-            ``label.pickle``, a dict of one integer a frame under each video's name
-            without suffix; negative is unlabelled.
-        phases: Names in order of the labels; by default phase_0, phase_1, ...
-        workers: Threads that open videos.
+        set_dir: Folder of the set, named after the action. It contains
+            ``VIEW/SPLIT.csv``, a path relative to VIEW per line, or
+            ``SPLIT/VIEW/*.mp4``, VIEW being ego or exo; and ``label.pickle``, a dict
+            of one integer per frame, negative where unlabelled, by each video's name
+            without its suffix.
+        phases: Names of the phases, in the order of the labels; by default phase_0,
+            phase_1, ...
+        workers: Number of threads that open videos.
 
     Returns:
-        The annotations, which give each video's view, and their summary.
+        The annotations, with each video's view, and their summary.
 
     Raises:
         FileNotFoundError: The folder or ``label.pickle`` is missing.
-        ValueError: Anything else in it, no video, a video twice, or labels that are
-            missing, of another length or without a phase; all problems at once.
+        ValueError: ``label.pickle`` is not such a dict, there is no video, a video is
+            listed twice, or labels are missing, too many, too few or no phases; the
+            message lists all problems.
     """
     set_dir = Path(set_dir)
     action = set_dir.resolve().name
     label_file = set_dir / 'label.pickle'
     if not label_file.is_file():
-        raise FileNotFoundError(f'{label_file}: no such file; {SHOULD_HOLD}')
+        raise FileNotFoundError(f'{label_file}: no such file; {EXPECTED_CONTENT}')
     published = load_restricted_pickle(label_file)
     if not isinstance(published, dict):
-        raise ValueError(f'{label_file}: must hold a dict, got {published!r:.80}')
+        raise ValueError(f'{label_file}: must be a dict, got {published!r:.80}')
     phases = _name_phases(published) if phases is None else list(phases)
     if not is_name_list(phases):
         raise ValueError(f'{label_file}: phases must be different names, got {phases}')
@@ -85,7 +88,7 @@ def annotations_from_ae2(
 
 
 def _find_videos(set_dir: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield filename, split and view."""
+    """Yield the name, split and view of each video."""
     found = False
     for split in SPLITS:
         for view in VIEWS:
@@ -99,11 +102,11 @@ def _find_videos(set_dir: Path) -> Iterator[tuple[str, str, str]]:
             found = found or bool(names)
             yield from ((name, split, view) for name in names)
     if not found:
-        raise ValueError(f'{set_dir}: no video; {SHOULD_HOLD}')
+        raise ValueError(f'{set_dir}: contains no video; {EXPECTED_CONTENT}')
 
 
 def _name_phases(published: dict[str, Any]) -> list[str]:
-    """As many phases as the labels need; what is no number is refused later."""
+    """Name as many phases as the labels need; what is not a number fails later."""
     highest = 0
     for values in published.values():
         labels = np.asarray(values)
@@ -116,10 +119,8 @@ def _rows(labels: Any, split: str, num_frames: int, num_phases: int) -> list[lis
     if labels is None:
         if split == 'train':
             return []
-        raise ValueError(f'a {split} video without labels')
+        raise ValueError(f'has no labels, which a {split} video needs')
     checked = to_frame_labels(labels, num_phases)
     if len(checked) != num_frames:
-        raise ValueError(
-            f'{len(checked)} labels, but the video has {num_frames} frames'
-        )
+        raise ValueError(f'has {len(checked)} labels, but {num_frames} frames')
     return label_rows(checked)

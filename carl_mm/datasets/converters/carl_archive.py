@@ -1,4 +1,4 @@
-"""The archives that CARL's authors processed: videos and pickles of their labels."""
+"""The archives that CARL's authors published: videos and pickles of their labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import numpy as np
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.finegym import ACTION as GYMNASTICS
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.forms.penn_action_labels import penn_action_phases
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.penn_action_labels import penn_action_phases
 from carl_mm.datasets.converters.pouring import pouring_phases
 from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
@@ -24,14 +24,17 @@ FINEGYM_ADDITIONAL = 'additional_v1.0.pkl'
 
 @dataclass(frozen=True)
 class ArchiveForm:
-    """What an archive holds.
+    """What an archive contains.
 
     Args:
-        phases: Of each action, in the order of the action labels.
-        train: Pickle of the train videos.
-        test: Pickle of the test videos.
-        video_dir: File names in annotations are relative to it.
-        additional: Pickle of more train videos, without labels; may be absent.
+        phases: Names of each action's phases; the actions are in the order of their
+            labels.
+        train: File name of the pickle of train videos.
+        test: File name of the pickle of test videos.
+        video_dir: Folder of the archive that file names in annotations are relative
+            to.
+        additional: File name of a pickle of more train videos, without labels, which
+            may be missing; None if there is no such pickle.
     """
 
     phases: dict[str, list[str]]
@@ -45,11 +48,11 @@ def archive_form(archive: str, categories: Sequence[str] | None = None) -> Archi
     """Return the form of one of `ARCHIVES`.
 
     Args:
-        archive: Its name.
-        categories: Names of FineGym's classes; 'class_0' and so on by default.
+        archive: Name of the archive.
+        categories: Names of FineGym's classes; by default 'class_0' and so on.
 
     Raises:
-        ValueError: An unknown archive, or another number of categories.
+        ValueError: The archive is unknown, or the number of categories differs.
     """
     if archive not in ARCHIVES:
         raise ValueError(f'unknown archive {archive!r}; known: {", ".join(ARCHIVES)}')
@@ -60,12 +63,14 @@ def archive_form(archive: str, categories: Sequence[str] | None = None) -> Archi
     count = int(archive.removeprefix('finegym'))
     classes = list(categories or (f'class_{index}' for index in range(count)))
     if len(classes) != count:
-        raise ValueError(f'{archive} has {count} classes, got {len(classes)} names')
+        raise ValueError(
+            f'{archive} has {count} classes, but {len(classes)} names were given'
+        )
     return ArchiveForm(
         {GYMNASTICS: classes},
         train=f'gym{count}_train_v1.0.pkl',
         test=f'gym{count}_val.pkl',
-        video_dir='',  # the additional videos have a folder of their own
+        video_dir='',  # the additional videos are in a folder of their own
         additional=FINEGYM_ADDITIONAL,
     )
 
@@ -75,26 +80,30 @@ def annotations_from_carl_archive(
 ) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations of an archive, whose videos stay where they are.
 
-    Missing and unreadable videos are left out. FineGym's lists divide elements: an
-    event may stand in train and in val, each time with the labels of its list.
+    Missing and unreadable videos are left out. FineGym's lists divide elements, not
+    events: an event may be in both train and val, with the labels of either list.
 
     Args:
-        archive_dir: Holds the pickles.
-        form: See `archive_form`.
-        workers: Threads that open the videos.
+        archive_dir: Folder of the pickles.
+        form: What the archive contains, see `archive_form`.
+        workers: Number of threads that open the videos.
+
+    Returns:
+        The annotations and their summary.
 
     Raises:
-        FileNotFoundError: A pickle is missing; says which files should be there.
-        RefusedPickleError: A pickle that holds more than data.
-        ValueError: The pickles and videos contradict each other; all problems at
-            once.
+        FileNotFoundError: A pickle is missing; the message says which files are
+            expected.
+        RefusedPickleError: A pickle contains more than data.
+        ValueError: The pickles and videos contradict each other; the message lists all
+            problems.
     """
     archive_dir = Path(archive_dir)
     for name in (form.train, form.test):
         if not (archive_dir / name).is_file():
             raise FileNotFoundError(
-                f'{archive_dir / name}: no such file; beside each other there should '
-                f'lie {form.train}, {form.test} and {form.video_dir or "the videos"}/'
+                f'{archive_dir / name}: no such file; the folder should contain '
+                f'{form.train}, {form.test} and {form.video_dir or "the videos"}/'
             )
     test = _read_entries(archive_dir / form.test, form, 'test')
     train = _read_entries(archive_dir / form.train, form, 'train')
@@ -112,8 +121,8 @@ def annotations_from_carl_archive(
     names = sorted({entry['filename'] for entry in entries})
     lengths, unreadable = read_lengths(video_dir, names, workers)
     problems = [
-        f'{entry["filename"]} has {lengths[entry["filename"]]} frames, its seq_len is '
-        f'{entry["num_frames"]}'
+        f'{entry["filename"]} has {lengths[entry["filename"]]} frames, but its seq_len '
+        f'is {entry["num_frames"]}'
         for entry in entries
         if lengths.get(entry['filename'], entry['num_frames']) != entry['num_frames']
     ]
@@ -122,12 +131,12 @@ def annotations_from_carl_archive(
 
 
 def _read_entries(path: Path, form: ArchiveForm, split: str) -> list[dict[str, Any]]:
-    """Read a pickle; all its problems are one ValueError."""
+    """Read a pickle; report all its problems in one ValueError."""
     data = load_restricted_pickle(path)
     if isinstance(data, tuple) and len(data) == 2:  # Penn Action's (videos, indices)
         data = data[0]
     if not (isinstance(data, list) and all(isinstance(item, dict) for item in data)):
-        raise ValueError(f'{path}: not a list of dicts, one a video')
+        raise ValueError(f'{path}: must be a list of dicts, one per video')
     entries, problems = list[dict[str, Any]](), list[str]()
     first_use: dict[str, int] = {}
     for index, item in enumerate(data):
@@ -138,7 +147,7 @@ def _read_entries(path: Path, form: ArchiveForm, split: str) -> list[dict[str, A
             problems.append(f'{where}: {error}')
             continue
         if first_use.setdefault(entry['filename'], index) != index:
-            problems.append(f'{where}: also entry {first_use[entry["filename"]]}')
+            problems.append(f'{where}: is also entry {first_use[entry["filename"]]}')
         entries.append(entry)
     refuse(str(path), problems)
     return entries
@@ -170,13 +179,13 @@ def _entry(
 
 
 def _action(item: dict[str, Any], actions: list[str]) -> str:
-    """The only action, or the one that ``action_label`` numbers."""
+    """Return the only action, or the one of which ``action_label`` is the number."""
     label = item.get('action_label')
     if len(actions) == 1:
         if label is not None:
             raise ValueError(
-                f'action_label {label!r:.80}, which only penn_action has: name the '
-                'archive that it is'
+                f'has action_label {label!r:.80}, as only penn_action has: give the '
+                'name of the archive that it is'
             )
         return actions[0]
     if not (isinstance(label, int | np.integer) and 0 <= label < len(actions)):

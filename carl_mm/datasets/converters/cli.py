@@ -1,7 +1,7 @@
 """What the converters' command lines share."""
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,19 @@ from carl_mm.datasets.converters.conversion import (
 
 
 def make_parser(description: str | None) -> ArgumentParser:
-    """Return a parser that knows ``--workers`` and shows the description as it is."""
+    """Return a parser with ``--workers``, which shows the description unchanged."""
     parser = ArgumentParser(
         description=description, formatter_class=RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        '--workers', type=_positive, default=4, help='threads, default: 4'
+        '--workers', type=_positive, default=4, help='number of threads, default: 4'
     )
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ValueError(text)  # argparse names the option and the value
+        raise ArgumentTypeError(f'must be a whole number of at least 1, got {text!r}')
     return int(text)
 
 
@@ -37,10 +37,16 @@ def run(
     convert: Callable[[], tuple[dict[str, Any], ConversionSummary]],
     report: bool = False,
 ) -> int:
-    """Convert, write and describe; the exit status is 1 where the data is refused.
+    """Convert, write the annotations and print a summary.
 
-    With ``report`` a CSV file beside ``out`` lists all that was left out, and the
-    description the first of it.
+    Args:
+        out: Path of the annotation file.
+        convert: Returns the annotations and their summary.
+        report: Whether to list all videos that are left out in a CSV file next to
+            ``out``; the summary then names the first only.
+
+    Returns:
+        Exit status, 1 if the data is refused.
     """
     try:
         annotations, summary = convert()

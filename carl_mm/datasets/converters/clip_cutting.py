@@ -1,4 +1,4 @@
-"""Cut clips of a constant frame rate out of videos of any frame rate, frame-exact."""
+"""Cut frame-exact clips of a constant frame rate out of videos of any frame rate."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -15,30 +15,30 @@ from carl_mm.datasets.video_io.video_writer import write_mp4
 
 CLIP_FPS = 25
 CLIP_SIZE = (640, 360)
-MAX_HELD_SECONDS = 1.0  # a source may begin late or end early by this much
+MAX_HELD_SECONDS = 1.0  # how much too late a source may begin, or too early end
 TIME_TOLERANCE = 1e-6  # seconds; far below a time stamp's unit
 SEEK_MARGINS = (0.0, 1.0, 10.0, math.inf)
 Frame = TypeVar('Frame')
 
 
 def cut_clip(source: str | Path, path: str | Path, start: float, end: float) -> int:
-    """Cut ``[start, end)`` of a video to 640x360 at 25 frames a second.
+    """Cut ``[start, end)`` out of a video, as 640x360 at 25 frames per second.
 
-    Frame k shows what a player shows of the source at ``start + k / 25``, by the
-    source's presentation time stamps. Another aspect is stretched, as in the clips
-    that CARL published.
+    Frame k shows what a player of the source shows at ``start + k / 25``, by the
+    presentation time stamps. Sources of another aspect ratio are stretched, as in the
+    clips that CARL's authors published.
 
     Args:
-        source: A video file.
-        path: Of the clip, an mp4; it appears only when whole.
-        start: In seconds from the source's beginning.
-        end: In seconds, after ``start``.
+        source: Path of a video file.
+        path: Path of the clip, an mp4 file, which appears once it is complete.
+        start: Where the clip starts, in seconds from the source's beginning.
+        end: Where the clip ends, in seconds, after ``start``.
 
     Returns:
-        The number of frames written, the duration times 25, rounded up.
+        The number of frames written: the duration times 25, rounded up.
 
     Raises:
-        VideoDecodeError: The source cannot be decoded, or has no such seconds.
+        VideoDecodeError: The source cannot be decoded, or does not last that long.
     """
     num_frames = max(1, math.ceil((end - start) * CLIP_FPS - TIME_TOLERANCE))
     times = [start + index / CLIP_FPS for index in range(num_frames)]
@@ -50,14 +50,15 @@ def on_screen(
 ) -> Iterator[Frame]:
     """Yield what is on screen at each time: the last frame that is not after it.
 
-    Before the first frame and after the last, these stand for up to a second.
+    The first frame also stands for up to a second before it, and the last for up to a
+    second after it.
 
     Args:
-        frames: Each with its time stamp in seconds, ascending.
-        times: In seconds, ascending.
+        frames: Frames with their time stamps in seconds, ascending.
+        times: Times in seconds, ascending.
 
     Raises:
-        ValueError: No frame, or none within a second of a time.
+        ValueError: There is no frame, or none within a second of a time.
     """
     frames = iter(frames)
     shown = upcoming = next(frames, None)
@@ -74,19 +75,19 @@ def on_screen(
 
 
 def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
-    """Pictures on screen at times, resized; only these are converted."""
+    """Yield the pictures on screen at some times, resized; others are not converted."""
     width, height = CLIP_SIZE
     try:
         with av.open(str(source), metadata_errors='replace') as container:
             if not container.streams.video:
-                raise ValueError('holds no video')
-            # Clips are cut side by side.
+                raise ValueError('contains no video')
+            # Clips are cut in parallel already.
             container.streams.video[0].codec_context.thread_count = 1
             for frame in on_screen(_frames_from(container, times[0]), times):
                 yield frame.to_ndarray(
                     width=width, height=height, format='rgb24', interpolation='BICUBIC'
                 )
-    # PyAV's errors are ValueError, OSError and others, by the cause.
+    # PyAV raises ValueError, OSError and others, depending on the cause.
     except (av.FFmpegError, IndexError, ValueError) as error:
         reason = getattr(error, 'strerror', None) or error
         raise VideoDecodeError(f'{source}: cannot be cut ({reason})') from error
@@ -95,11 +96,11 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
 def _frames_from(
     container: InputContainer, start: float
 ) -> Iterator[tuple[float, av.VideoFrame]]:
-    """Decode from the key frame before a time on; each frame with its time.
+    """Yield frames with their times, from the key frame before a time on.
 
-    Times count from the beginning of the file, audio included, as players do. Seeking
-    goes by decoding time, so the key frame may come out after ``start``: then from
-    farther back.
+    Times are counted from the beginning of the file, audio included, as in players.
+    Seeking goes by decoding time, so the key frame may be presented after ``start``:
+    then it seeks farther back.
     """
     origin = (container.start_time or 0) / av.time_base
     for margin in SEEK_MARGINS:

@@ -1,4 +1,4 @@
-"""What all dataset converters share: jobs side by side, the summary, the output."""
+"""What all dataset converters share: parallel jobs, the summary and the output."""
 
 import csv
 import json
@@ -24,16 +24,16 @@ Result = TypeVar('Result')
 
 @dataclass(frozen=True)
 class ConversionSummary:
-    """What went into annotations and what did not.
+    """What is in the annotations, and what is left out of them.
 
     Args:
-        num_videos: In the annotations.
-        num_frames: Of these videos together, where their lengths are known.
-        num_labelled: Videos with a phase row.
-        splits: Videos of each split.
-        phases: Of each action, in order.
-        left_out: Why each video that is not in the annotations is not.
-        warnings: What works, but perhaps not as meant.
+        num_videos: Number of videos in the annotations.
+        num_frames: Number of frames of all videos whose lengths are known.
+        num_labelled: Number of videos with phase rows.
+        splits: Number of videos of each split.
+        phases: Names of each action's phases, in temporal order.
+        left_out: Why each video that is left out is, by its file name.
+        warnings: What may not be as intended.
     """
 
     num_videos: int
@@ -55,14 +55,14 @@ def conclude(
     """Make annotations of the videos that are not left out, and their summary.
 
     Args:
-        source: Where they come from, for the message.
-        phases: Of each action, in order.
-        entries: Of all videos.
-        left_out: Why each video is left out that is, by file name.
-        warnings: Of the source, for the summary.
+        source: Where the videos come from, for the message.
+        phases: Names of each action's phases, in temporal order.
+        entries: Entries of all videos.
+        left_out: Why each video that is left out is, by its file name.
+        warnings: Warnings for the summary.
 
     Raises:
-        ValueError: No video is left; names the source and all reasons.
+        ValueError: No video is left; the message names the source and all reasons.
     """
     kept = [entry for entry in entries if entry['filename'] not in left_out]
     if not kept:
@@ -77,7 +77,13 @@ def summarise(
     left_out: dict[str, str],
     warnings: Sequence[str] = (),
 ) -> ConversionSummary:
-    """Count what annotations hold; warn of actions that are trained and not judged."""
+    """Count what annotations contain; warn of actions without a test video.
+
+    Args:
+        annotations: Checked annotations.
+        left_out: Why each video that is left out is, by its file name.
+        warnings: More warnings for the summary.
+    """
     entries = annotations['data_list']
     counts = Counter(entry['split'] for entry in entries)
     phases = annotations['metainfo'].get('phases', {})
@@ -91,7 +97,7 @@ def summarise(
         phases=phases,
         left_out=dict(sorted(left_out.items())),
         warnings=[
-            f'{action}: no test video, so nothing judges it'
+            f'{action}: has no test video, so it will not be evaluated'
             for action in phases
             if action in trained - judged
         ]
@@ -100,7 +106,12 @@ def summarise(
 
 
 def describe(summary: ConversionSummary, max_left_out: int | None = None) -> str:
-    """Say in words what went in and what was left out, with the reasons."""
+    """Say in words what is in the annotations, and what is left out and why.
+
+    Args:
+        summary: Summary of a conversion.
+        max_left_out: Largest number of left-out videos to name; None names all.
+    """
     splits = ', '.join(f'{split} {count}' for split, count in summary.splits.items())
     lines = [
         f'videos    {summary.num_videos} ({splits}), {summary.num_frames} frames',
@@ -120,25 +131,25 @@ def describe(summary: ConversionSummary, max_left_out: int | None = None) -> str
     return '\n'.join(lines)
 
 
-def side_by_side(
+def run_jobs(
     function: Callable[[Job], Result],
     jobs: Sequence[Job],
     workers: int,
     description: str,
 ) -> Iterator[tuple[Job, Result]]:
-    """Run jobs in threads, under a progress bar; results come in the jobs' order.
+    """Run jobs in threads, with a progress bar on stderr.
 
-    Threads serve: decoders, encoders and cv2 leave Python's lock. An error ends the
-    run; what other jobs wrote stays.
+    Threads suffice, as decoders, encoders and cv2 release Python's lock. The first
+    error ends the run; files that other jobs have written stay.
 
     Args:
-        function: Of a job.
-        jobs: All of them.
-        workers: Threads, >= 1.
-        description: Beside the progress bar, shown on stderr.
+        function: Runs a job and returns its result.
+        jobs: The jobs.
+        workers: Number of threads, >= 1.
+        description: Text next to the progress bar.
 
     Yields:
-        Each job with its result.
+        Each job with its result, in the order of the jobs.
     """
     pool = ThreadPoolExecutor(max_workers=max(1, workers))
     try:
@@ -154,16 +165,20 @@ def side_by_side(
 
 
 def write_left_out(path: str | Path, left_out: dict[str, str]) -> None:
-    """Write a CSV file of what was left out and why; a header alone if nothing was."""
+    """Write a CSV file of the videos that are left out and why."""
     with open(path, 'w', encoding='utf-8', newline='') as file:
         csv.writer(file).writerows([('name', 'reason'), *left_out.items()])
 
 
 def write_annotations(path: str | Path, annotations: dict[str, Any]) -> None:
-    """Check and write annotations, a video a line; the file appears only when whole.
+    """Check and write annotations; the file appears once it is complete.
+
+    Args:
+        path: Path of the JSON file, which gets one line per video.
+        annotations: Annotations as `carl_mm.datasets.annotations` describes them.
 
     Raises:
-        ValueError: Not the format of `carl_mm.datasets.annotations`.
+        ValueError: The annotations do not have that format.
     """
     path = Path(path)
     validate_annotations(annotations, str(path))

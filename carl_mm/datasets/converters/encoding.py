@@ -1,4 +1,4 @@
-"""Encode frames that are published one by one to mp4 files."""
+"""Encode videos that are published as single images to mp4 files."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.datasets.converters.conversion import side_by_side
+from carl_mm.datasets.converters.conversion import run_jobs
 from carl_mm.datasets.video_io.open_video import (
     FrameReader,
     VideoDecodeError,
@@ -22,33 +22,32 @@ def encode_videos(
     fps: float,
     workers: int,
 ) -> dict[str, str]:
-    """Write the mp4 files that are not there yet.
+    """Write the mp4 files that do not exist yet.
 
-    A file that is there is whole, as `write_mp4` makes them; it is opened, not remade.
-    What a killed run was writing is removed.
+    A file that exists is complete, because `write_mp4` wrote it; it is opened, not made
+    again. Partial files of a killed run are removed.
 
     Args:
-        entries: Of annotations, with ``num_frames``.
-        video_dir: Their file names are relative to it.
-        frames_of: Gives the frames of an entry, ``(H, W, 3)`` uint8 RGB each; raises
-            `VideoDecodeError` at one that is damaged.
-        fps: Frames a second.
-        workers: Threads.
+        entries: Entries of annotations, with ``num_frames``.
+        video_dir: Folder that the entries' file names are relative to.
+        frames_of: Returns the frames ``(H, W, 3)``, uint8 RGB, of an entry; raises
+            `VideoDecodeError` at a damaged one.
+        fps: Frames per second.
+        workers: Number of threads.
 
     Returns:
-        Why each video is not there that could not be encoded, by file name.
+        Why each video that could not be encoded could not, by its file name.
 
     Raises:
-        ValueError: A file that was there cannot be opened or has another number of
-            frames.
+        ValueError: An existing file cannot be opened, or has another number of frames.
     """
-    remove_parts(video_dir)
+    remove_partial_files(video_dir)
 
     def encode(entry: dict[str, Any]) -> str | None:
         path = Path(video_dir) / entry['filename']
         try:
             if path.exists():
-                num_frames = open_whole(path).num_frames
+                num_frames = open_existing(path).num_frames
             else:
                 write_mp4(path, frames_of(entry), fps)
                 num_frames = open_video(path).num_frames
@@ -56,31 +55,35 @@ def encode_videos(
             return str(error)
         if num_frames != entry['num_frames']:
             raise ValueError(
-                f'{path}: has {num_frames} frames, not {entry["num_frames"]} as its '
-                'source: remove it, and it is made anew'
+                f'{path}: has {num_frames} frames, but its source has '
+                f'{entry["num_frames"]}; remove the file, and it is made again'
             )
         return None
 
-    results = side_by_side(encode, entries, workers, 'Encoding videos')
+    results = run_jobs(encode, entries, workers, 'Encoding videos')
     return {entry['filename']: reason for entry, reason in results if reason}
 
 
-def open_whole(path: Path, has_source: bool = True) -> FrameReader:
-    """Open a file that was there when its turn came.
+def open_existing(path: Path, has_source: bool = True) -> FrameReader:
+    """Open a file that an earlier run made.
+
+    Args:
+        path: Path of the file.
+        has_source: Whether it could be made again.
 
     Raises:
-        ValueError: It cannot be opened, but could be made anew from its source.
-        VideoDecodeError: It cannot be opened, and has no source.
+        ValueError: The file cannot be opened, but could be made again.
+        VideoDecodeError: The file cannot be opened, and has no source.
     """
     try:
         return open_video(path)
     except VideoDecodeError as error:
         if not has_source:
             raise
-        raise ValueError(f'{error}: remove it, and it is made anew') from error
+        raise ValueError(f'{error}; remove the file, and it is made again') from error
 
 
-def remove_parts(video_dir: str | Path) -> None:
-    """Remove what a killed run was writing; one run at a time in a folder."""
+def remove_partial_files(video_dir: str | Path) -> None:
+    """Remove the partial files of a killed run; one run at a time uses a folder."""
     for part in Path(video_dir).glob('.*.part.mp4'):
         part.unlink()

@@ -7,11 +7,11 @@ from carl_mm.datasets.converters.clip_cutting import MAX_HELD_SECONDS, cut_clip
 from carl_mm.datasets.converters.conversion import (
     ConversionSummary,
     conclude,
-    side_by_side,
+    run_jobs,
 )
-from carl_mm.datasets.converters.encoding import open_whole, remove_parts
-from carl_mm.datasets.converters.forms.finegym_events import Event, read_events
-from carl_mm.datasets.converters.forms.finegym_lists import FineGymLists
+from carl_mm.datasets.converters.encoding import open_existing, remove_partial_files
+from carl_mm.datasets.converters.formats.finegym_events import Event, read_events
+from carl_mm.datasets.converters.formats.finegym_lists import FineGymLists
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
@@ -27,33 +27,37 @@ def annotations_from_finegym(
     unlabelled_events: bool = False,
     workers: int = 4,
 ) -> tuple[dict[str, Any], ConversionSummary]:
-    """Cut the events that have no clip yet, and label the frames of all.
+    """Cut clips of the events that have none yet, and label the frames of all clips.
 
-    Events without a clip and without a source that can be cut are left out, and so
-    are clips without a source that cannot be read. What a killed run was writing is
+    Left out are events without a clip whose source is missing or cannot be cut, and
+    clips that cannot be read and have no source. Partial files of a killed run are
     removed.
 
     Args:
         annotation_file: ``finegym_annotation_info_v1.1.json``, see `read_events`.
-        lists: Which elements count.
-        clip_dir: Of ``VIDEOID_E_SSSSSS_EEEEEE.mp4``; a clip that is there stays.
-        source_dir: Of ``VIDEOID.mp4``, .mkv or .webm; None cuts nothing.
-        unlabelled_events: Add the other events of the train list's videos to train.
-        workers: Threads that cut and open clips.
+        lists: Listed events and elements.
+        clip_dir: Folder of clips ``VIDEOID_E_SSSSSS_EEEEEE.mp4``; those in it are
+            kept.
+        source_dir: Folder of source videos ``VIDEOID.mp4``, .mkv or .webm; None cuts
+            nothing.
+        unlabelled_events: Whether to add the other events of the train list's videos
+            to the train split.
+        workers: Number of threads that cut and open clips.
 
     Returns:
-        The annotations, of one action whose phases are the classes, and their summary.
+        The annotations, with one action whose phases are the classes, and their
+        summary.
 
     Raises:
         FileNotFoundError: A file or folder is missing.
-        ValueError: Lists, annotations and videos contradict each other, a clip that
-            could be cut anew cannot be opened, or no clip is left.
+        ValueError: The lists, annotations and videos contradict each other, a clip
+            that could be cut again cannot be opened, or no clip is left.
     """
     clip_dir = Path(clip_dir)
     events = read_events(annotation_file, lists, unlabelled_events)
     sources = {} if source_dir is None else _find_sources(Path(source_dir))
     if source_dir is not None:
-        remove_parts(clip_dir)
+        remove_partial_files(clip_dir)
 
     def make(event: Event) -> tuple[int, float] | str:
         path = clip_dir / f'{event.name}.mp4'
@@ -63,7 +67,7 @@ def annotations_from_finegym(
             return f'no source {event.video}{", ".join(SOURCE_SUFFIXES)}'
         try:
             if path.exists():
-                clip = open_whole(path, event.video in sources)
+                clip = open_existing(path, event.video in sources)
             else:
                 cut_clip(sources[event.video], path, event.start, event.end)
                 clip = open_video(path)
@@ -71,11 +75,11 @@ def annotations_from_finegym(
             return str(error)
         return clip.num_frames, clip.fps
 
-    entries, left_out, problems = list[dict](), dict[str, str](), list[str]()
+    entries, left_out, problems = list[dict[str, Any]](), dict[str, str](), list[str]()
     clips = list({event.name: event for event in events}.values())
     made = {
         event.name: result
-        for event, result in side_by_side(make, clips, workers, 'Making clips')
+        for event, result in run_jobs(make, clips, workers, 'Making clips')
     }
     for event in events:
         result = made[event.name]
@@ -89,10 +93,10 @@ def annotations_from_finegym(
 
 
 def _find_sources(source_dir: Path) -> dict[str, Path]:
-    """Source videos by their IDs."""
+    """Return the source videos by their IDs."""
     if not source_dir.is_dir():
         raise FileNotFoundError(
-            f'{source_dir}: no such folder; it should hold the source videos, '
+            f'{source_dir}: no such folder; it should contain the source videos, '
             f'VIDEOID{" or ".join(SOURCE_SUFFIXES)}'
         )
     sources, problems = dict[str, Path](), list[str]()
@@ -101,7 +105,9 @@ def _find_sources(source_dir: Path) -> dict[str, Path]:
             continue
         other = sources.setdefault(path.stem, path)
         if other != path:
-            problems.append(f'{other.name} and {path.name} are both there; keep one')
+            problems.append(
+                f'{other.name} and {path.name} are both there; keep only one'
+            )
     refuse(str(source_dir), problems)
     return sources
 
@@ -118,11 +124,11 @@ def _entry(event: Event, num_frames: int, fps: float) -> dict[str, Any]:
 
 
 def _length_problems(event: Event, num_frames: int, fps: float) -> list[str]:
-    """Say where a clip is too short; one that runs past its event's end will do."""
+    """Say if a clip is too short; it may be longer than its event."""
     seconds, expected = num_frames / fps, event.end - event.start
     if seconds >= expected - MAX_HELD_SECONDS:
         return []
     return [
-        f'{event.name}.mp4 lasts {seconds:.2f} s, its event {expected:.2f} s: remove '
-        'the clip to have it cut again'
+        f'{event.name}.mp4 lasts {seconds:.2f} s, but its event {expected:.2f} s; '
+        'remove the clip, and it is cut again'
     ]

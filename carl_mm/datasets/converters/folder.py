@@ -1,4 +1,4 @@
-"""Annotations from a folder of videos and what people write as CSV."""
+"""Annotations from a folder of videos, and from labels and splits in CSV files."""
 
 import os
 from collections import defaultdict
@@ -10,22 +10,18 @@ import numpy as np
 
 from carl_mm.datasets.converters.conversion import (
     ConversionSummary,
-    side_by_side,
+    run_jobs,
     summarise,
 )
-from carl_mm.datasets.converters.forms.folder_csv import (
+from carl_mm.datasets.converters.formats.folder_csv import (
     LabelRow,
     read_labels,
     read_splits,
     row_span_problems,
 )
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
-
-VIDEO_SUFFIXES = (
-    *('.mp4', '.m4v', '.mov', '.3gp', '.mkv', '.webm', '.avi'),
-    *('.ts', '.mts', '.m2ts', '.mpg', '.mpeg'),
-)
 
 
 def annotations_from_folder(
@@ -36,29 +32,30 @@ def annotations_from_folder(
     action: str | None = None,
     workers: int = 4,
 ) -> tuple[dict[str, Any], ConversionSummary]:
-    """Make annotations from a folder of videos and what people write as CSV.
+    """Make annotations from a folder of videos, labels and splits.
 
-    Unreadable videos, and videos without a row in ``splits_csv``, are left out and
-    named in the summary.
+    Videos that are unreadable or have no row in ``splits_csv`` are left out and named
+    in the summary.
 
     Args:
-        video_dir: Searched with its subfolders.
-        labels_csv: Columns filename (relative to ``video_dir``), first_frame,
-            last_frame (counted in), phase and perhaps action.
-        splits_csv: Columns filename and split; without it every video trains.
-        phases: Of each action, in temporal order; by default the phases found,
-            by the mean over their rows of first frame / video length.
-        action: Of every video; 'action' by default if videos are labelled. Not
-            beside a column action.
-        workers: Threads that open the videos.
+        video_dir: Folder of videos, searched with its subfolders.
+        labels_csv: CSV file with the columns filename (relative to ``video_dir``),
+            first_frame, last_frame (counted in), phase and, optionally, action.
+        splits_csv: CSV file with the columns filename and split; without it every
+            video is a train video.
+        phases: Names of every action's phases, in temporal order; by default those
+            found, ordered by the mean of first frame / video length over their rows.
+        action: Action of every video; by default 'action' if there are labels. It
+            cannot be given if the labels have a column action.
+        workers: Number of threads that open the videos.
 
     Returns:
         The annotations and their summary.
 
     Raises:
         FileNotFoundError: A CSV file or the folder is missing.
-        ValueError: No readable video, or a bad CSV: all its problems, each with
-            its line and value.
+        ValueError: No video is readable, or a CSV file is bad; the message lists all
+            its problems with their lines and values.
     """
     filenames = _find_videos(Path(video_dir))
     rows: list[LabelRow] = []
@@ -86,7 +83,7 @@ def annotations_from_folder(
 
 
 def _find_videos(video_dir: Path) -> list[str]:
-    """Relative posix paths, sorted; what is hidden is no video."""
+    """Return relative POSIX paths, sorted, without hidden files and folders."""
     if not video_dir.is_dir():
         raise FileNotFoundError(f'{video_dir}: no such folder')
     found = []
@@ -96,20 +93,31 @@ def _find_videos(video_dir: Path) -> list[str]:
             if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
                 found.append((Path(folder) / name).relative_to(video_dir).as_posix())
     if not found:
-        raise ValueError(f'{video_dir}: holds no video ({", ".join(VIDEO_SUFFIXES)})')
+        raise ValueError(
+            f'{video_dir}: contains no video ({", ".join(VIDEO_SUFFIXES)})'
+        )
     return sorted(found)
 
 
 def read_lengths(
     video_dir: Path, filenames: list[str], workers: int
 ) -> tuple[dict[str, int], dict[str, str]]:
-    """Frames of each readable video, and why the others are not."""
+    """Open videos to learn their lengths.
+
+    Args:
+        video_dir: Folder that the file names are relative to.
+        filenames: Names of the videos.
+        workers: Number of threads that open the videos.
+
+    Returns:
+        The number of frames of each readable video, and why each other one is not.
+    """
     lengths, left_out = dict[str, int](), dict[str, str]()
 
     def read(name: str) -> int | str:
         return _read_length(video_dir / name)
 
-    for name, result in side_by_side(read, filenames, workers, 'Reading videos'):
+    for name, result in run_jobs(read, filenames, workers, 'Reading videos'):
         if isinstance(result, int):
             lengths[name] = result
         else:
@@ -127,7 +135,7 @@ def _read_length(path: Path) -> int | str:
 def _order_phases(
     rows: list[LabelRow], lengths: dict[str, int], phases: Sequence[str] | None
 ) -> dict[str, list[str]]:
-    """Phases of each action by mean relative start, or as given."""
+    """Return the phases of each action as given, or by their mean relative start."""
     starts: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         starts[row.action][row.phase].append(row.first / lengths[row.filename])

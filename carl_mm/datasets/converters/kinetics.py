@@ -6,13 +6,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES, read_lengths
+from carl_mm.datasets.converters.folder import read_lengths
 from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True)
 class ListedVideo:
-    """A line of a list; ``line`` is its place there."""
+    """A line of a list of videos.
+
+    Args:
+        line: Number of the line, from 1.
+        filename: Path of the video.
+        label: Name or number of its class.
+    """
 
     line: int
     filename: str
@@ -30,21 +37,22 @@ def annotations_from_kinetics(
     """Make annotations of lists of paths and class labels.
 
     Args:
-        video_dir: Paths are relative to it.
-        train_csv: See `read_video_list`.
-        val_csv: The same; at least one of them.
-        class_file: Names of the classes, one a line; labels are names of it or the
-            numbers of its lines, from 0. Without it a label is its own name.
-        check: Open every video, and leave out those that are missing or unreadable.
-        workers: Threads that open videos.
+        video_dir: Folder that the paths are relative to.
+        train_csv: List of the train videos, see `read_video_list`.
+        val_csv: List of the val videos. At least one of the lists is needed.
+        class_file: File with the name of one class per line; labels are these names or
+            their numbers, from 0. Without it labels are the classes' names.
+        check: Whether to open every video, and leave out those that are missing or
+            unreadable.
+        workers: Number of threads that open videos.
 
     Returns:
-        The annotations, a video's action being its class, and their summary.
+        The annotations, in which a video's action is its class, and their summary.
 
     Raises:
         FileNotFoundError: A list is missing.
-        ValueError: A bad line, a label outside the classes, a video twice, or no
-            readable video.
+        ValueError: A line is bad, a label is not a class, a video is listed twice, or
+            none is readable.
     """
     classes = None if class_file is None else _read_classes(class_file)
     entries, first_use = list[dict[str, Any]](), dict[str, str]()
@@ -67,7 +75,7 @@ def _read_entries(
     classes: dict[str, str] | None,
     first_use: dict[str, str],
 ) -> list[dict[str, Any]]:
-    """Entries of a list; ``first_use`` knows and learns where each video was named."""
+    """Return a list's entries; ``first_use`` records where each video was listed."""
     entries, problems = list[dict[str, Any]](), list[str]()
     for video in read_video_list(path):
         where = f'line {video.line}: {video.filename}:'
@@ -76,7 +84,7 @@ def _read_entries(
             problems.append(f'{where} also in {first_use[video.filename]}')
         action = video.label if classes is None else classes.get(video.label)
         if action is None:
-            problems.append(f'{where} label {video.label!r} is no class')
+            problems.append(f'{where} label {video.label!r} is not a class')
         entries.append({'filename': video.filename, 'split': split, 'action': action})
     refuse(str(path), problems)
     return entries
@@ -86,13 +94,13 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
     """Read a list of videos and their labels.
 
     Args:
-        path: ``PATH,LABEL`` or ``PATH LABEL`` a line, which the first line's comma
-            decides; a path may hold spaces. A first line without a dot in its path is a
-            header.
+        path: File of lines ``PATH,LABEL`` or ``PATH LABEL``, depending on whether the
+            first line has a comma; paths may contain spaces. A first line whose path
+            has no dot is a header.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: A bad line, or no video.
+        ValueError: A line is bad, or there is no video.
     """
     try:
         text = Path(path).read_text(encoding='utf-8-sig')
@@ -109,16 +117,16 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
             videos.append(ListedVideo(line, str(PurePosixPath(row[0])), row[1]))
         elif any(row) and not (line == 1 and '.' not in row[0]):
             problems.append(
-                f'line {line}: a video file and a label expected, got {" ".join(row)!r}'
+                f'line {line}: expected a video file and a label, got {" ".join(row)!r}'
             )
     if not videos and not problems:
-        problems.append(f'holds no video ({", ".join(VIDEO_SUFFIXES)})')
+        problems.append(f'contains no video ({", ".join(VIDEO_SUFFIXES)})')
     refuse(str(path), problems)
     return videos
 
 
 def _read_classes(path: str | Path) -> dict[str, str]:
-    """Names of the classes, by name and by number."""
+    """Return the classes' names, by name and by number."""
     lines = Path(path).read_text(encoding='utf-8').splitlines()
     names = [line.strip() for line in lines if line.strip()]
     return {name: name for name in names} | {str(i): n for i, n in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Penn Action: folders of images, a .mat file a video and phases in .npy files."""
+"""Penn Action: folders of images, .mat files of actions and .npy files of phases."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,8 @@ import numpy as np
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, stretch_labels
-from carl_mm.datasets.converters.forms.penn_action_labels import (
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, stretch_labels
+from carl_mm.datasets.converters.formats.penn_action_labels import (
     ACTIONS_WITHOUT_PHASES,
     NUM_PHASES,
     PhaseFile,
@@ -34,22 +34,25 @@ def annotations_from_penn_action(
 ) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations of Penn Action, and mp4 files of its images.
 
-    A video trains or tests as the folder of its phases says. Left out are videos
-    without phases, of an action without phases, without images or .mat file, or with
-    an image that cannot be decoded. Phases of another length than the video are
-    stretched to it, from half its length to twice; the summary warns of them.
+    The folder of a video's phases decides on its split. Left out are videos without
+    phases, images or .mat file, of an action without phases, or with an image that
+    cannot be decoded. Phases that are half to twice as many as the video's frames are
+    stretched to its length, and the summary warns of them.
 
     Args:
-        penn_dir: Holds ``frames/NNNN/MMMMMM.jpg`` and ``labels/NNNN.mat``.
-        phase_dir: Holds ``SPLIT/ACTION/NNNN*.npy``, SPLIT train, val or test (the
-            last two are test here).
-        video_dir: Of the mp4 files; None takes the folders of images as videos,
+        penn_dir: Folder of ``frames/NNNN/MMMMMM.jpg`` and ``labels/NNNN.mat``.
+        phase_dir: Folder of ``SPLIT/ACTION/NNNN*.npy``, SPLIT being train, val or test
+            (val and test both are the test split here).
+        video_dir: Folder of the mp4 files; None keeps the folders of images as videos,
             relative to ``penn_dir/frames``.
-        workers: Threads that encode.
+        workers: Number of threads that encode.
+
+    Returns:
+        The annotations and their summary.
 
     Raises:
         FileNotFoundError: A folder is missing.
-        ValueError: The files contradict each other; all problems at once.
+        ValueError: The files contradict each other; the message lists all problems.
     """
     penn_dir, phase_files = Path(penn_dir), find_phase_files(Path(phase_dir))
     names = {
@@ -90,7 +93,7 @@ def _warnings(stretched: list[str]) -> list[str]:
     shown = ', '.join(stretched[:MAX_STRETCHED_SHOWN])
     more = ', ...' if len(stretched) > MAX_STRETCHED_SHOWN else ''
     return [
-        f'{len(stretched)} videos have labels of another length, which were '
+        f'the labels of {len(stretched)} videos had another length and were '
         f'stretched: {shown}{more}'
     ]
 
@@ -98,7 +101,7 @@ def _warnings(stretched: list[str]) -> list[str]:
 def _entry(
     penn_dir: Path, name: str, phases: PhaseFile | None, stretched: list[str]
 ) -> dict[str, Any] | str:
-    """What is known of a video, or why it is left out; notes whose labels stretch."""
+    """Return a video's entry, or why it is left out; note whose labels stretch."""
     mat, folder = penn_dir / 'labels' / f'{name}.mat', penn_dir / 'frames' / name
     if not mat.is_file():
         return f'has no labels/{mat.name}'
@@ -111,20 +114,20 @@ def _entry(
             f'labels/{mat.name}: unknown action {action!r}; known: {known}'
         )
     if phases is None:
-        return f'{action}, has no phase labels'
+        return f'has no phase labels; its action is {action}'
     if phases.folder in NUM_PHASES and phases.folder != action:
-        raise ValueError(f'labels/{mat.name} says {action}, not so {phases.path}')
+        raise ValueError(f'labels/{mat.name} says {action}, unlike {phases.path}')
     if not folder.is_dir():
         return f'has no frames/{name}'
     found = ImageFolder(folder).num_frames
     if found != num_frames:
         raise ValueError(
-            f'frames/{name} holds {found} frames, labels/{mat.name} says {num_frames}'
+            f'frames/{name} has {found} frames, but labels/{mat.name} says {num_frames}'
         )
     labels = read_phases(phases.path, NUM_PHASES[action])
     if not num_frames <= 2 * len(labels) <= 4 * num_frames:
         raise ValueError(
-            f'{phases.path}: {len(labels)} labels, but frames/{name} holds '
+            f'{phases.path}: has {len(labels)} labels, but frames/{name} has '
             f'{num_frames} frames: too far apart to be of one video'
         )
     if len(labels) != num_frames:

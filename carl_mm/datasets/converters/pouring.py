@@ -1,4 +1,4 @@
-"""Pouring: TFRecord files of videos as JPEG images with a label a frame."""
+"""Pouring: TFRecord files of videos as JPEG images, each with a label."""
 
 import re
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import numpy as np
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.encoding import encode_videos
-from carl_mm.datasets.converters.forms.frame_labels import label_rows, to_frame_labels
-from carl_mm.datasets.converters.forms.tfrecord import (
+from carl_mm.datasets.converters.formats.frame_labels import label_rows, to_frame_labels
+from carl_mm.datasets.converters.formats.tfrecord import (
     Record,
     SequenceExample,
     parse_sequence_example,
@@ -23,7 +23,7 @@ from carl_mm.datasets.video_io.image_folder import decode_image
 
 ACTION = 'pouring'
 NUM_PHASES = 5
-FPS = 25  # the records do not say; CARL's own archive has 25
+FPS = 25  # of CARL's own archive; the records do not tell
 SPLIT_OF_NAME = {'train': 'train', 'val': 'test'}
 FILE_NAME = re.compile(r'\w[\w .\-]*')
 SHARD = re.compile(r'(.*-)(\d+)-of-(\d+)(\.tfrecord)')
@@ -31,7 +31,7 @@ Place = tuple[Path, int, int]  # of a record: file, index, offset
 
 
 def pouring_phases() -> dict[str, list[str]]:
-    """Return the phases; the labels have numbers, no names."""
+    """Return names for the phases, which are published as numbers."""
     return {ACTION: [f'phase_{index}' for index in range(NUM_PHASES)]}
 
 
@@ -44,16 +44,19 @@ def annotations_from_pouring(
     image that cannot be decoded, and missing files of a numbered set.
 
     Args:
-        tfrecord_dir: Holds ``pouring_train-0-of-2.tfrecord`` and so on, and
-            ``pouring_val-0-of-1.tfrecord``, whose videos test.
-        video_dir: Of the mp4 files.
-        workers: Threads that encode.
+        tfrecord_dir: Folder of ``pouring_train-0-of-2.tfrecord`` and so on, and of
+            ``pouring_val-0-of-1.tfrecord``, whose videos are test videos.
+        video_dir: Folder of the mp4 files.
+        workers: Number of threads that encode.
+
+    Returns:
+        The annotations and their summary.
 
     Raises:
-        FileNotFoundError: No file of a split.
-        TFRecordError: A damaged file; names the record.
-        ValueError: A file without records, or records that contradict themselves or
-            each other; all problems at once.
+        FileNotFoundError: A split has no file.
+        TFRecordError: A file is damaged; the message names the record.
+        ValueError: A file has no records, or records contradict themselves or each
+            other; the message lists all problems.
     """
     files, left_out = _find_files(Path(tfrecord_dir))
     entries, places = list[dict[str, Any]](), dict[str, Place]()
@@ -72,12 +75,12 @@ def annotations_from_pouring(
 
 
 def _find_files(folder: Path) -> tuple[dict[Path, str], dict[str, str]]:
-    """Split of each file, and what is missing from numbered sets."""
+    """Return the split of each file, and what is missing from numbered sets."""
     files, missing = dict[Path, str](), dict[str, str]()
     for name, split in SPLIT_OF_NAME.items():
         paths = sorted(folder.glob(f'pouring_{name}*.tfrecord'))
         if not paths:
-            raise FileNotFoundError(f'{folder}: holds no pouring_{name}*.tfrecord')
+            raise FileNotFoundError(f'{folder}: contains no pouring_{name}*.tfrecord')
         files |= dict.fromkeys(paths, split)
     for path in files:
         shard = SHARD.fullmatch(path.name)
@@ -93,7 +96,7 @@ def _find_files(folder: Path) -> tuple[dict[Path, str], dict[str, str]]:
 def _read_file(
     path: Path, split: str, entries: list[dict[str, Any]], places: dict[str, Place]
 ) -> Iterator[str]:
-    """Add the videos of a file to entries and places; yield its problems."""
+    """Add a file's videos to the entries and places; yield the file's problems."""
     record = None
     for record in read_records(path):
         where = f'{path.name}: record {record.index}'
@@ -107,24 +110,24 @@ def _read_file(
         other = places.setdefault(entry['filename'], place)
         if other != place:
             yield (
-                f'{where}: {entry["filename"]} is also {other[0].name}: '
+                f'{where}: {entry["filename"]} is also in {other[0].name}, '
                 f'record {other[1]}'
             )
         entries.append(entry)
     if record is None:
-        yield f'{path.name}: holds no record; download it anew'
+        yield f'{path.name}: contains no record; download it again'
 
 
 def _entry(example: SequenceExample, split: str) -> dict[str, Any]:
-    """Make an entry; raises ValueError at what does not fit together."""
+    """Make an entry; raise a ValueError if its parts contradict each other."""
     context, lists = example.context, example.feature_lists
     match context.get('name'), context.get('len'):
         case [[bytes(raw)], [int(length)]]:
             name = raw.decode('utf-8')
         case found:
-            raise ValueError(f'one name and one len expected, got {found}')
+            raise ValueError(f'expected one name and one len, got {found}')
     if not FILE_NAME.fullmatch(name):
-        raise ValueError(f'{name!r} is no name for a file')
+        raise ValueError(f'{name!r} cannot be the name of a file')
     video, labels = lists.get('video', []), lists.get('frame_labels', [])
     if length == 0 or {len(video), len(labels)} != {length}:
         raise ValueError(
@@ -133,7 +136,7 @@ def _entry(example: SequenceExample, split: str) -> dict[str, Any]:
         )
     for index, (image, label) in enumerate(zip(video, labels, strict=True)):
         if not (len(image) == len(label) == 1 and isinstance(image[0], bytes)):
-            raise ValueError(f'{name}: frame {index} has not one image and one label')
+            raise ValueError(f'{name}: frame {index} must have one image and one label')
     try:
         values = to_frame_labels([step[0] for step in labels], NUM_PHASES)
     except ValueError as error:
@@ -155,7 +158,7 @@ def _frames(record: Record) -> Iterator[np.ndarray]:
         shape = shape or image.shape
         if image.shape != shape:
             raise VideoDecodeError(
-                f'{record}: frame {index} is {image.shape[1]}x{image.shape[0]}, '
+                f'{record}: frame {index} is {image.shape[1]}x{image.shape[0]}, but '
                 f'frame 0 is {shape[1]}x{shape[0]}'
             )
         yield image

@@ -1,4 +1,4 @@
-"""Make mp4 files of scripted processes with exact phase labels: data to try with."""
+"""Make a data set to try things on: mp4 files with exact phase labels."""
 
 import json
 import os
@@ -33,24 +33,24 @@ def make_synthetic_dataset(
 ) -> Path:
     """Make videos of scripted processes and their annotations.
 
-    A video that is there and whole, made with the same settings, is not remade; the
-    annotations appear when all videos are there. One run at a time in a folder.
+    Complete videos of an earlier run with the same settings are kept, and the
+    annotations appear once all videos exist. One run at a time may use a folder.
 
     Args:
-        out_dir: Gets ``videos/*.mp4``, ``annotations.json`` and a record of what
+        out_dir: Folder for ``videos/*.mp4``, ``annotations.json`` and a record of what
             was made.
-        num_train: Train videos of each process.
-        num_test: Test videos of each process.
-        num_processes: How many of `PROCESSES`.
-        seed: Of the data set, >= 0.
-        size: Of the frames, in pixels a side, even.
-        workers: Processes that render.
+        num_train: Number of train videos of each process.
+        num_test: Number of test videos of each process.
+        num_processes: Number of `PROCESSES` to use.
+        seed: Seed of the data set, >= 0.
+        size: Width and height of the frames in pixels, even and at least 16.
+        workers: Number of processes that render.
 
     Returns:
         Path of the annotation file.
 
     Raises:
-        ValueError: A number out of range.
+        ValueError: A number is out of range.
     """
     _check_numbers(num_train, num_test, num_processes, seed, size, workers)
     out_dir = Path(out_dir)
@@ -109,27 +109,28 @@ def _check_numbers(
 def _find_missing(
     plans: list[VideoPlan], video_dir: Path, record: Path
 ) -> list[VideoPlan]:
-    """Clear away what is of no use, and cut the record down to whole videos."""
+    """Remove files that are of no use, and reduce the record to complete videos."""
     made = read_record(record)
     for name in made.keys() - {plan.filename for plan in plans}:
-        (video_dir / Path(name).name).unlink(missing_ok=True)  # of other settings
+        of_other_settings = video_dir / Path(name).name
+        of_other_settings.unlink(missing_ok=True)
     for part in video_dir.glob('.*.part.mp4'):
         part.unlink()  # left by a killed run
-    whole = {}
+    complete = {}
     for plan in plans:
         line = made.get(plan.filename)
         if line is not None and line == record_line(plan, video_dir):
-            whole[plan] = line
+            complete[plan] = line
     atomic_write_text(
-        record, ''.join(json.dumps(line) + '\n' for line in whole.values())
+        record, ''.join(json.dumps(line) + '\n' for line in complete.values())
     )
-    return [plan for plan in plans if plan not in whole]
+    return [plan for plan in plans if plan not in complete]
 
 
 def _make_videos(
     plans: list[VideoPlan], video_dir: Path, record: Path, workers: int
 ) -> None:
-    """Make videos; the record grows a line with each finished one."""
+    """Make videos, and add a line to the record for each finished one."""
     lines = _render(plans, video_dir, workers)
     with record.open('a', encoding='utf-8') as stream:
         for line in track(lines, 'Making videos', len(plans)):
@@ -140,13 +141,13 @@ def _make_videos(
 def _render(
     plans: list[VideoPlan], video_dir: Path, workers: int
 ) -> Iterator[dict[str, str]]:
-    """Yield the record's line of each video when its file is there."""
+    """Make videos, and yield the record's line for each finished one."""
     workers = min(workers, len(plans))
     if workers <= 1:
         for plan in plans:
             yield _make_video(plan, video_dir)
         return
-    context = get_context('spawn')  # a fork of a process that has used cv2 can hang
+    context = get_context('spawn')  # a forked process can hang after cv2 was used
     with ProcessPoolExecutor(workers, context, _die_with_parent) as pool:
         jobs = [pool.submit(_make_video, plan, video_dir) for plan in plans]
         try:
@@ -157,7 +158,7 @@ def _render(
 
 
 def _die_with_parent() -> None:
-    """End this worker if its parent is killed, which the pool itself does not."""
+    """End this worker if its parent is killed, since the pool does not."""
     parent = parent_process()
 
     def watch() -> None:
@@ -169,12 +170,11 @@ def _die_with_parent() -> None:
 
 
 def _make_video(plan: VideoPlan, video_dir: Path) -> dict[str, str]:
-    cv2.setNumThreads(1)  # the videos are made side by side instead
+    cv2.setNumThreads(1)  # the videos are made in parallel already
     frames, _ = render_video(PROCESSES[plan.process], plan.rng(), plan.size)
-    # Key frames only: with x264's look-ahead equal frames give other files in other
-    # runs.
+    # Key frames only: x264's look-ahead makes files of equal frames differ.
     write_mp4(video_dir / plan.filename, frames, FPS, keyframe_interval=1)
     line = record_line(plan, video_dir)
     if line is None:
-        raise FileNotFoundError(f'{video_dir / plan.filename} vanished')
+        raise FileNotFoundError(f'{video_dir / plan.filename}: has disappeared')
     return line

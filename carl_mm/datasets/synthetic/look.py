@@ -5,13 +5,22 @@ import numpy as np
 
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, band, fill, turn
 
-MIN_CONTRAST = 180  # between a part and what is behind it, summed over R, G, B
+MIN_CONTRAST = 180  # of a part to what is behind it, summed over R, G and B
 
 
 def decorate(
     outlines: list[np.ndarray], colours: list[np.ndarray], rng: np.random.Generator
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Colour a thing's parts and put stripes on the first."""
+    """Colour the parts of an object, and put stripes on the first.
+
+    Args:
+        outlines: Outlines ``(n, 2)`` of the parts.
+        colours: Colours of the first part, the others and the stripes.
+        rng: Source of the draws.
+
+    Returns:
+        Outlines with their colours, in drawing order.
+    """
     parts = [(outlines[0], colours[0])]
     for _ in range(rng.integers(0, 3)):
         low = rng.uniform(0.1, 0.7)
@@ -23,19 +32,33 @@ def decorate(
 def draw_colours(
     rng: np.random.Generator, count: int, behind: list[np.ndarray]
 ) -> list[np.ndarray]:
-    """Draw colours that show against what is behind them."""
+    """Draw colours that stand out from what is behind them.
+
+    Args:
+        rng: Source of the draws.
+        count: Number of colours.
+        behind: Colours ``(3,)`` behind them, 0 to 255.
+    """
     colours: list[np.ndarray] = []
     for _ in range(count):
         tries = rng.integers(0, 256, (40, 3)).astype(float)
         gaps = np.abs(tries[:, None] - np.array(behind)).sum(2).min(1)
-        # The first with contrast enough, or else the one with most.
+        # The first with enough contrast, or else the one with the most.
         enough = np.flatnonzero(gaps > MIN_CONTRAST)
         colours.append(tries[enough[0] if len(enough) else gaps.argmax()])
     return colours
 
 
 def draw_view(rng: np.random.Generator, pixels: int) -> np.ndarray:
-    """Draw scale, shift, turn, shear, perspective and mirror."""
+    """Draw a viewpoint: scale, shift, rotation, shear, perspective and mirroring.
+
+    Args:
+        rng: Source of the draws.
+        pixels: Width and height of the canvas.
+
+    Returns:
+        ``(3, 3)`` homography from the scene to the canvas's pixels.
+    """
     scale = rng.uniform(0.9, 1.08)
     mirror = rng.choice([-1.0, 1.0])
     linear = turn(np.eye(2), rng.uniform(-7, 7)).T
@@ -52,10 +75,14 @@ def draw_view(rng: np.random.Generator, pixels: int) -> np.ndarray:
 def draw_background(
     rng: np.random.Generator, pixels: int
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Draw a wall, a table, things that stand about, and a texture over all.
+    """Draw a wall, a table, some objects, and a texture over everything.
+
+    Args:
+        rng: Source of the draws.
+        pixels: Width and height of the canvas.
 
     Returns:
-        ``(pixels, pixels, 3)`` uint8 and the colours of wall and table.
+        ``(pixels, pixels, 3)`` uint8, and the colours of the wall and the table.
     """
     wall, table = rng.uniform(100, 170, (2, 1)) + rng.uniform(-20, 20, (2, 3))
     canvas = np.empty((pixels, pixels, 3), np.uint8)

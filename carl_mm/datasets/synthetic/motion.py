@@ -1,15 +1,15 @@
-"""When things happen in a synthetic video, and how: phase lengths and poses."""
+"""When and how things happen in a synthetic video: phase lengths and poses."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from carl_mm.datasets.synthetic.processes import POSE_DIM, Process
+from carl_mm.datasets.synthetic.script import POSE_DIM, Process
 
 MIN_FRAMES, MAX_FRAMES = 60, 150
 MIN_PHASE_FRAMES = 4
-PHASE_CONCENTRATION = 0.6  # of the Dirichlet over phase lengths; less is less even
-# How far a place of the script moves from video to video, in the pose's units.
+PHASE_CONCENTRATION = 0.6  # of the Dirichlet over phase lengths; smaller, less even
+# How much a scripted value varies from video to video, in the pose's units.
 KEY_POSE_SPREAD = np.array([0.07, 0.07, 8.0, 0.0, 0.1, 0.0])
 FRAMES_PER_SWING = 12
 
@@ -18,11 +18,12 @@ def draw_phase_rows(process: Process, rng: np.random.Generator) -> list[list[int
     """Draw how long each phase lasts.
 
     Args:
-        process: Whose phases.
-        rng: Drawn from first, so a copy of it gives the rows without rendering.
+        process: Process whose phases these are.
+        rng: Source of the draws; they come before all others of a video, so that a
+            fresh generator gives the rows without rendering.
 
     Returns:
-        ``[first, last, label]`` a phase, ends counted in; they cover every frame.
+        Rows ``[first, last, label]``, both ends counted in; they cover every frame.
     """
     num_phases = len(process.phases)
     num_frames = int(rng.integers(MIN_FRAMES, MAX_FRAMES + 1))
@@ -41,15 +42,15 @@ def draw_phase_rows(process: Process, rng: np.random.Generator) -> list[list[int
 def draw_poses(
     process: Process, rows: Sequence[Sequence[int]], rng: np.random.Generator
 ) -> np.ndarray:
-    """Play the script: the same places for a video, an uneven speed.
+    """Play the script at an uneven speed, with places that vary between videos.
 
     Args:
-        process: The script.
-        rows: As `draw_phase_rows` gives.
-        rng: For places, speed and swings.
+        process: Process to play.
+        rows: Rows that `draw_phase_rows` returns.
+        rng: Source of the places, speeds and swings.
 
     Returns:
-        ``(T, 6)`` poses.
+        ``(T, 6)`` poses, see `carl_mm.datasets.synthetic.script`.
     """
     key_poses = _draw_key_poses(process, rng)
     poses = np.empty((rows[-1][1] + 1, POSE_DIM))
@@ -61,7 +62,7 @@ def draw_poses(
         poses[first : last + 1] = start + done * (end - start)
         cycles = max(1.0, num_frames / FRAMES_PER_SWING) * rng.uniform(0.8, 1.2)
         turns = 2 * np.pi * cycles * done[:, 0]
-        # The swing fades at the phase's ends, where the next one takes over.
+        # The swing fades out at the phase's ends, where its neighbours take over.
         fade = np.minimum(1, 8 * done[:, 0] * (1 - done[:, 0]))
         swing = np.stack([np.sin(turns), np.cos(turns), np.sin(turns)], axis=1)
         swing *= np.array(phase.wave) * fade[:, None]
@@ -71,9 +72,10 @@ def draw_poses(
 
 
 def _draw_key_poses(process: Process, rng: np.random.Generator) -> np.ndarray:
-    """Return ``(C + 1, 6)``; equal values in the script stay equal, so a return does.
+    """Return ``(C + 1, 6)`` poses at the ends of the C phases.
 
-    Each value of the script is moved a little, once a video.
+    Each value of the script is moved a little, but equal values stay equal: what
+    returns to a place returns exactly.
     """
     pose = np.array([*process.start, 0.0, 1.0, 0.0])
     script = [pose]
@@ -94,7 +96,8 @@ def _draw_key_poses(process: Process, rng: np.random.Generator) -> np.ndarray:
 
 
 def _draw_progress(num_frames: int, rng: np.random.Generator) -> np.ndarray:
-    """Return ``(n,)`` rising from above 0 to 1 with a speed that wanders."""
+    """Return ``(n,)`` values that rise to 1 at a varying speed."""
     knots = np.exp(rng.normal(0, 0.7, 6))
     speed = np.interp(np.linspace(0, 5, num_frames), np.arange(6), knots)
-    return np.cumsum(speed) / speed.sum()
+    progress: np.ndarray = np.cumsum(speed) / speed.sum()
+    return progress

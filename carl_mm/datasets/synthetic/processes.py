@@ -1,73 +1,7 @@
-"""Scripted processes: what is done in a synthetic video, in which order.
+"""The scripted processes that synthetic videos show."""
 
-A pose is ``(x, y, angle, near, scale, flow)``: the item's place in the scene (about
-[-1, 1], y down), its turn in degrees, how near the hand is, 0 (away) to 1 (grips the
-item), how large the item looks (closer to the camera), and how much pours out of it.
-"""
-
-from dataclasses import dataclass
-
-import numpy as np
-
+from carl_mm.datasets.synthetic.script import Phase, Process
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, box, polygon
-
-POSE_DIM = 6
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A move to a new pose; None leaves a value as it is.
-
-    Args:
-        name: Of the phase.
-        x: Of the item at the end.
-        y: Likewise.
-        angle: Likewise, in degrees.
-        near: Of the hand at the end, 0 to 1.
-        scale: Of the item at the end.
-        flow: All through the phase, 0 to 1.
-        wave: Swing about the way, amplitudes of (x, y, angle).
-    """
-
-    name: str
-    x: float | None = None
-    y: float | None = None
-    angle: float | None = None
-    near: float | None = None
-    scale: float | None = None
-    flow: float = 0.0
-    wave: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Process:
-    """An item, what it is used on, and what is done, in order.
-
-    Args:
-        name: The action's.
-        start: The item's ``(x, y, angle)`` before the first phase.
-        grip: Where the hand holds, in the item's own coordinates.
-        item: Outlines ``(n, 2)`` in the item's own coordinates.
-        fixture: Outlines in scene coordinates; these never move.
-        phases: At least 5.
-        look_alike: Two phases that run through the same poses, there and back.
-        mouth: Where it pours from, in the item's own coordinates.
-    """
-
-    name: str
-    start: tuple[float, float, float]
-    grip: tuple[float, float]
-    item: tuple[np.ndarray, ...]
-    fixture: tuple[np.ndarray, ...]
-    phases: tuple[Phase, ...]
-    look_alike: tuple[str, str]
-    mouth: tuple[float, float] = (0.0, 0.0)
-
-    @property
-    def phase_names(self) -> list[str]:
-        """In temporal order."""
-        return [phase.name for phase in self.phases]
-
 
 _CUP = polygon(-0.2, -0.3, 0.2, -0.3, 0.16, 0.3, -0.16, 0.3)
 _SPOUT = polygon(0.18, -0.3, 0.36, -0.27, 0.18, -0.08)

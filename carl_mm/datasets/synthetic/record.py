@@ -1,4 +1,4 @@
-"""The record of the videos that were made, by which a run knows what is missing."""
+"""The record of the videos that were made, which tells a run what is missing."""
 
 import hashlib
 import json
@@ -7,11 +7,19 @@ from pathlib import Path
 from carl_mm.datasets.synthetic.video import FPS, VideoPlan
 
 # The modules that decide how a video looks.
-DRAWING = ('look', 'motion', 'processes', 'scene', 'shapes', 'video')
+DRAWING = ('look', 'motion', 'processes', 'scene', 'script', 'shapes', 'video')
 
 
 def record_line(plan: VideoPlan, video_dir: Path) -> dict[str, str] | None:
-    """Describe a video's file: its settings and its hash; None without a file."""
+    """Describe a video's file by its settings and its hash.
+
+    Args:
+        plan: The video.
+        video_dir: Folder of the videos.
+
+    Returns:
+        The record's line for the video; None if it has no file.
+    """
     path = video_dir / plan.filename
     if not path.is_file():
         return None
@@ -23,7 +31,7 @@ def record_line(plan: VideoPlan, video_dir: Path) -> dict[str, str] | None:
 
 
 def _settings_of(plan: VideoPlan) -> str:
-    """Return what the file depends on: the plan and the code that draws it."""
+    """Return what a file depends on: the plan and the code that draws it."""
     folder = Path(__file__).parent
     code = b''.join((folder / f'{name}.py').read_bytes() for name in DRAWING)
     digest = hashlib.sha256(code).hexdigest()[:16]
@@ -31,7 +39,13 @@ def _settings_of(plan: VideoPlan) -> str:
 
 
 def read_record(record: Path) -> dict[str, dict[str, str]]:
-    """Read a line a video; a half line, of a killed run, counts as none."""
+    """Read a record: a line for each video, by its file name.
+
+    An incomplete line, which a killed run may leave, is skipped.
+
+    Args:
+        record: Path of the record, which need not exist.
+    """
     made: dict[str, dict[str, str]] = {}
     text = record.read_text('utf-8') if record.is_file() else ''
     for line in text.splitlines():

@@ -11,32 +11,32 @@ from carl_mm.datasets.synthetic.look import (
     draw_colours,
     draw_view,
 )
-from carl_mm.datasets.synthetic.processes import Process
+from carl_mm.datasets.synthetic.script import Process
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, capsule, fill, turn
 
 SUPERSAMPLING = 3
-STREAM_END = 0.4  # of what pours: y in the scene, inside the bowl
+STREAM_END = 0.4  # y in the scene where what pours ends, inside the bowl
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything of a video that does not depend on the phase.
+    """Everything in a video that does not depend on the phase.
 
     Args:
-        background: ``(H, W, 3)`` uint8, at the rendering's resolution.
-        view: ``(3, 3)`` homography from the scene to its pixels.
-        fixture: Outlines with their colours, in the scene.
-        item: Likewise, in the item's coordinates.
-        grip: ``(2,)`` where the hand holds the item, in the item's coordinates.
-        mouth: ``(2,)`` where it pours from, likewise.
-        away: ``(2,)`` the hand's place when it is away.
-        shoulder: ``(2,)`` where the arm comes from, out of sight.
-        skin: Colour of the hand.
-        sleeve: Of the arm.
-        width: Of the arm.
-        shake: In pixels of the frame, of the camera from frame to frame.
-        noise: Standard deviation, in grey levels.
-        size: Of the frame.
+        background: ``(H, W, 3)`` uint8, at the resolution of the rendering.
+        view: ``(3, 3)`` homography from the scene to the rendering's pixels.
+        fixture: Outlines with their colours, in scene coordinates.
+        item: Outlines with their colours, in the item's own coordinates.
+        grip: ``(2,)`` point where the hand holds the item, in the item's coordinates.
+        mouth: ``(2,)`` point where the item pours from, in the item's coordinates.
+        away: ``(2,)`` point where the hand is when it is away.
+        shoulder: ``(2,)`` point where the arm comes from, outside the picture.
+        skin: Colour ``(3,)`` of the hand, 0 to 255.
+        sleeve: Colour ``(3,)`` of the arm, 0 to 255.
+        width: Width of the arm, in scene units.
+        shake: Standard deviation of the camera's shake, in pixels of the frame.
+        noise: Standard deviation of the noise, in grey levels.
+        size: Width and height of the frame, in pixels.
     """
 
     background: np.ndarray
@@ -59,9 +59,9 @@ def draw_scene(process: Process, rng: np.random.Generator, size: int) -> Scene:
     """Draw a video's appearance and viewpoint.
 
     Args:
-        process: Whose item and fixture stand in it.
-        rng: For all of it.
-        size: Of the frames, in pixels a side.
+        process: Process whose item and fixture are shown.
+        rng: Source of the draws.
+        size: Width and height of the frames, in pixels.
     """
     background, behind = draw_background(rng, size * SUPERSAMPLING)
     fixture_colours = draw_colours(rng, 3, behind)
@@ -97,9 +97,9 @@ def render_frame(
     """Draw one frame.
 
     Args:
-        scene: Of the video.
-        pose: ``(6,)`` as `carl_mm.datasets.synthetic.processes` defines it.
-        rng: For the camera's shake, the light and the noise.
+        scene: Scene of the video.
+        pose: ``(6,)`` pose, see `carl_mm.datasets.synthetic.script`.
+        rng: Source of the camera's shake, the light and the noise.
 
     Returns:
         ``(size, size, 3)`` uint8 RGB.
@@ -130,7 +130,7 @@ def render_frame(
 
 
 def _fingers(hand: np.ndarray, scene: Scene, opening: float) -> list[np.ndarray]:
-    """Return two limbs, spread by an opening of 0 to 1."""
+    """Return the outlines of two fingers, spread by an opening of 0 to 1."""
     heading = hand - scene.shoulder
     heading = heading / np.linalg.norm(heading)
     spread = 15 + 40 * min(1.0, 3 * opening)

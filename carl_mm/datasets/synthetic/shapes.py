@@ -1,4 +1,4 @@
-"""Outlines that scripted processes are drawn from, and their drawing."""
+"""Outlines that synthetic videos are made of, and how they are drawn."""
 
 import cv2
 import numpy as np
@@ -15,18 +15,18 @@ def polygon(*coordinates: float) -> np.ndarray:
 
 
 def box(width: float, height: float, x: float = 0, y: float = 0) -> np.ndarray:
-    """Return the ``(4, 2)`` corners of a box about ``(x, y)``."""
+    """Return the ``(4, 2)`` corners of a box centred on ``(x, y)``."""
     corners = polygon(-0.5, -0.5, 0.5, -0.5, 0.5, 0.5, -0.5, 0.5)
     return corners * (width, height) + (x, y)
 
 
 def band(outline: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Return a strip across an outline's bounding box, scaled into it by 0.85.
+    """Return a strip across an outline's bounding box, 0.85 times as wide.
 
     Args:
-        outline: ``(n, 2)``.
-        low: Where the strip starts, as a share of the height.
-        high: Where it ends.
+        outline: ``(n, 2)`` points.
+        low: Where the strip starts, as a share of the box's height.
+        high: Where the strip ends, as a share of the box's height.
     """
     (left, top), (right, bottom) = outline.min(0), outline.max(0)
     middle, half = (left + right) / 2, 0.425 * (right - left)
@@ -51,7 +51,8 @@ def capsule(
 def turn(points: np.ndarray, degrees: float) -> np.ndarray:
     """Rotate ``(n, 2)`` points about the origin."""
     cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    return points @ np.array([[cos, sin], [-sin, cos]])
+    turned: np.ndarray = points @ np.array([[cos, sin], [-sin, cos]])
+    return turned
 
 
 def fill(
@@ -60,10 +61,10 @@ def fill(
     """Fill an outline, anti-aliased, in place.
 
     Args:
-        canvas: ``(H, W, 3)`` uint8.
+        canvas: ``(H, W, 3)`` uint8 picture.
         view: ``(3, 3)`` homography from the outline's coordinates to pixels.
-        outline: ``(n, 2)``.
-        colour: ``(3,)``, 0 to 255.
+        outline: ``(n, 2)`` points.
+        colour: ``(3,)`` colour, 0 to 255.
     """
     points = cv2.perspectiveTransform(outline[None], view)[0]
     fixed = np.round(points * 2**SUBPIXEL_BITS).astype(np.int32)

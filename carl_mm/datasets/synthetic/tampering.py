@@ -1,12 +1,13 @@
-"""Synthetic videos in which one phase was tampered with, to try deviations on."""
+"""Synthetic videos with one phase tampered with, to try deviations on."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES, Process
+from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.script import Process
 from carl_mm.datasets.synthetic.video import render_video
 
 KINDS = ('skipped', 'reversed', 'foreign motion', 'foreign video')
@@ -19,9 +20,10 @@ class TamperedVideo:
 
     Attributes:
         frames: ``(T, H, W, 3)`` uint8 RGB.
-        tampered: ``(T,)`` bool; of a skip the 5 frames on either side of the cut.
-        kind: One of `KINDS`.
-        phase: Name of the phase.
+        tampered: ``(T,)`` bool; where a phase was skipped, the 5 frames on either side
+            of the cut.
+        kind: Kind of tampering, one of `KINDS`.
+        phase: Name of the phase tampered with.
     """
 
     frames: np.ndarray
@@ -33,22 +35,22 @@ class TamperedVideo:
 def render_tampered_video(
     process: Process, kind: str, rng: np.random.Generator, size: int = 64
 ) -> TamperedVideo:
-    """Draw a video of which one phase, drawn at random, goes wrong.
+    """Draw a video in which one phase, chosen at random, goes wrong.
 
-    Neither the first nor the last phase is chosen, so that a skip has two sides, and
-    none that is reversed only swings about a place: it would look the same.
+    It is neither the first nor the last phase, so that a skip has two sides, and a
+    reversed phase does not merely swing around a place, which would look the same.
 
     Args:
         process: One of `PROCESSES`.
-        kind: 'skipped', the phase's frames are cut out; 'reversed', they run
-            backward; 'foreign motion', in their stead the item moves, in the same
-            scene, as in a phase of another process; 'foreign video', in their stead
-            stands a phase of a video of another process.
-        rng: For all of it.
-        size: Of the frames, in pixels a side.
+        kind: 'skipped' cuts out the phase's frames; 'reversed' plays them backwards;
+            'foreign motion' lets the item move, in the same scene, as in a phase of
+            another process; 'foreign video' shows part of a video of another process
+            instead.
+        rng: Source of the draws.
+        size: Width and height of the frames, in pixels.
 
     Raises:
-        ValueError: An unknown kind.
+        ValueError: The kind is unknown.
     """
     if kind not in KINDS:
         raise ValueError(f'kind must be one of {KINDS}, got {kind!r}')
@@ -92,7 +94,7 @@ def _draw_other(process: Process, rng: np.random.Generator) -> Process:
 def _foreign_poses(
     other: Process, num_frames: int, start: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Poses of one phase of another process, carried to where this one begins."""
+    """Return the poses of another process's phase, moved to where this one begins."""
     moving = [i for i in range(1, len(other.phases)) if _moves(other, i)]
     label = int(rng.choice(moving))
     rows = [
@@ -107,8 +109,9 @@ def _foreign_poses(
 def _foreign_frames(
     other: Process, num_frames: int, rng: np.random.Generator, size: int
 ) -> np.ndarray:
-    """Consecutive frames of a video of another process."""
+    """Return consecutive frames of a video of another process."""
     frames = np.stack(list(render_video(other, rng, size)[0]))
     start = rng.integers(max(1, len(frames) - num_frames + 1))
     inds = np.minimum(start + np.arange(num_frames), len(frames) - 1)
-    return frames[inds]
+    foreign: np.ndarray = frames[inds]
+    return foreign

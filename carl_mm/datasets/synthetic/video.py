@@ -1,4 +1,4 @@
-"""One synthetic video: which it is, its labels, its frames."""
+"""One synthetic video: its name, its labels and its frames."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES, Process
+from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.script import Process
 
 FPS = 25
 SPLITS = ('train', 'test')
@@ -16,14 +17,14 @@ SPLITS = ('train', 'test')
 
 @dataclass(frozen=True)
 class VideoPlan:
-    """One video to make; equal plans give equal files.
+    """A video to make; equal plans make equal files.
 
     Args:
-        split: 'train' or 'test'.
-        process: Index into `PROCESSES`.
-        index: Of the video in its split and process.
-        seed: Of the data set.
-        size: Of the frames, in pixels a side.
+        split: Split of the video, 'train' or 'test'.
+        process: Index of the process in `PROCESSES`.
+        index: Number of the video among those of its split and process.
+        seed: Seed of the data set.
+        size: Width and height of the frames, in pixels.
     """
 
     split: str
@@ -34,16 +35,16 @@ class VideoPlan:
 
     @property
     def filename(self) -> str:
-        """In the folder of the videos."""
+        """Name of the file in the folder of videos."""
         return f'{PROCESSES[self.process].name}_{self.split}_{self.index:04d}.mp4'
 
     def rng(self) -> np.random.Generator:
-        """Return the video's own stream, whatever other videos are made."""
+        """Return the video's generator, which depends on no other video."""
         split = SPLITS.index(self.split)
         return np.random.default_rng([self.seed, split, self.process, self.index])
 
     def entry(self) -> dict[str, Any]:
-        """Return the row of the annotation file, without rendering."""
+        """Return the video's entry for annotations, without rendering the video."""
         process = PROCESSES[self.process]
         rows = draw_phase_rows(process, self.rng())
         return {
@@ -62,12 +63,12 @@ def render_video(
 
     Args:
         process: One of `PROCESSES`.
-        rng: For its timing, look and camera.
-        size: Of the frames, in pixels a side.
+        rng: Source of its timing, look and camera.
+        size: Width and height of the frames, in pixels.
 
     Returns:
-        The frames, ``(size, size, 3)`` uint8 RGB each, drawn as they are asked for,
-        and the phase rows ``[first, last, label]``.
+        The frames ``(size, size, 3)``, uint8 RGB, drawn as they are asked for, and the
+        phase rows ``[first, last, label]``.
     """
     rows = draw_phase_rows(process, rng)
     poses = draw_poses(process, rows, rng)

@@ -15,7 +15,7 @@ from carl_mm.functional.sampling.baseline_views import (
 
 
 class _Crop(BaseTransform):
-    """Draws the views of a video by a function of `carl_mm.functional`."""
+    """Base of the crops: a function of `carl_mm.functional` draws the views."""
 
     function: Any
 
@@ -25,8 +25,8 @@ class _Crop(BaseTransform):
         rng = np.random.default_rng(0)
         self.function(example_length, num_frames, **options, rng=rng)  # checks
 
-    def transform(self, results: dict) -> dict:
-        """Draw."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw the views."""
         try:
             results['frame_inds'], results['valid'] = self.function(
                 results['total_frames'],
@@ -36,8 +36,8 @@ class _Crop(BaseTransform):
             )
         except ValueError as error:
             raise ValueError(
-                f'{results.get("filename")}: {error}; take the video out of the '
-                'annotations'
+                f'{results.get("filename")}: {error}; remove the video from '
+                'the annotations'
             ) from error
         return results
 
@@ -50,8 +50,9 @@ class SingleViewTemporalCrop(_Crop):
     ``(1, T)`` bool, False on padding.
 
     Args:
-        num_frames: T.
-        max_crop_ratio: See `carl_mm.functional.sample_one_view`.
+        num_frames: Number of frames T in the view.
+        max_crop_ratio: Longest stretch in units of the video's length, see
+            `carl_mm.functional.sample_one_view`.
     """
 
     function = staticmethod(sample_one_view)
@@ -68,8 +69,8 @@ class AnchorPositiveCrop(_Crop):
     ascending; valid ``(1, T)`` bool.
 
     Args:
-        num_frames: T, twice the number of anchors.
-        window: The farthest positive, in frames before its anchor.
+        num_frames: Number of frames T in the view, twice the number of anchors.
+        window: Largest distance of a positive before its anchor, in frames.
     """
 
     function = staticmethod(sample_anchors_and_positives)
@@ -86,9 +87,9 @@ class TwoSpeedCrop(_Crop):
     view the sped-up one; valid ``(2, T)`` bool.
 
     Args:
-        num_frames: T, of each view.
-        normal: Range of the normal speed.
-        fast: Range of the other.
+        num_frames: Number of frames T in each view.
+        normal: Lowest and highest normal speed.
+        fast: Lowest and highest speed of the sped-up view.
     """
 
     function = staticmethod(sample_two_speeds)

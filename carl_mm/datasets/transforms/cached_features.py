@@ -1,6 +1,7 @@
-"""Views taken from cached features of a frozen backbone instead of pictures."""
+"""Views taken from the cached features of a frozen backbone instead of frames."""
 
 import os
+from typing import Any
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -12,14 +13,19 @@ from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
 @TRANSFORMS.register_module()
 class OpenCachedFeatures(BaseTransform):
-    """Map a video's cached features; `FeatureCacheHook` makes them.
+    """Map the cached features of a video, which `FeatureCacheHook` made.
 
     Required keys: feature_file. Added keys: features ``(K, S, C)`` float32, K
     augmented copies of the S frames; total_frames.
     """
 
-    def transform(self, results: dict) -> dict:
-        """Open the file without reading it."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Open the file without reading it.
+
+        Raises:
+            ValueError: Features are not cached at all; says what to do.
+            VideoDecodeError: Those of this video are missing.
+        """
         if 'feature_file' not in results:
             raise ValueError(
                 f'{results.get("filename")}: no cached features; add '
@@ -34,14 +40,14 @@ class OpenCachedFeatures(BaseTransform):
 
 @TRANSFORMS.register_module()
 class TakeCachedFeatures(BaseTransform):
-    """Read the views' frames, each view from another copy while there are enough.
+    """Read the frames of each view, from different copies while there are enough.
 
     Required keys: features, frame_inds ``(V, T)``. Added keys: inputs ``(V, T, C)``
     float32. Removed keys: features.
     """
 
-    def transform(self, results: dict) -> dict:
-        """Draw the copies and read."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw the copies and read their frames."""
         features, frame_inds = results.pop('features'), results['frame_inds']
         copies, views = len(features), len(frame_inds)
         chosen = sample_rng(results).choice(copies, views, replace=copies < views)
@@ -58,8 +64,8 @@ class WholeCachedFeatures(BaseTransform):
     frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool. Removed keys: features.
     """
 
-    def transform(self, results: dict) -> dict:
-        """Read."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Read the first copy."""
         total_frames = results['total_frames']
         results['inputs'] = np.array(results.pop('features')[0])
         results['frame_inds'] = np.arange(total_frames)[None]

@@ -1,4 +1,6 @@
-"""Clips: the two of a video that CVRL compares, and those that mmaction2 draws."""
+"""Draw the two clips that CVRL compares, and decode clips that mmaction2 draws."""
+
+from typing import Any
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -16,8 +18,11 @@ class DrawClipPair(BaseTransform):
     ``(2, T)`` bool, all True: a video shorter than a clip starts again.
 
     Args:
-        num_frames: T, of each clip.
-        frame_interval: Frames of the video from one to the next.
+        num_frames: Number of frames T in each clip.
+        frame_interval: Step between the frames of a clip, in frames of the video.
+
+    Raises:
+        ValueError: A number is below 1.
     """
 
     def __init__(self, num_frames: int = 16, frame_interval: int = 2) -> None:
@@ -29,8 +34,8 @@ class DrawClipPair(BaseTransform):
         self.num_frames = num_frames
         self.frame_interval = frame_interval
 
-    def transform(self, results: dict) -> dict:
-        """Draw."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw the frames of both clips."""
         results['frame_inds'] = sample_clip_pair(
             results['total_frames'],
             self.num_frames,
@@ -45,12 +50,12 @@ class DrawClipPair(BaseTransform):
 class DecodeClips(BaseTransform):
     """Decode the frames that mmaction2's `SampleFrames` drew, for its other steps.
 
-    Required keys: video, of `OpenVideo`, and frame_inds ``(N,)``. Added keys: imgs, a
-    list of N ``(H, W, 3)`` uint8 RGB; original_shape and img_shape ``(H, W)``.
-    Removed keys: video.
+    Required keys: video (from `OpenVideo`), frame_inds ``(N,)``. Added keys: imgs, a
+    list of N ``(H, W, 3)`` uint8 RGB; original_shape and img_shape ``(H, W)``. Removed
+    keys: video.
     """
 
-    def transform(self, results: dict) -> dict:
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Decode each distinct frame once."""
         frames = results.pop('video').read(results['frame_inds'])
         results['imgs'] = list(frames)

@@ -1,6 +1,7 @@
-"""Which frames of a video are taken, and their decoding."""
+"""Open videos and decode their frames."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,8 +25,11 @@ class OpenVideo(BaseTransform):
     Required keys: filename. Added keys: video, total_frames, fps.
 
     Args:
-        num_threads: Of the decoder.
+        num_threads: Number of threads of the decoder.
         decoder: 'pyav' or 'decord', see `open_video`.
+
+    Raises:
+        ValueError: The decoder is unknown.
     """
 
     def __init__(self, num_threads: int = 1, decoder: str = 'pyav') -> None:
@@ -34,8 +38,12 @@ class OpenVideo(BaseTransform):
         self.num_threads = num_threads
         self.decoder = decoder
 
-    def transform(self, results: dict) -> dict:
-        """Open it; raises `VideoDecodeError`, which names it."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Open the video.
+
+        Raises:
+            VideoDecodeError: It cannot be opened; names it.
+        """
         results['video'] = open_video(
             results['filename'], self.num_threads, self.decoder
         )
@@ -46,22 +54,21 @@ class OpenVideo(BaseTransform):
 
 @TRANSFORMS.register_module()
 class DecodeViews(BaseTransform):
-    """Decode the frames of all views in one pass, each distinct one once.
+    """Decode the frames of all views in one pass, each distinct frame once.
 
-    A frame passes the spatial transforms while the next ones are decoded, so that no
-    more than a few are held at their full size. Required keys: video, frame_inds
-    ``(V, T)``. Added keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed
-    keys: video.
+    Frames pass the spatial transforms while the next ones are decoded, so that only a
+    few are held at their full size. Required keys: video, frame_inds ``(V, T)``. Added
+    keys: imgs ``(V, T, H, W, 3)`` uint8, RGB. Removed keys: video.
 
     Args:
-        transforms: `ViewTransform`s, each view with draws of its own.
+        transforms: Configs of `ViewTransform`s, which draw anew for each view.
     """
 
-    def __init__(self, transforms: Sequence[dict] = ()) -> None:
+    def __init__(self, transforms: Sequence[dict[str, Any]] = ()) -> None:
         self.transforms = [TRANSFORMS.build(step) for step in transforms]
 
-    def transform(self, results: dict) -> dict:
-        """Decode and transform."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Decode and transform the frames."""
         frame_inds = results['frame_inds']
         unique = np.unique(frame_inds)
         # Where each frame goes: order[first] to order[end - 1], as frames may repeat.
@@ -91,20 +98,20 @@ class DecodeViews(BaseTransform):
 
 @TRANSFORMS.register_module()
 class WholeVideo(BaseTransform):
-    """Take all frames, decoded and transformed while they are read.
+    """Take all frames, decoded and transformed as they are read.
 
-    So a video of any length needs the memory of a chunk. Required keys: video,
-    total_frames. Added keys: inputs, a `FrameStream` of one view;
-    frame_inds ``(1, S)`` int64, valid ``(1, S)`` bool. Removed keys: video.
+    A video of any length thus needs only the memory of a chunk. Required keys: video,
+    total_frames. Added keys: inputs, a `FrameStream` of one view; frame_inds ``(1, S)``
+    int64, valid ``(1, S)`` bool. Removed keys: video.
 
     Args:
-        transforms: `ViewTransform`s.
+        transforms: Configs of `ViewTransform`s.
     """
 
-    def __init__(self, transforms: Sequence[dict] = ()) -> None:
+    def __init__(self, transforms: Sequence[dict[str, Any]] = ()) -> None:
         self.transforms = [TRANSFORMS.build(step) for step in transforms]
 
-    def transform(self, results: dict) -> dict:
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Make the stream; nothing is decoded yet."""
         seed = int(sample_rng(results).integers(2**63))
         video, total_frames = results.pop('video'), results['total_frames']

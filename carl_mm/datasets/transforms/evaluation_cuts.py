@@ -1,6 +1,7 @@
 """Cuts of a test video, on which it is judged as well."""
 
 import zlib
+from typing import Any
 
 import numpy as np
 from mmaction.registry import TRANSFORMS
@@ -13,6 +14,8 @@ from carl_mm.functional.sampling.evaluation_cuts import (
     phase_changes,
 )
 
+WINDOWED, WARPED = 'windowed', 'warped'  # kinds of cuts; logged keys end in them
+
 
 @TRANSFORMS.register_module()
 class EvaluationCuts(BaseTransform):
@@ -20,13 +23,18 @@ class EvaluationCuts(BaseTransform):
 
     The model embeds each cut by itself, from the backbone's features of the whole
     video; `AlignmentError` judges them. Required keys: total_frames, name. Optional
-    keys: phases, split. Added keys: cuts, a dict of 'windowed_0' ..., 'warped_0' ...
-    to frame indices ``(S,)``; none without phases or of a train video.
+    keys: phases, split. Added keys: cuts, which maps 'windowed' and 'warped' to lists
+    of frame indices ``(S,)``; absent without phases and for train videos.
 
     Args:
-        num_windows: Of each video, see `carl_mm.functional.draw_window`.
-        num_warps: Of each video, see `carl_mm.functional.draw_speeds`.
-        seed: With the video's name it decides the draws.
+        num_windows: Number of windows per video, see
+            `carl_mm.functional.sampling.evaluation_cuts.draw_window`.
+        num_warps: Number of changes of speed per video, see
+            `carl_mm.functional.sampling.evaluation_cuts.draw_speeds`.
+        seed: Seed of the draws, together with the video's name.
+
+    Raises:
+        ValueError: A number is negative.
     """
 
     def __init__(self, num_windows: int = 3, num_warps: int = 3, seed: int = 0) -> None:
@@ -39,23 +47,21 @@ class EvaluationCuts(BaseTransform):
         self.num_warps = num_warps
         self.seed = seed
 
-    def transform(self, results: dict) -> dict:
-        """Draw."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Draw the cuts."""
         if not results.get('phases') or results.get('split') == 'train':
             return results
         num_frames = results['total_frames']
         events = phase_changes(frame_labels(results['phases'], num_frames))
-        cuts = {}
+        name = zlib.crc32(results['name'].encode())
+        windows, warps = [], []
         for index in range(max(self.num_windows, self.num_warps)):
-            name = zlib.crc32(results['name'].encode())
+            # Both are drawn always: a draw depends on no other setting.
             rng = np.random.default_rng([self.seed, name, index])
-            window, warp = (
-                draw_window(events, num_frames, rng),
-                draw_speeds(num_frames, rng),
-            )
-            if index < self.num_windows:
-                cuts[f'windowed_{index}'] = window
-            if index < self.num_warps:
-                cuts[f'warped_{index}'] = warp
-        results['cuts'] = cuts
+            windows.append(draw_window(events, num_frames, rng))
+            warps.append(draw_speeds(num_frames, rng))
+        results['cuts'] = {
+            WINDOWED: windows[: self.num_windows],
+            WARPED: warps[: self.num_warps],
+        }
         return results

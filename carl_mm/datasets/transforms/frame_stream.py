@@ -1,7 +1,8 @@
-"""Transforms that draw once a view, and frames that pass them one at a time."""
+"""Transforms that draw once per view, and videos transformed as they are read."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,18 +16,24 @@ FrameFunction = Callable[[np.ndarray], np.ndarray]
 
 
 class ViewTransform(BaseTransform):
-    """Base class: a subclass draws once a view, the same for all its frames.
+    """Base class of transforms that draw once per view and treat its frames alike.
 
-    In a pipeline it takes ``imgs``, V lists of ``(H, W, 3)`` uint8, and modifies them;
-    within `DecodeViews` and `WholeVideo` it takes each frame as it is decoded.
+    In a pipeline it modifies ``imgs``, V lists of ``(H, W, 3)`` uint8; within
+    `DecodeViews` and `WholeVideo` it takes each frame as it is decoded.
     """
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
-        """Draw for a view of frames of this size; the function changes a copy."""
+        """Draw for one view; return a function that transforms a copy of a frame.
 
-    def transform(self, results: dict) -> dict:
-        """Transform every view with a draw of its own."""
+        Args:
+            rng: Source of every draw.
+            height: Height of the frames, in pixels.
+            width: Width of the frames, in pixels.
+        """
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Transform every view by a draw of its own."""
         rng = sample_rng(results)
         views = []
         for view in results['imgs']:
@@ -39,7 +46,7 @@ class ViewTransform(BaseTransform):
 def draw_view(
     transforms: Sequence[ViewTransform], rng: np.random.Generator, frame: np.ndarray
 ) -> FrameFunction:
-    """Draw for a view, one transform after the other, given one of its frames."""
+    """Draw every transform of a view in turn, given one of its frames."""
     functions: list[FrameFunction] = []
     frame = np.empty_like(frame)
     for transform in transforms:
@@ -55,14 +62,14 @@ def draw_view(
 
 
 class FrameStream:
-    """A whole video that is decoded and transformed while it is read.
+    """A whole video that is decoded and transformed as it is read.
 
-    It may be sent from a worker to the process that reads it.
+    It can be sent from a worker to the process that reads it.
 
     Args:
-        video: Opened.
-        transforms: Of each frame, drawn once a view.
-        seeds: Of the draws, one a view.
+        video: The opened video.
+        transforms: Transforms of its frames, drawn once per view.
+        seeds: Seed of the draws of each view.
     """
 
     def __init__(
@@ -82,7 +89,7 @@ class FrameStream:
         """Decode in order, each frame once for all views.
 
         Args:
-            chunk_size: Frames.
+            chunk_size: Largest number of frames in a chunk.
 
         Yields:
             ``(V, n, 3, H, W)`` uint8, n <= ``chunk_size``.

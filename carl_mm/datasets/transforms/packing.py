@@ -1,4 +1,6 @@
-"""From a sample's dict to what the model and the metrics take."""
+"""Turn the dict of a sample into what the model and the metrics take."""
+
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,23 +24,23 @@ META_KEYS = (
 
 @TRANSFORMS.register_module()
 class PackFramewiseInputs(BaseTransform):
-    """Pack views or a whole video.
+    """Pack views or a whole video for the model.
 
-    Required keys: imgs or inputs, frame_inds, valid. Optional: phases, and the keys
-    of ``meta_keys``. Result: inputs uint8 ``(V, T, 3, H, W)``, or a whole video's
-    `FrameStream`, or cached ``(V, T, C)`` float32; frame_inds int64 and valid bool
-    ``(V, T)``; data_samples, an `ActionDataSample`, with gt_label ``(S,)`` int64, -1
-    where unlabelled, if there are phases.
+    Required keys: imgs or inputs, frame_inds, valid. Optional keys: phases, and the
+    keys of ``meta_keys``. Result: inputs uint8 ``(V, T, 3, H, W)``, or the
+    `FrameStream` of a whole video, or cached features ``(V, T, C)`` float32; frame_inds
+    int64 and valid bool ``(V, T)``; data_samples, an `ActionDataSample`, with gt_label
+    ``(S,)`` int64, -1 where unlabelled, if there are phases.
 
     Args:
-        meta_keys: Copied to the data sample where present.
+        meta_keys: Keys that are copied to the data sample where present.
     """
 
     def __init__(self, meta_keys: tuple[str, ...] = META_KEYS) -> None:
         self.meta_keys = meta_keys
 
-    def transform(self, results: dict) -> dict:
-        """Pack."""
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Pack the sample."""
         if 'inputs' in results:
             inputs = results['inputs']
             if isinstance(inputs, np.ndarray):

@@ -1,4 +1,4 @@
-"""Colour and blur in the worker, for machines whose device has no time for it."""
+"""Change colour and blur in the worker, where the device has no time for it."""
 
 from typing import Any
 
@@ -11,21 +11,22 @@ from carl_mm.functional.photometric import PhotometricAugmentation, frame_functi
 
 @TRANSFORMS.register_module()
 class ClipConsistentPhotometric(ViewTransform):
-    """Jitter the colours of a view, lose them, blur it.
+    """Jitter or remove the colours of a view, and blur it.
 
-    The same draws as `FramewiseDataPreprocessor` makes, which then must not augment
+    It draws as `FramewiseDataPreprocessor` does, which must then not augment
     (``model.data_preprocessor.augmentation=None``). Required and modified keys: imgs.
 
     Args:
-        **augmentation: Of `carl_mm.functional.photometric.PhotometricAugmentation`;
-            an unknown one is a TypeError that names it.
+        **augmentation: Arguments of
+            `carl_mm.functional.photometric.PhotometricAugmentation`; an unknown one
+            raises a TypeError that names it.
     """
 
     def __init__(self, **augmentation: Any) -> None:
         self.augmentation = PhotometricAugmentation(**augmentation)
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
-        """Draw the operations."""
+        """Draw the operations for a view."""
         draws = rng.random(self.augmentation.num_draws).tolist()
         order = rng.permutation(4).tolist()
         return frame_function(self.augmentation.operations(draws, order))

@@ -1,10 +1,12 @@
-"""One source of randomness for all transforms of a sample."""
+"""The one source of randomness for all transforms of a sample."""
+
+from typing import Any
 
 import numpy as np
 
 
-def sample_rng(results: dict) -> np.random.Generator:
-    """Return the sample's generator, making one from numpy's global state if absent.
+def sample_rng(results: dict[str, Any]) -> np.random.Generator:
+    """Return the generator of a sample, or one seeded by numpy's global state.
 
     `FramewiseVideoDataset` puts one in ``results['rng']`` that depends on the seed,
     the epoch and the sample alone, so that a resumed run draws what an uninterrupted
@@ -12,4 +14,5 @@ def sample_rng(results: dict) -> np.random.Generator:
     """
     if 'rng' not in results:
         results['rng'] = np.random.default_rng(np.random.randint(2**31))
-    return results['rng']
+    rng: np.random.Generator = results['rng']
+    return rng

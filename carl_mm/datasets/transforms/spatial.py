@@ -1,4 +1,4 @@
-"""Geometric augmentation: one draw a view, the same for all its frames."""
+"""Geometric augmentation: one draw per view, the same for all its frames."""
 
 import cv2
 import numpy as np
@@ -8,9 +8,14 @@ from carl_mm.datasets.transforms.frame_stream import FrameFunction, ViewTransfor
 
 
 def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Resize ``(H, W, 3)`` uint8: halved by means while twice too large, then bilinear.
+    """Resize a frame: by halves while it is twice too large, then bilinearly.
 
-    So no pixel is passed over, at a tenth of the time of cv2's `INTER_AREA`.
+    No pixel is passed over, in a tenth of the time that cv2's `INTER_AREA` takes.
+
+    Args:
+        img: ``(H, W, 3)`` uint8.
+        width: Width of the result, in pixels.
+        height: Height of the result, in pixels.
     """
     while img.shape[0] >= 2 * height and img.shape[1] >= 2 * width:
         # Whole factors of two only: those are fast.
@@ -23,7 +28,7 @@ def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def mirror(img: np.ndarray) -> np.ndarray:
-    """Mirror left to right."""
+    """Mirror a frame left to right."""
     return cv2.flip(img, 1)
 
 
@@ -40,8 +45,11 @@ class ClipConsistentResizedCrop(ViewTransform):
 
     Args:
         size: Side of the result, in pixels.
-        scale: Range of the box's share of the picture's area.
-        ratio: Range of the box's width over height.
+        scale: Least and largest share of the frame's area in the box.
+        ratio: Least and largest ratio of the box's width to its height.
+
+    Raises:
+        ValueError: A range is empty or out of bounds.
     """
 
     def __init__(
@@ -51,16 +59,19 @@ class ClipConsistentResizedCrop(ViewTransform):
         ratio: tuple[float, float] = (3 / 4, 4 / 3),
     ) -> None:
         if not 0 < scale[0] <= scale[1] <= 1 or not 0 < ratio[0] <= ratio[1]:
-            raise ValueError(f'bad ranges: scale {scale}, ratio {ratio}')
+            raise ValueError(
+                'scale and ratio must be 0 < low <= high, and scale at most 1, '
+                f'got {scale} and {ratio}'
+            )
         self.size, self.scale, self.ratio = size, scale, ratio
 
     def draw_box(
         self, rng: np.random.Generator, height: int, width: int
     ) -> tuple[int, int, int, int]:
-        """Return (top, left, height, width) of a box inside the picture, in pixels.
+        """Return (top, left, height, width) of a box inside the frame, in pixels.
 
-        As torchvision's `RandomResizedCrop`: ten tries, then the largest central box
-        within ``ratio``.
+        It is drawn as by torchvision's `RandomResizedCrop`: in ten tries, else the
+        largest central box within ``ratio``.
         """
         for _ in range(10):
             area = height * width * rng.uniform(*self.scale)
@@ -76,7 +87,7 @@ class ClipConsistentResizedCrop(ViewTransform):
         return (height - box_h) // 2, (width - box_w) // 2, box_h, box_w
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
-        """Draw a box."""
+        """Draw the box of a view."""
         top, left, box_h, box_w = self.draw_box(rng, height, width)
         box = np.s_[top : top + box_h, left : left + box_w]
         return lambda img: resize(img[box], self.size, self.size)
@@ -89,7 +100,10 @@ class ClipConsistentFlip(ViewTransform):
     Required and modified keys: imgs.
 
     Args:
-        prob: Of a view being mirrored, in [0, 1].
+        prob: Probability that a view is mirrored, in [0, 1].
+
+    Raises:
+        ValueError: The probability is out of its range.
     """
 
     def __init__(self, prob: float = 0.5) -> None:
@@ -98,7 +112,7 @@ class ClipConsistentFlip(ViewTransform):
         self.prob = prob
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
-        """Draw whether to mirror."""
+        """Draw whether to mirror a view."""
         return mirror if rng.random() < self.prob else unchanged
 
 
@@ -110,8 +124,12 @@ class ClipConsistentCenterCrop(ViewTransform):
 
     Args:
         size: Side of the result, in pixels.
-        short_side: The short side is resized to this many pixels before the crop,
-            by default to ``size``. 0 crops the stored frame, as the published code.
+        short_side: Length to which the short side is resized before the crop, in
+            pixels; by default ``size``. 0 crops the stored frame, as the published
+            code does.
+
+    Raises:
+        ValueError: The short side is smaller than the crop.
     """
 
     def __init__(self, size: int, short_side: int | None = None) -> None:
@@ -125,7 +143,7 @@ class ClipConsistentCenterCrop(ViewTransform):
         return self.crop
 
     def crop(self, img: np.ndarray) -> np.ndarray:
-        """Return the central ``(size, size, 3)`` of one picture."""
+        """Return the central ``(size, size, 3)`` of one frame."""
         height, width = img.shape[:2]
         # A stored frame smaller than the crop is enlarged just enough.
         short_side = self.short_side or max(self.size, min(height, width))

@@ -18,15 +18,18 @@ class DualViewTemporalCrop(BaseTransform):
     valid ``(2, T)`` bool, False on padding.
 
     Args:
-        num_frames: T, frames a view.
-        max_crop_ratio: The paper's alpha, >= 1; the longest window in units of T.
-        min_overlap: The paper's beta, in [0, 1].
-        sampling: 'random' or 'even', how T frames are taken from a window.
+        num_frames: Number of frames T in each view.
+        max_crop_ratio: Longest window in units of T, the paper's alpha; >= 1.
+        min_overlap: Least overlap of the windows, the paper's beta; in [0, 1].
+        sampling: How frames are taken from a window, 'random' or 'even'.
         window: 'paper', 'share', 'published' or 'published_finegym'; see
             `carl_mm.functional.sample_two_views`.
-        share: Range of a window's share of the video, for window='share'.
-        speeds: Range of speeds at which segments of a window are played, or None
-            for one speed.
+        share: Least and largest share of the video in a window, for window='share'.
+        speeds: Lowest and highest speed at which segments of a window are played, or
+            None to play all at one speed.
+
+    Raises:
+        ValueError: An argument is out of its range.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class DualViewTemporalCrop(BaseTransform):
         rng = np.random.default_rng(0)
         sample_two_views(num_frames, num_frames, **self.options, rng=rng)  # checks
 
-    def transform(self, results: dict) -> dict:
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Draw the two views."""
         results['frame_inds'], results['valid'] = sample_two_views(
             results['total_frames'],

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 import decord
 import numpy as np
@@ -16,35 +17,35 @@ from carl_mm.datasets.video_io.pyav_video import PyAVVideo
 class DecordVideo(FrameReader):
     """A video file read by decord; open it in the process that reads it.
 
-    A decord reader opened in a parent process hangs in a forked worker. Its thread
-    decodes ahead without a bound: where frames are used slower than they are decoded,
-    it comes to hold most of the video.
+    A decord reader that was opened in a parent process hangs in a forked worker. Its
+    thread decodes ahead without a limit: where frames are used more slowly than they
+    are decoded, it ends up holding most of the video in memory.
 
     Args:
-        filename: Of the video.
-        num_threads: Of the decoder.
+        filename: Path of the video.
+        num_threads: Number of the decoder's threads.
 
     Raises:
-        VideoDecodeError: Missing, empty, not a video, or without a frame.
+        VideoDecodeError: The file is missing, not a video, or has no frames.
     """
 
-    def __init__(self, filename: str | os.PathLike, num_threads: int = 1) -> None:
+    def __init__(self, filename: str | os.PathLike[str], num_threads: int = 1) -> None:
         self.filename = str(filename)
         if not os.path.isfile(self.filename):
             raise VideoDecodeError(f'{self.filename}: no such file')
         try:
             self._reader = decord.VideoReader(self.filename, num_threads=num_threads)
             self.num_frames = len(self._reader)
-        # DECORDError is no RuntimeError.
+        # DECORDError is not a RuntimeError.
         except (RuntimeError, decord.DECORDError) as error:
             raise VideoDecodeError(self._describe(error)) from error
         if self.num_frames == 0:
-            raise VideoDecodeError(f'{self.filename}: holds no frame')
+            raise VideoDecodeError(f'{self.filename}: contains no frame')
         self.fps = float(self._reader.get_avg_fps())
         self.num_threads = num_threads
-        self._next = 0  # the frame that the decoder stands before
+        self._next = 0  # index of the frame that the decoder comes to next
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         return DecordVideo, (self.filename, self.num_threads)
 
     @cached_property
@@ -55,9 +56,9 @@ class DecordVideo(FrameReader):
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
         """Decode frames one at a time; see `FrameReader.stream`.
 
-        Between two frames it decodes on, or jumps where a key frame lies between.
-        Measured against decord's `get_batch`: as fast where frames are sparse, up to
-        1.4 times as fast where they are dense.
+        It decodes on to the next frame, or jumps if there is a key frame in between.
+        This is as fast as decord's `get_batch` where frames are sparse, and up to 1.4
+        times as fast where they are dense.
         """
         try:
             key_frames = np.array(self._reader.get_key_indices())
@@ -71,18 +72,18 @@ class DecordVideo(FrameReader):
                 # Through DLPack the decoder's own buffer is used, without a copy.
                 frame = from_dlpack(self._reader.next().to_dlpack())
                 yield _without_padding(frame.numpy())
-        # The end of a file is told by StopIteration, also one that comes too soon.
+        # StopIteration is how decord reports a file's end, even one that is too early.
         except (RuntimeError, decord.DECORDError, StopIteration) as error:
             raise VideoDecodeError(self._describe(error)) from error
 
     def _describe(self, error: Exception) -> str:
         line = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        reason = re.sub(r'^.*\.cc:\d+: ', '', line)  # the place in decord's sources
+        reason = re.sub(r'^.*\.cc:\d+: ', '', line)  # the line in decord's sources
         return f'{self.filename}: cannot be decoded ({reason})'
 
 
 def _without_padding(frame: np.ndarray) -> np.ndarray:
-    """Cut the padding of the rows, which decord takes for channels (its #336)."""
+    """Remove the rows' padding, which decord takes for channels (its issue #336)."""
     height, width, channels = frame.shape
     if channels == 3:
         return frame

@@ -1,21 +1,28 @@
-"""Which files a user means by a path."""
+"""The video files that a user means by a path."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from carl_mm.datasets.converters.folder import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.image_folder import IMAGE_SUFFIXES
+
+VIDEO_SUFFIXES = (
+    *('.mp4', '.m4v', '.mov', '.3gp', '.mkv', '.webm', '.avi'),
+    *('.ts', '.mts', '.m2ts', '.mpg', '.mpeg'),
+)
 
 
 def find_videos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     """Replace folders by the videos in them and in their subfolders, sorted.
 
-    A folder of numbered images without a video is itself one. A file is taken
-    whatever its name is.
+    A folder of numbered images that contains no video file is a video itself. A file is
+    taken whatever its name is.
+
+    Args:
+        paths: Files and folders.
 
     Raises:
-        FileNotFoundError: No such file or folder, or a folder without a video.
+        FileNotFoundError: A path does not exist, or a folder contains no video.
     """
     videos: list[Path] = []
     for path in map(Path, paths):
@@ -30,7 +37,7 @@ def find_videos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         if not found:
             others = sum(file.is_file() for file in path.rglob('*'))
             raise FileNotFoundError(
-                f'{path}: holds no video ({", ".join(VIDEO_SUFFIXES)}), '
+                f'{path}: contains no video ({", ".join(VIDEO_SUFFIXES)}), '
                 + (f'only {others} other files' if others else 'it is empty')
             )
         videos += found
@@ -40,9 +47,11 @@ def find_videos(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
 def list_files(
     folder: str | os.PathLike[str], suffixes: tuple[str, ...] = VIDEO_SUFFIXES
 ) -> list[Path]:
-    """Return the files with these endings in a folder and its subfolders, sorted.
+    """List the files with these suffixes in a folder and its subfolders, sorted.
 
-    Hidden files are left out.
+    Args:
+        folder: Folder to search; hidden files in it are left out.
+        suffixes: Lower-case ends of file names; case is ignored.
     """
     return [
         path
@@ -54,5 +63,5 @@ def list_files(
 
 
 def is_image_folder(folder: str | os.PathLike[str]) -> bool:
-    """Whether images lie in it, not in its subfolders."""
+    """Whether a folder contains images, other than in its subfolders."""
     return any(path.suffix.lower() in IMAGE_SUFFIXES for path in Path(folder).iterdir())

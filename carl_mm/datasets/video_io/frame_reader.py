@@ -1,4 +1,4 @@
-"""What every opened video offers."""
+"""The interface of an opened video."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -8,18 +8,19 @@ import numpy as np
 
 
 class VideoDecodeError(ValueError):
-    """A video that cannot be read; the message names the file and why."""
+    """A video cannot be read; the message starts with its path and says why."""
 
 
 class FrameReader(ABC):
-    """A video opened for reading by `open_video`; it can be sent to other processes.
+    """A video opened by `open_video`; it can be pickled for other processes.
 
     Attributes:
-        filename: Of the file or the folder.
-        num_frames: At least 1.
-        fps: Frames a second, averaged over the video.
-        timestamps: ``(num_frames,)`` float64, seconds, when each frame is presented
+        filename: Path of the file or the folder.
+        num_frames: Number of frames, at least 1.
+        fps: Frames per second, averaged over the video.
+        timestamps: ``(num_frames,)`` float64, seconds at which each frame is presented
             by the container's clock.
+        num_threads: Number of the decoder's threads.
     """
 
     filename: str
@@ -34,7 +35,7 @@ class FrameReader(ABC):
         """Decode frames one at a time.
 
         Args:
-            frame_inds: Ascending and different, in [0, num_frames).
+            frame_inds: Ascending indices in [0, num_frames), none of them twice.
 
         Yields:
             ``(H, W, 3)`` uint8, RGB.
@@ -44,10 +45,10 @@ class FrameReader(ABC):
         """
 
     def read(self, frame_inds: Any) -> np.ndarray:
-        """Decode frames at once, each distinct one once.
+        """Decode frames into one array; a frame asked for twice is decoded once.
 
         Args:
-            frame_inds: ``(N,)`` integers in [0, num_frames), in any order.
+            frame_inds: ``(N,)`` indices in [0, num_frames), in any order.
 
         Returns:
             ``(N, H, W, 3)`` uint8, RGB.

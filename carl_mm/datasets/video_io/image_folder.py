@@ -10,25 +10,25 @@ import numpy as np
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
-IMAGE_FOLDER_FPS = 30.0  # folders do not say theirs; Penn Action's is 30
+IMAGE_FOLDER_FPS = 30.0  # Penn Action's; a folder does not tell its own
 
 
 class ImageFolder(FrameReader):
-    """A folder of numbered images, one a frame: 000001.jpg, 000002.jpg, ...
+    """A folder of numbered images, one per frame: 000001.jpg, 000002.jpg, ...
 
-    The number ends a file's name; the first may be any. Other files are ignored.
+    Names end in the number, and numbering may start anywhere. Other files are ignored.
 
     Args:
-        filename: Of the folder.
+        filename: Path of the folder.
 
     Raises:
-        VideoDecodeError: No image, one without a number, or a number that is
-            missing or there twice.
+        VideoDecodeError: There is no image, one has no number, or a number is missing
+            or there twice.
     """
 
     fps = IMAGE_FOLDER_FPS
 
-    def __init__(self, filename: str | os.PathLike) -> None:
+    def __init__(self, filename: str | os.PathLike[str]) -> None:
         self.filename = str(filename)
         self._names = self._names_in_order()
         self.num_frames = len(self._names)
@@ -47,10 +47,10 @@ class ImageFolder(FrameReader):
             other = names.setdefault(int(digits[0]), name)
             if other != name:
                 raise VideoDecodeError(
-                    f'{self.filename}: {other} and {name} have one frame number'
+                    f'{self.filename}: {other} and {name} have the same frame number'
                 )
         if not names:
-            raise VideoDecodeError(f'{self.filename}: holds no frame')
+            raise VideoDecodeError(f'{self.filename}: contains no frame')
         numbers = sorted(names)
         for number, following in zip(numbers, numbers[1:], strict=False):
             if following != number + 1:
@@ -80,10 +80,14 @@ class ImageFolder(FrameReader):
 def decode_image(encoded: bytes, name: str) -> np.ndarray:
     """Decode a JPEG or PNG image to ``(H, W, 3)`` uint8, RGB.
 
+    Args:
+        encoded: Content of the image file.
+        name: What to call the image in a message.
+
     Raises:
-        VideoDecodeError: It is none, or cut short; starts with ``name``.
+        VideoDecodeError: The bytes are not an image, or not a whole one.
     """
-    # Not cv2.imread, which fills up a JPEG that is cut short with gray.
+    # cv2.imread would fill up a truncated JPEG with gray.
     data = np.frombuffer(encoded, np.uint8)
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if encoded else None
     if image is None:

@@ -11,20 +11,20 @@ DECODERS = ('pyav', 'decord')
 
 
 def open_video(
-    filename: str | os.PathLike, num_threads: int = 1, decoder: str = 'pyav'
+    filename: str | os.PathLike[str], num_threads: int = 1, decoder: str = 'pyav'
 ) -> FrameReader:
     """Open a video file, or a folder of numbered images as a video.
 
     Args:
-        filename: Of either.
-        num_threads: Of a file's decoder.
-        decoder: 'pyav' or 'decord'. They give the same frames of plain files; decord
-            is slower, holds frames ahead without a bound, and in some files (MPEG-TS,
-            open groups of pictures) its jumps miss the frame.
+        filename: Path of the file or the folder.
+        num_threads: Number of a file decoder's threads.
+        decoder: 'pyav' or 'decord'. Both return the same frames of ordinary files.
+            decord is slower, buffers frames without a limit, and its jumps miss the
+            frame in some files (MPEG-TS, open groups of pictures).
 
     Raises:
-        VideoDecodeError: It cannot be read.
-        ValueError: An unknown decoder, or one that is not installed.
+        VideoDecodeError: The video cannot be read.
+        ValueError: The decoder is unknown or not installed.
     """
     if decoder not in DECODERS:
         raise ValueError(f'decoder must be one of {DECODERS}, got {decoder!r}')
@@ -33,11 +33,11 @@ def open_video(
     if decoder == 'pyav':
         return PyAVVideo(filename, num_threads)
     try:
-        # Not above: its libraries, once loaded, shadow some of PyAV's (VP9's encoder).
+        # Imported late: its libraries shadow some of PyAV's (VP9's encoder).
         from carl_mm.datasets.video_io.decord_video import DecordVideo
     except ModuleNotFoundError as error:
         raise ValueError(
-            "decoder='decord': decord is not installed; pip install decord, or leave "
+            "decoder='decord': decord is not installed; pip install decord, or use "
             "the default, 'pyav'"
         ) from error
     return DecordVideo(filename, num_threads)

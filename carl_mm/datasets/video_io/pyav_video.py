@@ -19,7 +19,7 @@ from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 
 Frames = Iterator[av.VideoFrame]
 NEVER = -(2**63)
-# From 17 on it takes all cores otherwise, which costs more than it gains.
+# From version 17 on, PyAV uses all cores otherwise, which costs more than it gains.
 TO_RGB: dict[str, Any] = {'format': 'rgb24'}
 if int(av.__version__.split('.')[0]) >= 17:
     TO_RGB['threads'] = 1
@@ -29,14 +29,14 @@ class PyAVVideo(FrameReader):
     """A video file read by PyAV, one frame after the other.
 
     Args:
-        filename: Of the video.
-        num_threads: Of the decoder.
+        filename: Path of the video.
+        num_threads: Number of the decoder's threads.
 
     Raises:
-        VideoDecodeError: Missing, empty, not a video, or without a frame.
+        VideoDecodeError: The file is missing, not a video, or has no frames.
     """
 
-    def __init__(self, filename: str | os.PathLike, num_threads: int = 1) -> None:
+    def __init__(self, filename: str | os.PathLike[str], num_threads: int = 1) -> None:
         self.filename = str(filename)
         self.num_threads = num_threads
         if not os.path.isfile(self.filename):
@@ -48,17 +48,17 @@ class PyAVVideo(FrameReader):
             reorders = stream.codec_context.has_b_frames
         self.num_frames = len(packets)
         if not packets or not rate:
-            raise VideoDecodeError(f'{self.filename}: holds no frame')
+            raise VideoDecodeError(f'{self.filename}: contains no frame')
         self.fps = float(rate)
         self.timestamps = np.arange(self.num_frames) / self.fps
-        self._times: list[int] = []  # empty: frames are counted, from the first on
+        self._times: list[int] = []  # empty: frames are counted from the first
         self._key_times: list[int] = []
         stored = [p.pts for p in packets if p.pts is not None]
         if unit is None or len(set(stored)) < self.num_frames:
-            return  # the container does not tell
+            return  # the container has no usable time stamps
         times = sorted(stored)
         self.timestamps = np.array(times) * float(unit)
-        # AVI knows decoding times alone: then those of its frames are guesses.
+        # AVI stores decoding times only: those of reordered frames would be guesses.
         if times != stored or not reorders:
             self._times = times
             keys = [p.is_keyframe for p in packets]
@@ -67,9 +67,10 @@ class PyAVVideo(FrameReader):
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
         """Decode frames one at a time; see `FrameReader.stream`.
 
-        Between two frames it decodes on, or jumps where a key frame lies between.
+        It decodes on to the next frame, or jumps if there is a key frame in between.
         """
-        reformatter = VideoReformatter()  # one: making it costs as much as a frame
+        # One for all frames: making it takes as long as converting a frame.
+        reformatter = VideoReformatter()
         with self._open() as (container, stream):
             frames, following = container.decode(stream), 0
             for index in map(int, frame_inds):
@@ -81,7 +82,7 @@ class PyAVVideo(FrameReader):
                 yield _upright(frame, picture)
 
     def _key_time(self, index: int) -> int:
-        """Time of the key frame from which a frame is decoded."""
+        """Return the time of the key frame from which a frame is decoded."""
         if index >= len(self._times):
             return 0  # no times, or past the end
         place = bisect_right(self._key_times, self._times[index])
@@ -92,8 +93,8 @@ class PyAVVideo(FrameReader):
     ) -> Frames:
         """Seek to a key frame that is not after the frame.
 
-        Files are searched by decoding time, so the key frame found may come out after
-        the frame; then from farther back.
+        Seeking goes by decoding time, so the first key frame found may be presented
+        after the frame: then it seeks farther back.
         """
         place = bisect_right(self._key_times, self._times[index]) - 1
         while True:
@@ -104,11 +105,13 @@ class PyAVVideo(FrameReader):
             if first is not None and _time(first) <= self._times[index]:
                 return chain([first], frames)
             if place < 0:
-                raise VideoDecodeError(f'{self.filename}: cannot be searched')
+                raise VideoDecodeError(
+                    f'{self.filename}: cannot be decoded (seeking fails)'
+                )
             place = place // 2 - 1 if place > 1 else place - 1
 
     def _find(self, frames: Frames, index: int, following: int) -> av.VideoFrame:
-        """Decode on to a frame; ``following`` is the one at which ``frames`` stands."""
+        """Decode on to a frame; ``following`` is the index that ``frames`` comes to."""
         for frame in frames:
             if frame.is_corrupt:
                 break
@@ -129,26 +132,26 @@ class PyAVVideo(FrameReader):
         try:
             with av.open(self.filename, metadata_errors='replace') as container:
                 if not container.streams.video:
-                    raise VideoDecodeError(f'{self.filename}: holds no video')
+                    raise VideoDecodeError(f'{self.filename}: contains no video')
                 stream = container.streams.video[0]
-                if stream.codec_context is None:  # a header cut short, say
+                if stream.codec_context is None:  # as in a truncated header
                     raise VideoDecodeError(f'{self.filename}: has an unknown codec')
                 stream.codec_context.thread_count = self.num_threads
                 yield container, stream
-        # IndexError: a damaged packet names a stream that is not there.
+        # IndexError: a damaged packet names a stream that does not exist.
         except (av.FFmpegError, IndexError) as error:
-            reason = getattr(error, 'strerror', None) or 'a packet of no stream'
+            reason = getattr(error, 'strerror', None) or 'a packet belongs to no stream'
             raise VideoDecodeError(
                 f'{self.filename}: cannot be decoded ({reason})'
             ) from error
 
 
 def _upright(frame: av.VideoFrame, picture: np.ndarray) -> np.ndarray:
-    """Turn and mirror a picture as the file says: telephones film this way."""
+    """Rotate and mirror a picture as the file says; phones record videos this way."""
     matrix: Any = frame.side_data.get('DISPLAYMATRIX')
     if matrix is None:
         return picture
-    # A point (x, y) is shown at (a x + c y, b x + d y); y is downwards.
+    # A point (x, y) is shown at (a x + c y, b x + d y), y pointing down.
     a, b, _, c, d = struct.unpack_from('=5i', bytes(matrix))
     if a * d < b * c:
         picture, a, b = picture[:, ::-1], -a, -b

@@ -16,24 +16,25 @@ def write_mp4(
     crf: int = 18,
     keyframe_interval: int = 30,
 ) -> int:
-    """Encode frames to h264, yuv420p, faststart; the file appears only when whole.
+    """Encode frames as h264, yuv420p, faststart; the file appears once it is complete.
 
-    Equal frames need not give equal bytes, unless every frame is a key frame: x264's
-    look-ahead differs from run to run.
+    Equal frames need not result in equal bytes unless every frame is a key frame:
+    x264's look-ahead differs from run to run.
 
     Args:
-        path: Of the mp4 file; its folder is made.
-        frames: ``(H, W, 3)`` uint8 RGB each, all of one size; an odd side loses
-            its last row or column, which h264's chroma cannot hold.
-        fps: Frames a second, > 0.
-        crf: x264's constant rate factor, 0 (lossless) to 51.
-        keyframe_interval: In frames; smaller seeks faster.
+        path: Path of the mp4 file; its folder is made.
+        frames: Frames ``(H, W, 3)``, uint8 RGB, all of one size. An odd side loses its
+            last row or column, which h264's chroma cannot hold.
+        fps: Frames per second, > 0.
+        crf: x264's constant rate factor, from 0 (lossless) to 51.
+        keyframe_interval: Number of frames from one key frame to the next; the smaller
+            it is, the faster players seek.
 
     Returns:
         The number of frames written.
 
     Raises:
-        ValueError: No frame was given.
+        ValueError: There is no frame to write.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,1 @@
-"""Which frames of a video deviate from reference videos."""
+"""Find the frames of a video that deviate from reference videos."""

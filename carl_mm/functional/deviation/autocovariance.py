@@ -1,4 +1,4 @@
-"""Stationary covariances of series, a channel at a time."""
+"""Stationary covariances of time series, one channel at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,26 +13,27 @@ NUGGET = 1e-3  # of the variance, white: smooth kernels alone are singular
 
 @dataclass(frozen=True)
 class Autocovariance:
-    """A stationary covariance a channel: white, constant and smooth parts.
+    """Stationary covariance of each channel: white, constant and smooth parts.
 
-    Channel k's covariance at a lag of n frames is ``parts[0, k] [n = 0] + parts[1, k] +
-    sum_s parts[2 + s, k] exp(-(n / 2^s)^2 / 2)``: scales of 1, 2, 4, ... frames.
+    The covariance of channel k at a lag of n frames is ``parts[0, k] [n = 0] +
+    parts[1, k] + sum_s parts[2 + s, k] exp(-(n / 2^s)^2 / 2)``, with length scales of
+    1, 2, 4, ... frames.
 
     Attributes:
-        parts: ``(2 + S, K)``, >= 0.
+        parts: ``(2 + S, K)`` variances of the parts, >= 0.
     """
 
     parts: Floats
 
     @classmethod
     def of(cls, series: Sequence[Floats]) -> 'Autocovariance':
-        """Fit the mean products at each lag by least squares (means count as 0).
+        """Fit the mean products at each lag by least squares, taking means to be 0.
 
-        A lag weighs as much as it has pairs of frames. Length scales end at half the
-        longest series.
+        The weight of a lag is its number of pairs of frames. Length scales end at half
+        the longest series.
 
         Args:
-            series: ``(T_i, K)`` each; one frame at least.
+            series: Series of ``(T_i, K)``, with at least one frame in all.
         """
         longest = max(len(each) for each in series)
         sums, counts = np.zeros((longest, series[0].shape[1])), np.zeros(longest)
@@ -57,11 +58,13 @@ class Autocovariance:
         return Autocovariance(factor * self.parts)
 
     def at_lags(self, num_lags: int, width: int = 1) -> Floats:
-        """Covariance at lags of 0, 1, ... times ``width`` frames, with a nugget.
+        """Compute the covariance at lags of 0, 1, ... times ``width`` frames.
+
+        A small white part is added, without which covariance matrices are singular.
 
         Args:
-            num_lags: N.
-            width: Frames whose mean is one moment.
+            num_lags: Number of lags N.
+            width: Number of frames whose mean makes up a moment of the series.
 
         Returns:
             ``(N, K)``.
@@ -77,7 +80,7 @@ class Autocovariance:
 
 
 def _shapes(num_lags: int, num_scales: int) -> Floats:
-    """Columns white, constant and Gaussians of scales 1, 2, 4, ...; ``(N, 2 + S)``."""
+    """Return the white, constant and smooth parts at each lag, ``(N, 2 + S)``."""
     lags = np.arange(num_lags, dtype=np.float64)[:, None]
     smooth = np.exp(-0.5 * (lags / 2.0 ** np.arange(num_scales)) ** 2)
     found: Floats = np.concatenate([lags == 0, np.ones_like(lags), smooth], axis=1)

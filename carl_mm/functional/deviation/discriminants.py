@@ -1,4 +1,4 @@
-"""How far a video strays from good ones, frame by frame."""
+"""Judge how far each frame of a video strays from good videos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ ROUNDING = float(np.finfo(np.float32).eps) ** 2  # a variance that means nothing
 
 
 def stack_window(frames: Floats, reach: int) -> Floats:
-    """Put each frame beside its neighbours; the first and last frame repeat.
+    """Stack each frame with its neighbours; the first and last frame repeat.
 
     Args:
-        frames: ``(T, D)``; T >= 1.
-        reach: Neighbours on either side.
+        frames: ``(T, D)``, T >= 1.
+        reach: Number of neighbours on either side.
 
     Returns:
         ``(T, (2 reach + 1) D)``.
@@ -37,19 +37,20 @@ def stack_window(frames: Floats, reach: int) -> Floats:
 
 
 def align_windows(a: Floats, b: Floats) -> Ints:
-    """Align two videos by 5 frames at a time, see `cosine_dtw`."""
+    """Align two videos by windows of 5 frames, see `cosine_dtw`."""
     return cosine_dtw(stack_window(a, ALIGNED_REACH), stack_window(b, ALIGNED_REACH))
 
 
 def differences(
     video: Floats, references: Sequence[Floats], paths: Sequence[Ints]
 ) -> Floats:
-    """Embeddings less the mean of what the references show at the same moment.
+    """Subtract from a video the mean of what the references show at the same moment.
 
     Args:
-        video: ``(T, D)``.
-        references: ``(T_i, D)`` each; at least one.
-        paths: ``(L_i, 2)`` each, frames (of the video, of the reference).
+        video: Embeddings, ``(T, D)``.
+        references: Embeddings of each reference, ``(T_i, D)``; at least one.
+        paths: Alignment with each reference, ``(L_i, 2)`` frames (of the video, of the
+            reference).
 
     Returns:
         ``(T, D)``.
@@ -63,13 +64,13 @@ def differences(
 
 
 def principal_axes(videos: Sequence[Floats]) -> Floats:
-    """Orthonormal axes in which the frames vary most, 128 at most.
+    """Find the orthonormal axes along which frames vary most, at most 128.
 
     Args:
-        videos: ``(T_i, D)`` each.
+        videos: Embeddings of each video, ``(T_i, D)``.
 
     Returns:
-        ``(D, K)``; all of the space where D <= 128.
+        ``(D, K)``; the identity if D <= 128.
     """
     channels = videos[0].shape[1]
     if channels <= MAX_CHANNELS:
@@ -84,16 +85,16 @@ def principal_axes(videos: Sequence[Floats]) -> Floats:
 def discriminant_axes(
     videos: Sequence[Floats], differences_of: Sequence[Floats], num_axes: int
 ) -> Floats:
-    """Axes in which moments differ much and good videos at the same moment little.
+    """Find axes along which moments differ much, and good videos at a moment little.
 
-    Linear discriminants: of axes along which the differences have variance 1 (it is
-    shrunk, 0.7 W + 0.3 (trace W / D) I) those in which what the other videos show at
-    the moment varies most. They leave out the look of a scene.
+    They are linear discriminants: of the axes along which the differences have variance
+    1 (with shrinkage, 0.7 W + 0.3 (trace W / D) I), those along which what the other
+    videos show at the moment varies most. They ignore the look of a scene.
 
     Args:
-        videos: ``(T_i, D)`` each.
-        differences_of: ``(T_i, D)``, see `differences`.
-        num_axes: K.
+        videos: Embeddings of each video, ``(T_i, D)``.
+        differences_of: Differences of each video, ``(T_i, D)``, see `differences`.
+        num_axes: Number of axes K.
 
     Returns:
         ``(D, min(K, D))``, the best first.
@@ -114,15 +115,15 @@ def discriminant_axes(
 def axes_of_parts(
     videos: Sequence[Floats], differences_of: Sequence[Floats], widths: Sequence[int]
 ) -> Floats:
-    """`discriminant_axes` of embeddings and, apart from them, of frame features.
+    """Find `discriminant_axes` of embeddings and, separately, of frame features.
 
     Args:
-        videos: ``(T_i, D)`` each, both side by side.
-        differences_of: Likewise.
-        widths: Channels of each; they sum up to D.
+        videos: Both side by side for each video, ``(T_i, D)``.
+        differences_of: Differences of each video, ``(T_i, D)``, see `differences`.
+        widths: Numbers of channels of the two, which sum to D.
 
     Returns:
-        ``(D, K)``; 6 axes of the embedding, 3 of the features.
+        ``(D, K)``: 6 axes of the embedding, 3 of the features.
     """
     ends = np.cumsum(widths)
     blocks = [
@@ -139,13 +140,13 @@ def axes_of_parts(
 
 @dataclass(frozen=True)
 class UsualDifferences:
-    """How good videos differ, and how much any two moments do.
+    """How much good videos differ, and how much any two moments do.
 
     Attributes:
         axes: ``(D, K)``, see `axes_of_parts`.
-        usual: Of differences of good videos along the axes.
-        strange: Of the good videos themselves, about their mean: what is strange is
-            taken to stray as far as one moment from another.
+        usual: Covariance of the differences of good videos along the axes.
+        strange: Covariance of the good videos themselves about their mean; what is
+            strange is taken to stray as far as one moment from another.
     """
 
     axes: Floats
@@ -159,7 +160,7 @@ class UsualDifferences:
         differences_of: Sequence[Floats],
         widths: Sequence[int],
     ) -> 'UsualDifferences':
-        """Learn from good videos and their differences, see `axes_of_parts`."""
+        """Learn from good videos; for the arguments see `axes_of_parts`."""
         axes = axes_of_parts(videos, differences_of, widths)
         mean = np.concatenate(videos).mean(axis=0)
         return cls(
@@ -169,17 +170,17 @@ class UsualDifferences:
         )
 
     def odds(self, difference: Floats, again_above: float = np.inf) -> Floats:
-        """Log odds, a frame, that it lies in a strange segment, see `strange_odds`.
+        """Compute the log odds of each frame lying in a strange segment.
 
-        An eighth of the evidence counts. Of more than 256 frames neighbours are
-        averaged, so that 256 are left at most.
+        An eighth of the evidence counts, see `strange_odds`. Neighbours are averaged
+        in videos of more than 256 frames, so that at most 256 moments are judged.
 
         Args:
-            difference: ``(T, D)``.
-            again_above: Odds above which the rest is judged again.
+            difference: ``(T, D)``, see `differences`.
+            again_above: Log odds above which the rest is judged again.
 
         Returns:
-            ``(T,)``, natural logarithms.
+            ``(T,)`` natural logarithms.
         """
         series = difference @ self.axes
         width = -(-len(series) // MAX_MOMENTS)
@@ -191,10 +192,3 @@ class UsualDifferences:
         )
         found: Floats = np.repeat(odds, counts)
         return found
-
-
-def runs_above(scores: Floats, threshold: float) -> list[tuple[int, int]]:
-    """First and last frame of each run of scores above a threshold."""
-    above = np.concatenate([[False], scores > threshold, [False]])
-    edges = np.flatnonzero(above[1:] != above[:-1])
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]

@@ -1,10 +1,10 @@
-"""Which segment of a series is unlike the rest of it, by two Gaussian processes.
+"""Find the segment of a series that is unlike the rest, by two Gaussian processes.
 
-Under the usual process the whole series hangs together: a segment is judged by what the
-frames before and after it let expect. Under the strange one the segment has nothing to
-do with them. The ratio of the two densities is there for every segment at once, at the
-cost of one Cholesky decomposition a frame, since the leading blocks of a Cholesky
-factor are the factors of the leading blocks.
+Under the usual process the whole series hangs together, so that a segment is judged by
+what the frames before and after it lead one to expect. Under the strange process the
+segment has nothing to do with them. The ratio of the two densities is computed for all
+segments at once, at the cost of one Cholesky decomposition per frame, as the leading
+blocks of a Cholesky factor are the factors of the leading blocks.
 """
 
 import numpy as np
@@ -20,19 +20,20 @@ AMPLITUDES = (1 / 16, 1 / 4, 1, 4, 16)  # of what is strange, equally likely
 def segment_evidence(
     series: Floats, usual: Autocovariance, strange: Autocovariance, width: int = 1
 ) -> Floats:
-    """Log of how much likelier each segment is strange than usual.
+    """Compute the log odds of each segment being strange against being usual.
 
-    ``log mean_a p(segment; usual + a strange) - log p(segment | all other frames;
-    usual)``, a over `AMPLITUDES`, natural, channels independent.
+    They are ``log mean_a p(segment; usual + a strange) - log p(segment | all other
+    frames; usual)``, with a over `AMPLITUDES` and channels independent.
 
     Args:
-        series: ``(T, K)``; T >= 1.
-        usual: Of the series as it should be.
-        strange: What a strange segment has besides.
-        width: Frames whose mean is one moment of the series.
+        series: ``(T, K)``, T >= 1.
+        usual: Covariance of the series as it should be.
+        strange: Covariance that a strange segment has in addition.
+        width: Number of frames whose mean makes up a moment of the series.
 
     Returns:
-        ``(T, T)``, by the segment's first and last moment; -inf below the diagonal.
+        ``(T, T)`` natural logarithms, indexed by the segment's first and last moment;
+        -inf below the diagonal.
     """
     length = len(series)
     of_usual = np.zeros((length, length))
@@ -62,11 +63,11 @@ def segment_evidence(
 
 
 def _leading_densities(precision: Floats, pulls: Floats) -> Floats:
-    """Log densities of the first 1, 2, ... frames, given all others.
+    """Compute log densities of the first 1, 2, ... frames, given all others.
 
-    A block given the rest has the block of the precision matrix P for its precision,
-    and strays from its mean by P_block^-1 (P x)_block. Constants that the strange
-    densities have too are left out.
+    The precision of a block given the rest is the block of the precision matrix P, and
+    its distance from the mean is P_block^-1 (P x)_block. Constants that the strange
+    densities share are left out.
     """
     factor = cholesky(precision, lower=True, check_finite=False)
     whitened = solve_triangular(factor, pulls, lower=True, check_finite=False)
@@ -75,17 +76,17 @@ def _leading_densities(precision: Floats, pulls: Floats) -> Floats:
 
 
 def frame_odds(evidence: Floats, share: float) -> Floats:
-    """Log odds, a frame, that it lies in the one strange segment, if there is one.
+    """Compute the log odds of each frame lying in the one strange segment, if any.
 
-    Beforehand there is one as likely as none; a segment of n frames is 1 / n as likely
-    as one of a single frame, so that all orders of length weigh alike.
+    A priori there is one or none with equal probability; a segment of n frames is 1 / n
+    as likely as one of a single frame, so that all orders of length weigh alike.
 
     Args:
         evidence: ``(T, T)``, see `segment_evidence`.
-        share: Of the evidence that counts, in (0, 1].
+        share: Share of the evidence that counts, in (0, 1].
 
     Returns:
-        ``(T,)``, natural logarithms.
+        ``(T,)`` natural logarithms.
     """
     inside, before, after = _sums_by_frame(_posterior(evidence, share))
     found: Floats = inside - np.logaddexp(0, np.logaddexp(before, after))
@@ -93,7 +94,7 @@ def frame_odds(evidence: Floats, share: float) -> Floats:
 
 
 def _posterior(evidence: Floats, share: float) -> Floats:
-    """Log weight of each segment, where that of no strange segment is 0."""
+    """Log weight of each segment, beside a log weight of 0 for none being strange."""
     length = len(evidence)
     lengths = np.arange(length)[None] - np.arange(length)[:, None] + 1
     prior = np.where(lengths > 0, -np.log(np.maximum(lengths, 1)), -np.inf)
@@ -102,7 +103,7 @@ def _posterior(evidence: Floats, share: float) -> Floats:
 
 
 def _sums_by_frame(weights: Floats) -> tuple[Floats, Floats, Floats]:
-    """Log sums over the segments that hold a frame, end before it, start after it."""
+    """Log sums over the segments that hold each frame, end before, start after it."""
     later_ends = np.logaddexp.accumulate(weights[:, ::-1], axis=1)[:, ::-1]
     inside = np.diag(np.logaddexp.accumulate(later_ends, axis=0))
     ended = np.logaddexp.accumulate(logsumexp(weights, axis=0))
@@ -120,22 +121,22 @@ def strange_odds(
     width: int = 1,
     again_above: float = np.inf,
 ) -> Floats:
-    """`frame_odds` of one strange segment after the other.
+    """Compute `frame_odds` for one strange segment after the other.
 
     What is very strange hides all else. So where the odds exceed ``again_above``, the
     frames before and after the likeliest segment are judged again, as series of their
-    own, and the higher odds count if they too exceed it.
+    own, and the higher odds count if they, too, exceed it.
 
     Args:
-        series: ``(T, K)``; T >= 1.
-        usual: See `segment_evidence`.
-        strange: Likewise.
-        share: See `frame_odds`.
-        width: See `segment_evidence`.
-        again_above: Log odds.
+        series: ``(T, K)``, T >= 1.
+        usual: Covariance of the series as it should be.
+        strange: Covariance that a strange segment has in addition.
+        share: Share of the evidence that counts, in (0, 1].
+        width: Number of frames whose mean makes up a moment of the series.
+        again_above: Log odds above which the rest is judged again.
 
     Returns:
-        ``(T,)``, natural logarithms.
+        ``(T,)`` natural logarithms.
     """
     evidence = segment_evidence(series, usual, strange, width)
     odds = frame_odds(evidence, share)

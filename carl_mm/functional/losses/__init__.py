@@ -1,1 +1,1 @@
-"""The losses: a paper, a file, a pure function."""
+"""The losses, each a pure function in a file named after its method."""

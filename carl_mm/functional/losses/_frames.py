@@ -1,14 +1,18 @@
-"""Checks of what the frame-wise losses are given."""
+"""Check and clean the arguments of the frame-wise losses."""
 
 import torch
 from torch import Tensor
 
 
 def check_frames(embeddings: Tensor, **per_frame: Tensor) -> None:
-    """Check embeddings ``(B, T, D)`` and tensors ``(B, T)``, ``valid...`` of bools.
+    """Check shapes and dtypes.
+
+    Args:
+        embeddings: Embeddings, ``(B, T, D)``, of any float dtype.
+        **per_frame: Tensors ``(B, T)``; those whose name starts with 'valid' are bool.
 
     Raises:
-        ValueError: Wrong shape or dtype, by its name.
+        ValueError: A shape or a dtype is wrong; the tensor is named.
     """
     if embeddings.ndim != 3 or not embeddings.is_floating_point():
         raise ValueError(
@@ -26,6 +30,9 @@ def check_frames(embeddings: Tensor, **per_frame: Tensor) -> None:
 
 
 def clean(embeddings: Tensor, valid: Tensor) -> Tensor:
-    """At least float32, zero where not valid: NaN times a weight of 0 is still NaN."""
+    """Return embeddings in float32 or more, zeroed where they are not valid.
+
+    They may hold anything there, and NaN times a weight of 0 would still be NaN.
+    """
     dtype = torch.promote_types(embeddings.dtype, torch.float32)
     return embeddings.to(dtype).masked_fill(~valid.unsqueeze(2), 0)

@@ -1,4 +1,4 @@
-"""Pairs of videos for losses that align them."""
+"""Form pairs of videos for the losses that align them."""
 
 import torch
 from torch import Tensor
@@ -10,12 +10,12 @@ def pack(embedding: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
     """Move each video's valid frames to the front, in order.
 
     Args:
-        embedding: ``(B, T, D)``.
-        valid: ``(B, T)`` bool.
+        embedding: Embeddings, ``(B, T, D)``.
+        valid: True on real frames, ``(B, T)`` bool.
 
     Returns:
-        ``(B, T, D)``, at least float32, zero behind the valid frames, and ``(B,)``
-        int64, their number.
+        Embeddings ``(B, T, D)``, at least float32, zero after the valid frames, and
+        the number of valid frames, ``(B,)`` int64.
     """
     order = (~valid).byte().argsort(dim=1, stable=True).unsqueeze(2)
     packed = clean(embedding, valid).gather(1, order.expand_as(embedding))
@@ -25,19 +25,20 @@ def pack(embedding: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
 def same_action_pairs(
     num_frames: Tensor, groups: Tensor | None, loss: str
 ) -> tuple[Tensor, Tensor]:
-    """Pair each video with every later one of its process.
+    """Pair each video with every later one of its action.
 
     Args:
-        num_frames: ``(B,)``; a video without frames is in no pair.
-        groups: ``(B,)`` integers, the same for videos of one process; None where all
-            are.
-        loss: Who asks, for the error.
+        num_frames: Numbers of valid frames, ``(B,)``; a video without any is in no
+            pair.
+        groups: Number of each video's action, ``(B,)`` integers; None where all videos
+            are of one action.
+        loss: Name of the loss, for the error.
 
     Returns:
         Places of the first and of the second video of each pair, ``(P,)`` twice.
 
     Raises:
-        ValueError: No two videos of one process, or ``groups`` of another shape.
+        ValueError: No two videos are of one action, or ``groups`` has another shape.
     """
     if groups is None:
         groups = torch.zeros_like(num_frames)
@@ -60,6 +61,10 @@ def same_action_pairs(
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Euclidean distances, ``(P, N, D)`` and ``(P, M, D)`` to ``(P, N, M)``."""
+    """Return squared Euclidean distances of ``(P, N, D)`` and ``(P, M, D)``.
+
+    Returns:
+        ``(P, N, M)``.
+    """
     squares_a, squares_b = (z.square().sum(dim=2) for z in (a, b))
     return squares_a.unsqueeze(2) + squares_b.unsqueeze(1) - 2 * a @ b.mT

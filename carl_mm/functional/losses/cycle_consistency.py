@@ -13,7 +13,7 @@ VARIANTS = (
     'classification',
 )
 SIMILARITIES = ('l2', 'cosine')
-# Of times in units of the video: keeps 1 / variance finite where the cycle is certain.
+# Of times in lengths of the video. Keeps 1 / variance finite where a cycle is certain.
 LEAST_VARIANCE = 1e-12
 
 
@@ -30,7 +30,7 @@ def cycle_consistency_loss(
     groups: Tensor | None = None,
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Error of frames that go to another video and back.
+    """Compute the error of frames that go to another video and back.
 
     For frame i of video u, another video v, and sim(x, y) = -|x - y|^2 or cos(x, y),
     divided by D and ``temperature``::
@@ -48,29 +48,42 @@ def cycle_consistency_loss(
     | regression_huber | e^2 / 2 where e = abs(p_i - q_i) < 1, else e - 1 / 2 |
     | regression_mse_var | (p_i - q_i)^2 / var_i + ``variance_weight`` log var_i |
 
-    and the mean over all frames of all ordered pairs of one group. Only valid frames
-    count, in T too; the others may hold anything, NaN as well. A video of one valid
-    frame is gone to, but no cycle starts there.
+    The result is the mean over all frames of all ordered pairs of one action. Only
+    valid frames count, in T too; the others may hold anything, NaN included. A video
+    with a single valid frame is a cycle's destination, but never its start.
 
     Args:
-        embeddings: ``(B, T, D)``; B >= 2.
-        frame_inds: ``(B, T)``, frames of the source videos.
-        video_lengths: ``(B,)``, in frames.
-        variant: See above.
+        embeddings: Embeddings of B >= 2 videos, ``(B, T, D)``, of any float dtype.
+        frame_inds: Places of the frames in their source videos, ``(B, T)``.
+        video_lengths: Numbers of frames of the source videos, ``(B,)``.
+        variant: Which of the losses above is taken.
         similarity: 'l2' or 'cosine'. (The published code's 'cosine' is the inner
             product: the same where it is given, and finds, unit vectors.)
-        temperature: Divides the similarities.
-        label_smoothing: In [0, 1).
-        variance_weight: Of the logarithm of the variance.
-        groups: ``(B,)`` integers, the same for videos of one process; by default all
-            are.
-        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+        temperature: Number that divides the similarities.
+        label_smoothing: Share of the target spread over the other frames, in [0, 1).
+        variance_weight: Weight of the logarithm of the variance.
+        groups: Number of each video's action, ``(B,)`` integers; by default all videos
+            are of one action.
+        valid: True on real frames, ``(B, T)`` bool; by default all frames are real.
 
     Returns:
         Scalar, at least float32; regression errors in units of the video's length.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no pair of videos to cycle.
+        ValueError: A shape, a dtype or an option is wrong, or no two videos are of one
+            action.
+
+    Example:
+        Cycles from the second frame of either video end at its first frame.
+
+        >>> import torch
+        >>> from carl_mm.functional import cycle_consistency_loss
+        >>> videos = torch.tensor([[[0.0], [4.0], [9.0]], [[0.0], [1.0], [9.0]]])
+        >>> inds, lengths = torch.tensor([[0, 1, 2], [0, 1, 2]]), torch.tensor([3, 3])
+        >>> options = {'variant': 'regression_mse', 'label_smoothing': 0.0}
+        >>> loss = cycle_consistency_loss(videos, inds, lengths, **options)
+        >>> round(loss.item(), 3)
+        0.037
     """
     _check_options(variant, similarity, temperature, label_smoothing)
     if valid is None:
@@ -110,7 +123,7 @@ def _regression(
     variant: str,
     variance_weight: float,
 ) -> Tensor:
-    """Mean error of the time found ``b times`` from ``target times``."""
+    """Return the mean error of the times found, ``b @ times``."""
     found, true = (b * times).sum(dim=2), (target * times).sum(dim=2)  # (P, T)
     if variant == 'regression_mse':
         return F.mse_loss(found[used], true[used])
@@ -123,7 +136,7 @@ def _regression(
 
 
 def _ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Rows ``(P,)`` of each cycle's video and of the one it goes to."""
+    """Return the rows ``(P,)`` of each cycle's video and of the one it goes to."""
     frames = valid.sum(dim=1)
     if groups is None:
         groups = torch.zeros_like(frames)
@@ -146,7 +159,7 @@ def _ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor
 
 
 def _similarity(a: Tensor, b: Tensor, similarity: str) -> Tensor:
-    """``(P, T, D)`` twice to ``(P, T, T)``, divided by D."""
+    """Compare ``(P, T, D)`` twice; return ``(P, T, T)``, divided by D."""
     if similarity == 'cosine':
         return F.normalize(a, dim=2) @ F.normalize(b, dim=2).mT / a.shape[2]
     squares = a.square().sum(dim=2).unsqueeze(2) + b.square().sum(dim=2).unsqueeze(1)
@@ -154,13 +167,13 @@ def _similarity(a: Tensor, b: Tensor, similarity: str) -> Tensor:
 
 
 def _softmax(logits: Tensor, valid: Tensor) -> Tensor:
-    """Over the valid frames: ``(P, T, T)``, 0 on the others."""
+    """Return the softmax ``(P, T, T)`` over the valid frames, 0 on the others."""
     lowest = torch.finfo(logits.dtype).min
     return logits.masked_fill(~valid.unsqueeze(1), lowest).softmax(dim=2)
 
 
 def _smoothed_identity(valid: Tensor, smoothing: float, dtype: torch.dtype) -> Tensor:
-    """``(B, T, T)``; each valid frame's target over the valid frames."""
+    """Return each valid frame's target over the valid frames, ``(B, T, T)``."""
     others = (valid.sum(dim=1) - 1).clamp(min=1).to(dtype)  # (B,)
     identity = torch.eye(valid.shape[1], dtype=dtype, device=valid.device)
     elsewhere = (smoothing / others)[:, None, None] * (1 - identity)

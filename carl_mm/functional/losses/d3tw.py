@@ -21,7 +21,7 @@ def discriminative_dtw_loss(
     margin: float = 1.0,
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Hinge: videos align at less cost than with the frames of one out of order.
+    """Compute a hinge loss: the frames of a video in order align best with another's.
 
     For videos X and Y of N and M frames, Y' the frames of Y in ``negative_order``, and
     squared Euclidean distances as costs::
@@ -29,29 +29,32 @@ def discriminative_dtw_loss(
         d(X, Y) = soft_dtw(X, Y) / ((N + M) / 2)
         loss = max(0, d(X, Y) - d(X, Y') + margin)
 
-    and the mean over all pairs of videos of one process, the earlier in the batch as X.
-    D3TW itself aligns a video with a transcript, an ordered list of actions, against
-    wrong transcripts. CARL's Table 3 has it among the methods that align two videos;
-    what a wrong video was there is not published. That it is the same video in a wrong
-    order, and the distance, hinge and margin a frame, are ours. Embeddings are used as
-    they are: L2-normalise them. Frames that are not valid take no part and may hold
-    anything, NaN too.
+    The result is the mean over all pairs of videos of one action, with the earlier one
+    of the batch as X. D3TW itself compares the alignment of a video with its
+    transcript, an ordered list of actions, and with wrong transcripts. CARL's Table 3
+    lists it among the methods that align two videos, but what a wrong video was there
+    is not published: taking the same video in a wrong order, the distance, the hinge
+    and the margin per frame are our choices. Embeddings are used as they are:
+    L2-normalise them. Frames that are not valid take no part and may hold anything, NaN
+    included.
 
     Args:
-        embedding: ``(B, T, D)``, any float dtype; B >= 2.
-        negative_order: ``(B, T)`` int64, each row a permutation of 0 ... T - 1, such as
-            `random_order` draws.
-        groups: ``(B,)`` integers, the same for videos of one process; by default all
-            are.
+        embedding: Embeddings of B >= 2 videos, ``(B, T, D)``, of any float dtype.
+        negative_order: Wrong orders of the frames, ``(B, T)`` int64; each row is a
+            permutation of 0 ... T - 1, such as `random_order` draws.
+        groups: Number of each video's action, ``(B,)`` integers; by default all videos
+            are of one action.
         gamma: Softness of the DTW, in squared distances; > 0.
-        margin: In squared distances a frame; > 0.
-        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+        margin: Margin by which the right order is to be cheaper, in squared distances
+            per frame; > 0.
+        valid: True on real frames, ``(B, T)`` bool; by default all frames are real.
 
     Returns:
         Scalar, at least float32; the margin for videos of one frame.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no pair of one process.
+        ValueError: A shape, a dtype or an option is wrong, or no two videos are of one
+            action.
     """
     if margin <= 0:
         raise ValueError(f'margin must be positive, got {margin}')
@@ -76,11 +79,14 @@ def discriminative_dtw_loss(
 
 
 def random_order(valid: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """Draw an order of each video's frames, ``(B, T)`` int64.
+    """Draw an order of each video's frames.
 
     Args:
-        valid: ``(B, T)`` bool, only for its shape and device.
-        generator: By default torch's own, on the device.
+        valid: True on real frames, ``(B, T)`` bool; only its shape and device count.
+        generator: Source of the draws, on the same device; by default torch's own.
+
+    Returns:
+        ``(B, T)`` int64, each row a permutation of 0 ... T - 1.
     """
     shape, device = valid.shape, valid.device
     return torch.rand(shape, generator=generator, device=device).argsort(dim=1)

@@ -20,7 +20,7 @@ def global_alignment_loss(
     label_smoothing: float = 0.1,
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Smooth DTW in both directions, and a cycle over the whole of both videos.
+    """Compute smooth DTW in both directions, and a cycle over the whole of both videos.
 
     For videos X and Y of N and M frames::
 
@@ -32,29 +32,30 @@ def global_alignment_loss(
         cycle = mean_n sum_k -q_nk log softmax_k(P_nk)
         loss = alignment_weight (smoothDTW(X, Y) + smoothDTW(Y, X)) + cycle_weight cycle
 
-    where q is 1 - label_smoothing at k = n, and label_smoothing / N more everywhere.
-    As in the published code, the cycle's probabilities P pass another softmax, as if
-    they were logits. The result is the mean over all pairs of videos of one process,
-    the earlier in the batch as X; the published code pairs the first one alone with
-    the others. Embeddings are used as they are: L2-normalise them, as published.
-    Frames that are not valid take no part and may hold anything, NaN too.
+    where q is 1 - label_smoothing at k = n, plus label_smoothing / N everywhere. As in
+    the published code, the cycle's probabilities P pass another softmax, as if they
+    were logits. The result is the mean over all pairs of videos of one action, with the
+    earlier one of the batch as X; the published code pairs only the first video with
+    the others. Embeddings are used as they are: L2-normalise them, as published. Frames
+    that are not valid take no part and may hold anything, NaN included.
 
     Args:
-        embedding: ``(B, T, D)``, any float dtype; B >= 2.
-        groups: ``(B,)`` integers, the same for videos of one process; by default all
-            are.
+        embedding: Embeddings of B >= 2 videos, ``(B, T, D)``, of any float dtype.
+        groups: Number of each video's action, ``(B,)`` integers; by default all videos
+            are of one action.
         gamma: Softness of the minimum, in nats; > 0.
-        temperature: Divides the similarities; > 0.
-        alignment_weight: Of each direction's smoothDTW, a sum over a path.
-        cycle_weight: Of the cycle's cross-entropy.
-        label_smoothing: In [0, 1).
-        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+        temperature: Number that divides the similarities; > 0.
+        alignment_weight: Weight of each direction's smoothDTW, a sum over a path.
+        cycle_weight: Weight of the cycle's cross-entropy.
+        label_smoothing: Share of the cycle's target spread over all frames, in [0, 1).
+        valid: True on real frames, ``(B, T)`` bool; by default all frames are real.
 
     Returns:
         Scalar, in nats, at least float32.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no pair of one process.
+        ValueError: A shape, a dtype or an option is wrong, or no two videos are of one
+            action.
     """
     if temperature <= 0 or not 0 <= label_smoothing < 1:
         raise ValueError(
@@ -85,16 +86,16 @@ def global_alignment_loss(
 def _align(
     similarity: Tensor, num_rows: Tensor, num_columns: Tensor, gamma: float
 ) -> tuple[Tensor, Tensor]:
-    """Align X, the rows, with Y.
+    """Align X, the rows, with Y, the columns.
 
     Args:
-        similarity: ``(P, N, M)``, divided by the temperature.
-        num_rows: ``(P,)``, those that are no padding.
-        num_columns: ``(P,)``.
-        gamma: Softness.
+        similarity: Similarities divided by the temperature, ``(P, N, M)``.
+        num_rows: Numbers of rows that are not padding, ``(P,)``.
+        num_columns: Numbers of columns that are not padding, ``(P,)``.
+        gamma: Softness of the minimum, in nats.
 
     Returns:
-        For each frame of Y the probabilities of X's, ``(P, N, M)``, 0 on padding; and
+        Probabilities of X's frames for each of Y's, ``(P, N, M)``, 0 on padding; and
         smoothDTW, ``(P,)``.
     """
     inside = cells_inside(num_rows, num_columns, similarity)
@@ -106,7 +107,7 @@ def _align(
 
 
 def _cycle_loss(logits: Tensor, num_frames: Tensor, label_smoothing: float) -> Tensor:
-    """Cross-entropy of ``(P, N, N)`` with the identity, smoothed; ``(P,)``."""
+    """Return the cross-entropy ``(P,)`` of ``(P, N, N)`` with a smoothed identity."""
     inside = cells_inside(num_frames, num_frames, logits)
     lowest = torch.finfo(logits.dtype).min
     log_p = logits.masked_fill(~inside, lowest).log_softmax(dim=2)

@@ -25,36 +25,37 @@ def alignment_in_time_loss(
     divergence: bool = False,
     valid: Tensor | None = None,
 ) -> Tensor:
-    """Soft-DTW of two videos, and frames of each kept apart.
+    """Compute soft-DTW of two videos, and keep the frames of each apart.
 
     For videos X and Y of N and M frames, with squared Euclidean distances as costs and
     I of `contrastive_idm`::
 
         loss(X, Y) = (soft_dtw(X, Y) + regularisation (I(X) + I(Y))) / ((N + M) / 2)
 
-    and the mean over all pairs of videos of one process. Embeddings are used as they
-    are: L2-normalise them, as published. Frames that are not valid take no part and
-    may hold anything, NaN too. Defaults are the published code's.
+    The result is the mean over all pairs of videos of one action. Embeddings are used
+    as they are: L2-normalise them, as published. Frames that are not valid take no part
+    and may hold anything, NaN included. Defaults are the published code's.
 
     Args:
-        embedding: ``(B, T, D)``, any float dtype; B >= 2.
-        frame_inds: ``(B, T)``, frames of the source videos.
-        video_lengths: ``(B,)``, in frames.
-        groups: ``(B,)`` integers, the same for videos of one process; by default all
-            are.
+        embedding: Embeddings of B >= 2 videos, ``(B, T, D)``, of any float dtype.
+        frame_inds: Places of the frames in their source videos, ``(B, T)``.
+        video_lengths: Numbers of frames of the source videos, ``(B,)``.
+        groups: Number of each video's action, ``(B,)`` integers; by default all videos
+            are of one action.
         gamma: Softness of the DTW, in squared distances; > 0.
-        regularisation: alpha of the paper; >= 0.
-        window: sigma of the paper, see `contrastive_idm`.
-        margin: lambda of the paper, likewise.
-        divergence: Subtract (soft_dtw(X, X) + soft_dtw(Y, Y)) / 2, so that a video
-            aligned with itself costs 0; off as published.
-        valid: ``(B, T)`` bool, True on a real frame; by default all are.
+        regularisation: Weight of I, the paper's alpha; >= 0.
+        window: The paper's sigma, see `contrastive_idm`.
+        margin: The paper's lambda, see `contrastive_idm`.
+        divergence: Whether (soft_dtw(X, X) + soft_dtw(Y, Y)) / 2 is subtracted, so that
+            a video aligned with itself costs 0; not so in the published code.
+        valid: True on real frames, ``(B, T)`` bool; by default all frames are real.
 
     Returns:
         Scalar, at least float32.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no pair of one process.
+        ValueError: A shape, a dtype or an option is wrong, or no two videos are of one
+            action.
     """
     if regularisation < 0:
         raise ValueError(f'regularisation must not be negative, got {regularisation}')
@@ -92,10 +93,10 @@ def contrastive_idm(
     window: float = 10.0,
     margin: float = 2.0,
 ) -> Tensor:
-    """Contrastive inverse difference moment of each video (LAV's regulariser).
+    """Compute each video's contrastive inverse difference moment, LAV's regulariser.
 
-    With d the squared distance of frames i and j, s their places in the source video
-    and L its length, the sum over all i and j of::
+    With d_ij the squared distance of frames i and j, s their places in the source video
+    and L its length, it is the sum over all i and j of::
 
         d_ij                                             where |s_i - s_j| <= window
         (1 + ((s_i - s_j) / L)^2) max(0, margin - d_ij)  elsewhere
@@ -104,18 +105,19 @@ def contrastive_idm(
     code.
 
     Args:
-        embedding: ``(B, T, D)``, any float dtype.
-        frame_inds: ``(B, T)``, frames of the source videos.
-        video_lengths: ``(B,)``, in frames; > 0.
-        valid: ``(B, T)`` bool; other frames may hold anything.
-        window: In source frames; >= 0.
-        margin: In squared distances; > 0.
+        embedding: Embeddings, ``(B, T, D)``, of any float dtype.
+        frame_inds: Places of the frames in their source videos, ``(B, T)``.
+        video_lengths: Numbers of frames of the source videos, ``(B,)``; > 0.
+        valid: True on real frames, ``(B, T)`` bool; the others may hold anything.
+        window: Gap in time up to which frames are drawn together, in source frames;
+            >= 0.
+        margin: Squared distance to which all other frames are kept apart; > 0.
 
     Returns:
         ``(B,)``, at least float32; 0 for a video of one frame.
 
     Raises:
-        ValueError: Wrong shape, dtype or option.
+        ValueError: A shape, a dtype or an option is wrong.
     """
     if window < 0 or margin <= 0:
         raise ValueError(

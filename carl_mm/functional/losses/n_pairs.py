@@ -8,7 +8,7 @@ from torch import Tensor
 def n_pairs_loss(
     anchors: Tensor, positives: Tensor, *, regularisation: float = 0.002
 ) -> Tensor:
-    """Cross-entropy of each anchor with its positive among all positives.
+    """Compute the cross-entropy of finding each anchor's positive among all positives.
 
     With anchor a_i, positive p_i and T pairs::
 
@@ -16,15 +16,22 @@ def n_pairs_loss(
             + 0.25 regularisation (mean_i |a_i|^2 + mean_i |p_i|^2)
 
     Args:
-        anchors: ``(T, D)``, of one video, not normalised.
-        positives: ``(T, D)``; row i is the positive of anchor i.
-        regularisation: Weight of the mean squared norms; not negative.
+        anchors: Embeddings of one video's anchors, ``(T, D)``, not normalised.
+        positives: Embeddings of their positives, ``(T, D)``, in the same order.
+        regularisation: Weight of the mean squared norms; >= 0.
 
     Returns:
-        Scalar, at least float32.
+        Scalar, in nats, at least float32.
 
     Raises:
-        ValueError: Wrong shape or option, or no pair.
+        ValueError: A shape or an option is wrong, or there is no pair.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import n_pairs_loss
+        >>> anchors = torch.eye(3)
+        >>> round(n_pairs_loss(4 * anchors, anchors, regularisation=0.0).item(), 3)
+        0.036
     """
     if anchors.ndim != 2 or anchors.shape != positives.shape or not len(anchors):
         raise ValueError(

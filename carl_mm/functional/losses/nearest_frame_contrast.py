@@ -19,33 +19,46 @@ def nearest_frame_contrastive_loss(
     temperature: float = 0.1,
     max_gap: float = math.inf,
 ) -> Tensor:
-    """Cross-entropy of each frame with the nearest frame of the other view.
+    """Compute the cross-entropy of finding each frame's nearest one in the other view.
 
-    For a query frame i of one view, j and k over the valid frames of the other, and n
-    the j that is nearest in time, with |s_i - s_n| <= ``max_gap``::
+    For a frame i of one view, k over the valid frames of the other, and n the one of
+    them that is nearest in time, if |s_i - s_n| <= ``max_gap``::
 
         loss_i = -log(exp(z_i . z_n / temperature) / sum_k exp(z_i . z_k / temperature))
 
-    and the mean over all such queries of both views. Two frames equally near share the
-    positive's weight: the limit of `sequence_contrastive_loss` without variance.
-    Frames that are not valid take no part and may hold anything, NaN too.
+    The result is the mean over all such frames of both views. Two frames equally near
+    share the positive's weight: the limit of `sequence_contrastive_loss` as its
+    variance goes to 0. Frames that are not valid take no part and may hold anything,
+    NaN included.
 
     Args:
-        emb_a: ``(B, T, D)``, L2-normalised for cosine similarities.
-        emb_b: ``(B, T, D)``, the other view.
-        inds_a: ``(B, T)``, source frame indices, integer or float.
-        inds_b: ``(B, T)``.
-        valid_a: ``(B, T)``, bool, True on a real frame.
-        valid_b: ``(B, T)``, bool.
-        temperature: Divides the similarities.
-        max_gap: In source frames (published: 5); a query whose nearest frame is
-            farther is left out.
+        emb_a: Embeddings of one view, ``(B, T, D)``, L2-normalised for cosine
+            similarities.
+        emb_b: Embeddings of the other view, ``(B, T, D)``.
+        inds_a: Places of one view's frames in their videos, ``(B, T)``, int or float.
+        inds_b: Places of the other view's frames, ``(B, T)``.
+        valid_a: True on one view's real frames, ``(B, T)`` bool.
+        valid_b: True on the other view's real frames, ``(B, T)`` bool.
+        temperature: Number that divides the similarities.
+        max_gap: Largest gap to a positive, in source frames (published: 5); a frame
+            whose nearest one is farther away is left out.
 
     Returns:
         Scalar, in nats, at least float32.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no query frame is left.
+        ValueError: A shape, a dtype or an option is wrong, or no frame is left.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import nearest_frame_contrastive_loss
+        >>> view, inds = torch.eye(4)[None], torch.tensor([[2, 3, 5, 8]])
+        >>> valid = torch.ones(1, 4, dtype=torch.bool)
+        >>> loss = nearest_frame_contrastive_loss(view, view, inds, inds, valid, valid)
+        >>> loss < nearest_frame_contrastive_loss(
+        ...     view, view.flip(1), inds, inds, valid, valid
+        ... )
+        tensor(True)
     """
     if temperature <= 0 or max_gap < 0:
         raise ValueError(
@@ -78,7 +91,7 @@ def nearest_frame_contrastive_loss(
 def _losses(
     similarity: Tensor, gap: Tensor, queries: Tensor, valid: Tensor, max_gap: float
 ) -> Tensor:
-    """Losses ``(N,)`` of the queries that have a positive, in nats."""
+    """Return the losses ``(N,)`` of the frames that have a positive, in nats."""
     lowest = torch.finfo(similarity.dtype).min  # not -inf: 0 * inf would be NaN
     candidates = valid.unsqueeze(1)  # (B, 1, T)
     log_p = similarity.masked_fill(~candidates, lowest).log_softmax(dim=2)

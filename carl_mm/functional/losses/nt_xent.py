@@ -1,4 +1,4 @@
-"""Contrastive loss of clips: NT-Xent (SimCLR, CVRL)."""
+"""NT-Xent, the contrastive loss of clips (SimCLR, CVRL)."""
 
 import torch
 from torch import Tensor
@@ -14,35 +14,43 @@ def nt_xent_loss(
     first: int = 0,
     temperature: float = 0.1,
 ) -> Tensor:
-    """Normalised temperature-scaled cross-entropy, both directions summed.
+    """Compute the normalised temperature-scaled cross-entropy, in both directions.
 
-    With a_i and b_i the two clips of video i and t the temperature, over N videos::
+    With a_i and b_i the two clips of video i, t the temperature and N videos::
 
         L_a = mean_i -log exp(a_i . b_i / t)
               / (sum_k exp(a_i . b_k / t) + sum_{k != i} exp(a_i . a_k / t))
 
-    L_b with a and b exchanged, and the loss is L_a + L_b (CVRL, as released).
+    L_b is the same with a and b exchanged, and the loss is L_a + L_b (CVRL, as
+    released).
 
-    Where a process holds some of the videos, queries are its own and candidates are
-    everyone's: the mean of the processes' losses is that of the whole batch. Embeddings
-    are used as they are: L2-normalise them for the paper's cosine similarity.
-    Arithmetic is at least float32, whatever autocast says.
+    Where each process holds some of the videos, its own clips are compared with those
+    of all processes: the mean of the processes' losses is the loss of the whole batch.
+    Embeddings are used as they are: L2-normalise them for the paper's cosine
+    similarity. Arithmetic is at least float32, also under autocast.
 
     Args:
-        view_a: ``(B, D)``, a clip of each video, any float dtype.
-        view_b: ``(B, D)``, the other clips; same dtype.
-        all_a: ``(N, D)``, those of all processes, in their order; by default
-            ``view_a``.
-        all_b: ``(N, D)``, likewise.
+        view_a: Embeddings of a clip of each video, ``(B, D)``, of any float dtype.
+        view_b: Embeddings of the videos' other clips, ``(B, D)``, of the same dtype.
+        all_a: First clips of all processes in the order of their ranks, ``(N, D)``; by
+            default ``view_a``.
+        all_b: Other clips of all processes, ``(N, D)``; by default ``view_b``.
         first: Row of ``all_a`` at which ``view_a`` starts.
-        temperature: Divides the similarities.
+        temperature: Number that divides the similarities; > 0.
 
     Returns:
         Scalar, in nats, of the embeddings' dtype.
 
     Raises:
-        ValueError: Wrong shape or dtype, a temperature that is not positive, or fewer
-            than two videos.
+        ValueError: A shape, a dtype or an option is wrong, or there are fewer than two
+            videos.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import nt_xent_loss
+        >>> clips = torch.eye(3)
+        >>> round(nt_xent_loss(clips, clips, temperature=0.5).item(), 3)
+        0.865
     """
     if (all_a is None) != (all_b is None):
         raise ValueError('all_a and all_b are given together, or neither')
@@ -62,7 +70,7 @@ def nt_xent_loss(
 def _one_direction(
     query: Tensor, other: Tensor, same: Tensor, target: Tensor, temperature: float
 ) -> Tensor:
-    """Mean over queries ``(B, D)``; the other view's rows stand before the same's."""
+    """Return the mean over queries ``(B, D)``, rows ``target`` of ``same``."""
     similarity = query @ same.T / temperature  # (B, N)
     itself = torch.zeros_like(similarity, dtype=torch.bool)
     itself[torch.arange(len(query), device=query.device), target] = True

@@ -5,15 +5,21 @@ from torch import Tensor
 
 
 def gaussian_log_prior(inds_a: Tensor, inds_b: Tensor, variance: float) -> Tensor:
-    """Unnormalised log-prior that frame ``i`` of view a matches ``j`` of view b.
+    """Compute the log-prior that frame i of view a matches frame j of view b.
 
     Args:
-        inds_a: ``(B, T)``, source frame indices.
-        inds_b: ``(B, S)``, source frame indices.
-        variance: In squared frames; > 0.
+        inds_a: Places of view a's frames in their videos, ``(B, T)``.
+        inds_b: Places of view b's frames, ``(B, S)``.
+        variance: Variance of the Gaussian, in squared frames; > 0.
 
     Returns:
-        ``(B, T, S)``, in nats.
+        ``(B, T, S)``, in nats, not normalised.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import gaussian_log_prior
+        >>> gaussian_log_prior(torch.tensor([[4]]), torch.tensor([[4, 6]]), 2.0)
+        tensor([[[ 0., -1.]]])
     """
     gap = inds_a.unsqueeze(2) - inds_b.unsqueeze(1)
     return -gap.square() / (2 * variance)
@@ -32,7 +38,7 @@ def sequence_contrastive_loss(
     negatives: str = 'video',
     eps: float = 1e-6,
 ) -> Tensor:
-    """Mean KL divergence from a Gaussian prior in time to the similarities.
+    """Compute the mean KL divergence of the similarities from a Gaussian prior in time.
 
     For a query frame i of one view, with j over the valid frames of the other::
 
@@ -40,31 +46,43 @@ def sequence_contrastive_loss(
         p_ij = exp(z_i . z_j / temperature) / sum_k exp(z_i . z_k / temperature)
         KL_i = sum_j w_ij (log w_ij - log(p_ij + eps))                   (Eq. 1)
 
-    and the mean of KL_i over all valid frames of both views: half of the paper's
-    L1 + L2 (Eq. 3), less the prior's entropy, which has no gradient. Embeddings
-    are used as they are: L2-normalise them for the paper's cosine similarity.
-    Frames that are not valid take no part and may hold anything, NaN too. Where
-    the other view of a video has no valid frame, its queries are left out.
-    Arithmetic is at least float32, whatever autocast says.
+    The result is the mean of KL_i over all valid frames of both views: half of the
+    paper's L1 + L2 (Eq. 3), less the prior's entropy, which has no gradient. Embeddings
+    are used as they are: L2-normalise them for the paper's cosine similarity. Frames
+    that are not valid take no part and may hold anything, NaN included. Where one view
+    of a video has no valid frame, the frames of its other view are left out. Arithmetic
+    is at least float32, also under autocast.
 
     Args:
-        emb_a: ``(B, T, D)``, any float dtype.
-        emb_b: ``(B, T, D)``, the other view; same dtype.
-        inds_a: ``(B, T)``, source frame indices, integer or float.
-        inds_b: ``(B, T)``.
-        valid_a: ``(B, T)``, bool, True on a real frame.
-        valid_b: ``(B, T)``, bool.
-        variance: Of the prior, in squared source frames.
-        temperature: Divides the similarities.
-        negatives: ``video``: k runs over the other view of the same video.
-            ``batch``: and over both views of every other video.
-        eps: Keeps the logarithm of a small p finite; 0 for the plain KL.
+        emb_a: Embeddings of one view, ``(B, T, D)``, of any float dtype.
+        emb_b: Embeddings of the other view, ``(B, T, D)``, of the same dtype.
+        inds_a: Places of one view's frames in their videos, ``(B, T)``, int or float.
+        inds_b: Places of the other view's frames, ``(B, T)``.
+        valid_a: True on one view's real frames, ``(B, T)`` bool.
+        valid_b: True on the other view's real frames, ``(B, T)`` bool.
+        variance: Variance of the prior, in squared source frames.
+        temperature: Number that divides the similarities.
+        negatives: What k runs over: 'video', the other view of the same video, or
+            'batch', both views of every other video as well.
+        eps: Number that keeps the logarithm of a small p finite; 0 for the plain KL.
 
     Returns:
         Scalar, in nats, of the embeddings' dtype.
 
     Raises:
-        ValueError: Wrong shape, dtype or option, or no query frame is left.
+        ValueError: A shape, a dtype or an option is wrong, or no frame is left.
+
+    Example:
+        Two views of one video that see it in the same order, and in opposite ones.
+
+        >>> import torch
+        >>> from carl_mm.functional import sequence_contrastive_loss
+        >>> view, inds = torch.eye(4)[None], torch.tensor([[0, 9, 18, 27]])
+        >>> rest = inds, inds, *torch.ones(2, 1, 4, dtype=torch.bool)
+        >>> round(sequence_contrastive_loss(view, view, *rest).item(), 2)
+        0.12
+        >>> round(sequence_contrastive_loss(view, view.flip(1), *rest).item(), 2)
+        9.77
     """
     _check_options(variance, temperature, negatives, eps)
     _check_tensors(emb_a, emb_b, inds_a, inds_b, valid_a, valid_b)
@@ -101,10 +119,10 @@ def sequence_contrastive_loss(
 def _kl_per_query(
     log_prior: Tensor, logits: Tensor, valid: Tensor, others: Tensor | None, eps: float
 ) -> Tensor:
-    """KL of each query; ``others``: log of the further negatives' sum.
+    """Return the KL divergence of each query, ``(B, T)``.
 
-    Returns:
-        ``(B, T)``, finite on a query without a valid candidate, but meaningless.
+    It is finite, but meaningless, for a query without a valid candidate. ``others`` are
+    the logarithms of what further negatives add to the denominator.
     """
     lowest = torch.finfo(logits.dtype).min  # not -inf: 0 * inf would be NaN
     outside = ~valid.unsqueeze(1)  # (B, 1, S)
@@ -122,7 +140,7 @@ def _kl_per_query(
 def _log_others(
     query: Tensor, everyone: Tensor, valid: Tensor, temperature: float
 ) -> Tensor:
-    """Log of the summed exponentials over all other videos; ``(B, T)``."""
+    """Return the log of the exponentials summed over all other videos, ``(B, T)``."""
     lowest = torch.finfo(query.dtype).min
     columns = everyone.flatten(0, 1).T  # (D, B * 2T)
     rows = []

@@ -20,22 +20,32 @@ def draw_triplets(
 ) -> tuple[Tensor, Tensor]:
     """Draw triplets of frames in and out of order.
 
-    Five distinct valid frames a < b < c < d < e are drawn for each: (b, c, d) is in
-    order; (b, a, d) and (b, e, d), one as likely as the other, are not. Half of the
-    triplets are turned round, as time has no direction here.
+    For each triplet five distinct valid frames a < b < c < d < e are drawn. (b, c, d)
+    is in order; (b, a, d) and (b, e, d), which are equally likely, are not. Half of the
+    triplets are reversed, as time has no direction here.
 
     Args:
-        valid: ``(B, T)`` bool, frames in the order of time; at least five a video.
-        num_triplets: N, of each video.
-        shuffled_share: Of the B N triplets, floor(share x B N) are out of order.
-        generator: Source of every draw, on valid's device; by default torch's.
+        valid: True on real frames, ``(B, T)`` bool, in the order of time; at least five
+            in each video.
+        num_triplets: Number of triplets drawn per video, N.
+        shuffled_share: Share of all B N triplets that are out of order, in [0, 1];
+            their number is rounded down.
+        generator: Source of the draws, on the same device; by default torch's own.
 
     Returns:
-        Places ``(B, N, 3)`` int64 in the T frames, and ``(B, N)`` bool, True on a
-        triplet out of order.
+        Places of the triplets among the T frames, ``(B, N, 3)`` int64, and whether each
+        is out of order, ``(B, N)`` bool.
 
     Raises:
-        ValueError: An option out of its range, or a video of fewer valid frames.
+        ValueError: An option is out of its range, or a video has fewer valid frames.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import draw_triplets
+        >>> valid = torch.ones(2, 6, dtype=torch.bool)
+        >>> triplets, shuffled = draw_triplets(valid, 4, shuffled_share=0.75)
+        >>> triplets.shape, int(shuffled.sum())
+        (torch.Size([2, 4, 3]), 6)
     """
     if num_triplets < 1 or not 0 <= shuffled_share <= 1:
         raise ValueError(
@@ -73,21 +83,36 @@ def shuffle_and_learn_loss(
     shuffled: Tensor,
     classify: Callable[[Tensor], Tensor],
 ) -> Tensor:
-    """Cross-entropy of a classifier that tells triplets in order from others.
+    """Compute the cross-entropy of a classifier of triplets in and out of order.
 
     Args:
-        embeddings: ``(B, T, D)``.
-        valid: ``(B, T)`` bool; the others may hold anything, NaN too.
-        triplets: ``(B, N, 3)`` int64, places of valid frames.
-        shuffled: ``(B, N)`` bool, True on a triplet out of order.
-        classify: ``(B N, 3 D)``, the three embeddings after each other, to the scores
-            ``(B N, 2)`` of 'in order' and 'out of order'.
+        embeddings: Embeddings, ``(B, T, D)``.
+        valid: True on real frames, ``(B, T)`` bool; the others may hold anything, NaN
+            included.
+        triplets: Places of valid frames, ``(B, N, 3)`` int64.
+        shuffled: Whether a triplet is out of order, ``(B, N)`` bool.
+        classify: Classifier of concatenated embeddings, from ``(B N, 3 D)`` to the
+            scores ``(B N, 2)`` of 'in order' and 'out of order'.
 
     Returns:
         Scalar, the mean over all triplets, in nats.
 
     Raises:
-        ValueError: Wrong shape or dtype.
+        ValueError: A shape or a dtype is wrong.
+
+    Example:
+        A classifier that always says 'in order' by e to 1.
+
+        >>> import torch
+        >>> from carl_mm.functional import shuffle_and_learn_loss
+        >>> videos, valid = torch.zeros(1, 6, 2), torch.ones(1, 6, dtype=torch.bool)
+        >>> triplets = torch.tensor([[[1, 2, 3], [1, 5, 3]]])
+        >>> shuffled = torch.tensor([[False, True]])
+        >>> loss = shuffle_and_learn_loss(
+        ...     videos, valid, triplets, shuffled, lambda x: x[:, :2] + torch.eye(2)[0]
+        ... )
+        >>> round(loss.item(), 3)
+        0.813
     """
     check_frames(embeddings, valid=valid)
     if triplets.shape != (*shuffled.shape, 3) or len(triplets) != len(embeddings):

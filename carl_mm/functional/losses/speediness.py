@@ -10,10 +10,25 @@ from carl_mm.functional.losses._frames import check_frames, clean
 
 
 def mean_over_time(embeddings: Tensor, valid: Tensor) -> Tensor:
-    """Mean over the valid frames: ``(B, T, D)`` to ``(B, D)``, 0 where there is none.
+    """Average the valid frames of each video.
+
+    Args:
+        embeddings: Embeddings, ``(B, T, D)``.
+        valid: True on real frames, ``(B, T)`` bool; the others may hold anything, NaN
+            included.
+
+    Returns:
+        ``(B, D)``, at least float32; 0 for a video without a valid frame.
 
     Raises:
-        ValueError: Wrong shape or dtype.
+        ValueError: A shape or a dtype is wrong.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import mean_over_time
+        >>> valid = torch.tensor([[True, True, False]])
+        >>> mean_over_time(torch.tensor([[[1.0], [2.0], [torch.nan]]]), valid)
+        tensor([[1.5000]])
     """
     check_frames(embeddings, valid=valid)
     total = clean(embeddings, valid).sum(dim=1)
@@ -23,18 +38,29 @@ def mean_over_time(embeddings: Tensor, valid: Tensor) -> Tensor:
 def speediness_loss(
     embeddings: Tensor, valid: Tensor, classify: Callable[[Tensor], Tensor]
 ) -> Tensor:
-    """Binary cross-entropy of a classifier of a view's speed.
+    """Compute the binary cross-entropy of a classifier of a view's speed.
 
     Args:
-        embeddings: ``(B, 2, T, D)``, view 0 at normal speed, view 1 sped up.
-        valid: ``(B, 2, T)`` bool; the others may hold anything, NaN too.
-        classify: Mean over time ``(N, D)`` to the log-odds ``(N, 1)`` of 'sped up'.
+        embeddings: Embeddings of two views, ``(B, 2, T, D)``; view 0 is at normal speed
+            and view 1 sped up.
+        valid: True on real frames, ``(B, 2, T)`` bool; the others may hold anything,
+            NaN included.
+        classify: Classifier of means over time, from ``(N, D)`` to the log-odds
+            ``(N, 1)`` of 'sped up'.
 
     Returns:
         Scalar, the mean over the views with a valid frame, in nats.
 
     Raises:
-        ValueError: Wrong shape or dtype, or no valid frame.
+        ValueError: A shape or a dtype is wrong, or no frame is valid.
+
+    Example:
+        >>> import torch
+        >>> from carl_mm.functional import speediness_loss
+        >>> views = torch.tensor([[[[-1.0]], [[1.0]]]])  # one frame of each view
+        >>> valid = torch.ones(1, 2, 1, dtype=torch.bool)
+        >>> round(speediness_loss(views, valid, lambda mean: 3 * mean).item(), 3)
+        0.049
     """
     if embeddings.ndim != 4 or embeddings.shape[1] != 2:
         raise ValueError(

@@ -1,1 +1,1 @@
-"""The metrics."""
+"""Metrics of alignment, retrieval, probes and localization."""

@@ -1,4 +1,4 @@
-"""Nearest frames between many videos at once, as exact as pair by pair."""
+"""Nearest frames between many videos at once, as exact as if pair by pair."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ MAX_BLOCK = 2**20  # distances held at once: 4 MiB, which caches hold
 
 
 def nearest_in_each(queries: Floats, candidates: Candidates) -> Ints:
-    """Index of the nearest frame in each video; ties go to the first.
+    """Find the nearest frame in each video; ties go to the first.
 
     Distances come from a matrix product in float32. Where its rounding could decide,
     the frames in question are compared by their differences in float64, so that the
-    result is that of exact distances and equal frames stay ties.
+    result is that of exact distances, and equal frames remain ties.
 
     Args:
         queries: ``(N, D)``.
         candidates: The frames of V videos.
 
     Returns:
-        ``(N, V)``, frames of the videos.
+        ``(N, V)``, frame indices within each video.
     """
     starts, lengths = candidates.starts, candidates.lengths
     nearest = np.empty((len(queries), len(starts)), dtype=np.int64)
@@ -51,14 +51,14 @@ def nearest_in_each(queries: Floats, candidates: Candidates) -> Ints:
 
 
 def nearest_in_others(videos: Sequence[Floats]) -> Iterator[tuple[int, Ints]]:
-    """Nearest frames of each video in every video.
+    """Find the nearest frames of each video in every video.
 
     Args:
-        videos: Of each ``(T_i, D)``, T_i >= 1.
+        videos: Embeddings of each video, ``(T_i, D)``, T_i >= 1.
 
     Yields:
-        i and ``(T_i, V)``, the nearest frames of video j in column j; column i holds
-        the video's own.
+        The index i of a video and ``(T_i, V)``, its nearest frames in video j in
+        column j; column i holds the video's own.
     """
     if not videos:
         return
@@ -83,16 +83,16 @@ def nearest_in_others(videos: Sequence[Floats]) -> Iterator[tuple[int, Ints]]:
 def nearest_candidates(
     queries: Floats, candidates: Candidates, allowed: Bools, count: int
 ) -> Ints:
-    """Columns of the ``count`` nearest allowed candidates, nearest first.
+    """Find the ``count`` nearest allowed candidates, nearest first.
 
     Args:
         queries: ``(N, D)``.
-        candidates: M frames.
-        allowed: ``(N, M)`` or ``(1, M)``; at least ``count`` True in each row.
-        count: >= 1.
+        candidates: The M frames to search.
+        allowed: ``(N, M)`` or ``(1, M)``, with at least ``count`` True in each row.
+        count: Number of candidates to find, >= 1.
 
     Returns:
-        ``(N, count)``; ties go to the lower column.
+        ``(N, count)``, indices of candidates; ties go to the lower one.
     """
     nearest = np.empty((len(queries), count), dtype=np.int64)
     for rows, distances, tolerance in candidates.distances(queries):
@@ -118,7 +118,7 @@ class Candidates:
     """The frames of all videos side by side.
 
     Args:
-        videos: Of each ``(T_j, D)``.
+        videos: Embeddings of each video, ``(T_j, D)``.
     """
 
     def __init__(self, videos: Sequence[Floats]) -> None:
@@ -142,7 +142,7 @@ class Candidates:
             queries: ``(N, D)``, no larger than the candidates.
 
         Yields:
-            Rows of some queries, their distances ``(n, M)``, and how far apart
+            A slice of the queries, their distances ``(n, M)``, and how far apart
             rounding can bring two equal ones ``(n,)``.
         """
         channels = self.frames.shape[1]
@@ -157,7 +157,7 @@ class Candidates:
             yield rows, distances, (channels + 8) * np.finfo(np.float32).eps * bound
 
     def exact(self, queries: Floats, row: Ints, column: Ints) -> Floats:
-        """Squared distances of some pairs from their differences, ``(P,)``."""
+        """Compute squared distances ``(P,)`` of some pairs from their differences."""
         found = np.empty(len(row))
         step = max(1, MAX_BLOCK // self.frames.shape[1])
         for start in range(0, len(row), step):

@@ -9,10 +9,10 @@ MAX_FRAMES = 512  # beyond, scipy's n log n is faster than all pairs
 
 
 def tau_of_columns(values: Ints) -> Floats:
-    """Kendall's tau-b between 0..n-1 and each column, as scipy's.
+    """Compute scipy's Kendall's tau-b between 0..n-1 and each column.
 
     Args:
-        values: ``(n, V)``.
+        values: ``(n, V)``, one ranking per column.
 
     Returns:
         ``(V,)``, NaN where a column is constant or n < 2.

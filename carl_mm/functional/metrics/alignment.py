@@ -1,4 +1,4 @@
-"""Alignment of pairs of videos by nearest frames."""
+"""How well nearest frames align pairs of videos in time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,26 +28,34 @@ def kendalls_tau(
 ) -> tuple[float, float]:
     """Kendall's tau-b between frames and their nearest frames in another video.
 
-    Mean over all ordered pairs of videos. A pair is undefined if all nearest frames
-    are one, or with a single query.
+    The mean runs over all ordered pairs of videos. A pair is undefined if all frames
+    have the same nearest frame, or if there is one frame only.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite; videos without a frame are
-            left out.
-        stride: Every ``stride``-th frame is taken.
-        nan_policy: Undefined pairs are left out ('omit', the published way, which
-            flatters a collapsed embedding: read it beside their share), count as 0
-            ('zero'), or make the mean NaN ('propagate').
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite; videos without a
+            frame are left out.
+        stride: Take every ``stride``-th frame.
+        nan_policy: Whether undefined pairs are left out ('omit', the published way,
+            which flatters a collapsed embedding: read it beside their share), count
+            as 0 ('zero'), or make the mean NaN ('propagate').
 
     Returns:
-        Mean in [-1, 1] and share of undefined pairs in [0, 1]; NaN without any.
+        The mean in [-1, 1] and the share of undefined pairs in [0, 1]; NaN without any
+        pair.
 
     Raises:
-        ValueError: NaN embeddings, a stride below 1, or an unknown policy.
+        ValueError: Embeddings are not finite, the stride is below 1, or the policy is
+            unknown.
+
+    Examples:
+        >>> kendalls_tau([[[0.0], [1.0], [2.0]], [[0.1], [1.1], [2.1]]])
+        (1.0, 0.0)
     """
     check_stride(stride)
     if nan_policy not in NAN_POLICIES:
-        raise ValueError(f'nan_policy must be of {NAN_POLICIES}, got {nan_policy!r}')
+        raise ValueError(
+            f'nan_policy must be one of {NAN_POLICIES}, got {nan_policy!r}'
+        )
     videos = [video[::stride] for video in to_embeddings(embeddings) if len(video)]
     if len(videos) < 2:
         return float('nan'), float('nan')
@@ -71,19 +79,23 @@ def alignment_error(
 ) -> float:
     """Mean difference of progress between frames and their nearest labelled frames.
 
-    Mean over a video's frames, then over all ordered pairs of videos.
+    The mean runs over the frames of a video, then over all ordered pairs of videos.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite.
-        progress: Of each video ``(T_i,)`` in [0, 1], NaN where unlabelled; such
-            frames are neither queries nor candidates.
-        stride: Every ``stride``-th of the labelled frames is taken.
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
+        progress: Progress of each video's frames, ``(T_i,)`` in [0, 1], see
+            `phase_progress`; NaN frames are neither queries nor candidates.
+        stride: Take every ``stride``-th labelled frame.
 
     Returns:
-        In [0, 1]; NaN with fewer than two labelled videos.
+        The error, in [0, 1]; NaN with fewer than two labelled videos.
 
     Raises:
-        ValueError: NaN embeddings, lengths that differ, a stride below 1.
+        ValueError: Embeddings are not finite, lengths differ, or the stride is below 1.
+
+    Examples:
+        >>> alignment_error([[[0.0], [1.0]], [[0.1], [0.2]]], [[0.0, 0.5], [0.0, 0.5]])
+        0.125
     """
     check_stride(stride)
     videos = to_embeddings(embeddings)
@@ -109,25 +121,30 @@ def alignment_error(
 def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
     """Mean distance of events from where the nearest frame puts them.
 
-    |nearest frame - true frame| / length of the other video, over all ordered pairs
-    of videos and all events.
+    It is the mean of |nearest frame - true frame| / length of the other video over all
+    ordered pairs of videos and all events.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite.
-        events: Of each video ``(E,)`` frame indices, the same E events in each.
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
+        events: Frames of each video's events, ``(E,)``, the same E events in each; see
+            `phase_boundaries`.
 
     Returns:
-        In [0, 1); NaN with fewer than two videos or no event.
+        The error, in [0, 1); NaN with fewer than two videos or no event.
 
     Raises:
-        ValueError: NaN embeddings, differing numbers of events, an event outside its
-            video.
+        ValueError: Embeddings are not finite, numbers of events differ, or an event is
+            outside its video.
+
+    Examples:
+        >>> event_error([[[0.0], [1.0]], [[0.1], [0.2]]], [[1], [0]])
+        0.5
     """
     videos = to_embeddings(embeddings)
     frames = [_to_frames(event, index) for index, event in enumerate(events)]
     if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
         raise ValueError(
-            f'{len(videos)} videos, events a video: {[len(f) for f in frames]}'
+            f'{len(videos)} videos, but events per video: {[len(f) for f in frames]}'
         )
     for index, (video, event) in enumerate(zip(videos, frames, strict=True)):
         outside = event[(event < 0) | (event >= len(video))]

@@ -24,35 +24,42 @@ def linear_classification(
     seed: int = 0,
     device: torch.device | str | None = None,
 ) -> float:
-    """Accuracy on the test frames of one linear layer, trained by SGD.
+    """Accuracy on the test frames of a linear layer trained by SGD.
 
-    A step takes the labelled frames of ``videos_per_batch`` videos; the rate of epoch
-    e of E is lr (1 + cos(pi e / E)) / 2; the accuracy is that after the last epoch.
-    Embeddings stay where they are: the device holds a batch at a time.
+    A step takes the labelled frames of ``videos_per_batch`` videos. The learning rate
+    of epoch e of E is lr (1 + cos(pi e / E)) / 2, and the accuracy is that after the
+    last epoch. Embeddings stay where they are; the device holds one batch at a time.
 
     All draws come from one CPU generator: first the layer, uniform in +-1 / sqrt(D),
-    weight before bias, then one ``randperm`` of the videos an epoch.
+    weight before bias, then a ``randperm`` of the videos for each epoch.
 
     Args:
-        train_embeddings: Of each video ``(T_i, D)`` float32, finite.
-        train_labels: Of each video ``(T_i,)`` integers; negative frames are left out.
-        test_embeddings: Likewise.
-        test_labels: Likewise.
-        num_classes: Of the labels.
-        lr: Of the first epoch.
-        momentum: Of SGD, without Nesterov.
-        weight_decay: Of weight and bias.
-        max_epochs: E, >= 1.
-        videos_per_batch: >= 1.
-        seed: Of the draws.
-        device: By default the first GPU, where there is one.
+        train_embeddings: Embeddings of each train video, ``(T_i, D)`` float32, finite.
+        train_labels: Integer labels of each train video, ``(T_i,)``; frames with a
+            negative label are left out.
+        test_embeddings: Embeddings of each test video, ``(T_i, D)`` float32, finite.
+        test_labels: Integer labels of each test video, ``(T_i,)``; frames with a
+            negative label are left out.
+        num_classes: Number of classes; labels are below it.
+        lr: Learning rate of the first epoch.
+        momentum: Momentum of SGD, without Nesterov's correction.
+        weight_decay: Weight decay of the layer's weight and bias.
+        max_epochs: Number of epochs E, >= 1.
+        videos_per_batch: Number of videos in a step, >= 1.
+        seed: Seed of the draws.
+        device: Device to train on; by default the first GPU, where there is one.
 
     Returns:
-        In [0, 1]; NaN without a labelled train or test frame.
+        The accuracy, in [0, 1]; NaN without a labelled train or test frame.
 
     Raises:
-        ValueError: Lengths that differ, or a label that is not below
-            ``num_classes``; names the video.
+        ValueError: Lengths differ, or a label is not below ``num_classes``; names the
+            video.
+
+    Examples:
+        >>> train, test = [[[-1.0], [-1.0], [1.0]]], [[[-2.0], [2.0]]]
+        >>> linear_classification(train, [[0, 0, 1]], test, [[0, 1]], 2, device='cpu')
+        1.0
     """
     train = _check_videos(train_embeddings, train_labels, num_classes, 'train')
     test = _check_videos(test_embeddings, test_labels, num_classes, 'test')
@@ -108,7 +115,7 @@ def _make_layer(
 def _check_videos(
     embeddings: Sequence[Any], labels: Sequence[Any], num_classes: int, split: str
 ) -> list[tuple[Tensor, Tensor]]:
-    """Videos with a labelled frame, as tensors that share the arrays' memory."""
+    """Return the videos with a labelled frame, as tensors that share their memory."""
     if len(embeddings) != len(labels):
         raise ValueError(
             f'{split}: embeddings of {len(embeddings)} videos, labels of {len(labels)}'

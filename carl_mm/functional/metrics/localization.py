@@ -1,4 +1,4 @@
-"""Temporal localisation: features of fixed length, and the detection mAP."""
+"""Temporal localization: features of fixed length, and the detection mAP."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -25,13 +25,18 @@ def resample_features(embeddings: ArrayOrTensor, num_snippets: int = 100) -> Flo
 
     Args:
         embeddings: ``(T, D)``, finite, T >= 1.
-        num_snippets: S, >= 1.
+        num_snippets: Number of snippets S, >= 1.
 
     Returns:
         ``(S, D)`` float64.
 
     Raises:
-        ValueError: No frame, not (T, D), NaN embeddings, or ``num_snippets`` below 1.
+        ValueError: The embeddings are not a finite (T, D) with a frame, or
+            ``num_snippets`` is below 1.
+
+    Examples:
+        >>> resample_features([[0.0], [1.0], [2.0], [3.0]], 2).tolist()
+        [[0.5], [2.5]]
     """
     if num_snippets < 1:
         raise ValueError(f'num_snippets must be at least 1, got {num_snippets}')
@@ -53,27 +58,34 @@ def detection_map(
     truth: Segments,
     iou_thresholds: Sequence[float] = IOU_THRESHOLDS,
 ) -> tuple[dict[float, float], float]:
-    """ActivityNet's mean average precision of detected segments.
+    """Compute ActivityNet's mean average precision of detected segments.
 
-    For each class and threshold its proposals, best score first, each take the
-    unmatched true segment of that class and video with the highest IoU, if that
-    reaches the threshold; any other proposal is a false one. Average precision is the
-    area under ``max_{r' >= r} precision(r')``. Its mean over the classes in ``truth``
-    is the mAP: a class without proposals counts 0, proposals of other classes do not
-    count. Equal scores keep their order; of equal IoUs the first segment is taken.
+    For each class and threshold the proposals, best score first, each take the
+    unmatched true segment of that class and video with the highest IoU, if it reaches
+    the threshold; other proposals are false. The average precision is the area under
+    ``max_{r' >= r} precision(r')``, and the mAP its mean over the classes in ``truth``:
+    a class without proposals counts 0, and proposals of other classes do not count.
+    Equal scores keep their order; of equal IoUs the first segment is taken.
 
     Args:
-        proposals: Video to ``{'segment': [start, end], 'label': ..., 'score': ...}``,
-            in any one unit of time; the form of ActivityNet's result files.
-        truth: Video to ``{'segment': [start, end], 'label': ...}``.
-        iou_thresholds: In (0, 1].
+        proposals: Maps each video to a list of ``{'segment': [start, end], 'label':
+            ..., 'score': ...}``, in any one unit of time, as in ActivityNet's result
+            files.
+        truth: Maps each video to a list of ``{'segment': [start, end], 'label': ...}``.
+        iou_thresholds: Least overlaps of a match, in (0, 1].
 
     Returns:
-        Threshold to mAP in [0, 1], and their mean; NaN where ``truth`` is empty.
+        A dict of threshold to mAP in [0, 1], and their mean; NaN if ``truth`` is empty.
 
     Raises:
-        ValueError: A segment that ends before it starts, NaN, or a threshold outside
-            (0, 1].
+        ValueError: A segment ends before it starts, a number is not finite, or a
+            threshold is outside (0, 1].
+
+    Examples:
+        >>> truth = {'a.mp4': [{'segment': [0, 10], 'label': 'jump'}]}
+        >>> found = [{'segment': [0, 8], 'label': 'jump', 'score': 0.9}]
+        >>> detection_map({'a.mp4': found}, truth, iou_thresholds=(0.5, 0.9))
+        ({0.5: 1.0, 0.9: 0.0}, 0.5)
     """
     if not len(iou_thresholds) or not all(0 < value <= 1 for value in iou_thresholds):
         raise ValueError(f'iou_thresholds must be in (0, 1], got {iou_thresholds}')
@@ -91,7 +103,7 @@ def detection_map(
 
 
 def _by_label(videos: Segments, name: str, *keys: str) -> dict[Any, list[_Row]]:
-    """Label to its rows: the video, and start, end and the values of ``keys``."""
+    """Map each label to rows of the video, and start, end and values of ``keys``."""
     rows: dict[Any, list[_Row]] = {}
     for video, segments in videos.items():
         for index, item in enumerate(segments):
@@ -147,7 +159,7 @@ def _matches(
 
 
 def _iou(start: float, end: float, segments: Floats) -> Floats:
-    """Overlap of one segment with ``(N, 2)`` others; 0 with an empty one."""
+    """IoU of one segment with ``(N, 2)`` others; 0 with an empty one."""
     overlap = np.minimum(end, segments[:, 1]) - np.maximum(start, segments[:, 0])
     overlap = overlap.clip(min=0)
     union = (end - start) + (segments[:, 1] - segments[:, 0]) - overlap

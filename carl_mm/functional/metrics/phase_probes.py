@@ -1,4 +1,4 @@
-"""Linear probes on frozen embeddings."""
+"""Probes of phases on frozen embeddings."""
 
 import warnings
 from collections.abc import Sequence
@@ -30,26 +30,33 @@ def phase_classification(
     classifier: str = 'logreg',
     score: str = 'accuracy',
 ) -> float:
-    """Score on the test frames of a classifier fitted to the train frames.
+    """Score a classifier, fitted to the train frames, on the test frames.
 
-    Test frames of a phase that no train video has count, as wrong. With one phase in
+    Test frames of a phase that no train video has count as wrong. With one phase in
     training, that phase is predicted everywhere.
 
     Args:
-        train_embeddings: Of each video ``(T_i, D)``, finite.
-        train_labels: Of each video ``(T_i,)`` integers; negative frames are left out.
-        test_embeddings: Likewise.
-        test_labels: Likewise.
-        classifier: 'logreg', multinomial logistic regression by lbfgs with C = 1
-            (CARL), or 'svm', with a Gaussian kernel and C = 1 (TCC, LAV, AE2).
-        score: 'accuracy', or 'weighted_f1', the mean of the phases' F1 weighted by
-            their test frames (AE2).
+        train_embeddings: Embeddings of each train video, ``(T_i, D)``, finite.
+        train_labels: Integer labels of each train video, ``(T_i,)``; frames with a
+            negative label are left out.
+        test_embeddings: Embeddings of each test video, ``(T_i, D)``, finite.
+        test_labels: Integer labels of each test video, ``(T_i,)``; frames with a
+            negative label are left out.
+        classifier: 'logreg' is multinomial logistic regression by lbfgs with C = 1
+            (CARL), 'svm' has a Gaussian kernel and C = 1 (TCC, LAV, AE2).
+        score: 'accuracy', or 'weighted_f1', the mean of the phases' F1 scores weighted
+            by their test frames (AE2).
 
     Returns:
-        In [0, 1]; NaN without a labelled train or test frame.
+        The score, in [0, 1]; NaN without a labelled train or test frame.
 
     Raises:
-        ValueError: NaN embeddings, lengths that differ, an unknown option.
+        ValueError: Embeddings are not finite, lengths differ, or an option is unknown.
+
+    Examples:
+        >>> train, test = [[[0.0], [0.2], [0.8], [1.0]]], [[[0.1], [0.9], [0.9]]]
+        >>> phase_classification(train, [[0, 0, 1, 1]], test, [[0, 1, -1]])
+        1.0
     """
     check_classification_options(classifier, score)
     train = _labelled_frames(train_embeddings, train_labels, 'train ')
@@ -65,7 +72,11 @@ def phase_classification(
 
 
 def check_classification_options(classifier: str, score: str) -> None:
-    """Raise ValueError for an option that `phase_classification` does not know."""
+    """Refuse an option that `phase_classification` does not know.
+
+    Raises:
+        ValueError: The option is unknown; names those that are known.
+    """
     for name, value, known in (
         ('classifier', classifier, CLASSIFIERS),
         ('score', score, SCORES),
@@ -85,23 +96,30 @@ def phase_progression(
 ) -> float:
     """Mean R squared of linear regressions on the time to each phase's end.
 
-    For each of the first C - 1 phases the target is (t - last frame of the phase) /
-    T; t and T count all frames. A video that lacks the phase is left out of its
+    For each of the first C - 1 phases the target is (t - last frame of the phase) / T,
+    where t and T count all frames. A video that lacks the phase is left out of its
     target; a target without train or test videos is dropped with a warning.
 
     Args:
-        train_embeddings: Of each video ``(T_i, D)``, finite.
-        train_labels: Of each video ``(T_i,)`` integers; negative frames are left out.
-        test_embeddings: Likewise.
-        test_labels: Likewise.
-        num_phases: C.
-        include_last: Make the last phase a target as well, C in all (AE2).
+        train_embeddings: Embeddings of each train video, ``(T_i, D)``, finite.
+        train_labels: Integer labels of each train video, ``(T_i,)``; frames with a
+            negative label are left out.
+        test_embeddings: Embeddings of each test video, ``(T_i, D)``, finite.
+        test_labels: Integer labels of each test video, ``(T_i,)``; frames with a
+            negative label are left out.
+        num_phases: Number of phases C.
+        include_last: Make the last phase a target as well (AE2).
 
     Returns:
-        At most 1; NaN without any target.
+        The mean, at most 1; NaN without any target.
 
     Raises:
-        ValueError: NaN embeddings or lengths that differ.
+        ValueError: Embeddings are not finite or lengths differ.
+
+    Examples:
+        >>> train, test = [[[0.0], [1.0], [2.0], [3.0]]], [[[1.0], [3.0]]]
+        >>> round(phase_progression(train, [[0, 0, 1, 1]], test, [[0, 1]], 2), 3)
+        1.0
     """
     train = to_labelled(train_embeddings, train_labels, 'train ')
     test = to_labelled(test_embeddings, test_labels, 'test ')
@@ -129,7 +147,7 @@ def _few_threads(frames: Floats) -> Any:
 def _labelled_frames(
     embeddings: Sequence[Any], labels: Sequence[Any], split: str
 ) -> tuple[Floats, Ints] | None:
-    """Concatenate the labelled frames of all videos."""
+    """Concatenate the labelled frames of all videos, None if there are none."""
     videos, values = to_labelled(embeddings, labels, split)
     kept = [label >= 0 for label in values]
     if not any(mask.any() for mask in kept):
@@ -142,7 +160,7 @@ def _labelled_frames(
 def _time_to_end(
     videos: list[Floats], labels: list[Ints], phase: int
 ) -> tuple[Floats, Floats] | None:
-    """Labelled frames of the videos that have a phase, and their targets."""
+    """Return the labelled frames of videos that have a phase, and their targets."""
     frames, targets = [], []
     for video, label in zip(videos, labels, strict=True):
         inside = np.flatnonzero(label == phase)

@@ -22,29 +22,36 @@ def precision_at_k(
 ) -> dict[int, float]:
     """Share of the K nearest frames of all other videos that have the query's label.
 
-    The field's AP@K. With fewer than K candidates all are used, and divided by their
-    number. With ``rank_weighted``, the average precision of AE2's mAP@K: the mean,
-    over the ranks k <= K that hold the query's label, of the precision at k; 0
-    without any.
+    This is what the field calls AP@K. With fewer than K candidates all of them are
+    used, and the hits divided by their number. With ``rank_weighted`` it is the average
+    precision of AE2's mAP@K: the mean, over the ranks k <= K that hold the query's
+    label, of the precision at k; 0 if there is none.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite.
-        labels: Of each video ``(T_i,)`` integers; negative frames are left out.
-        topk: Values of K, >= 1.
-        stride: Every ``stride``-th of the labelled frames is taken.
-        answers: ``(N, N)`` bool: the frames of video j are candidates for queries
-            of video i; by default those of all others. A video that no video answers
-            asks nothing. In its own video a query is no candidate for itself.
-        rank_weighted: Weigh by rank.
-        average: 'video': mean over a video's frames, then over videos (CARL); or
-            'frame': over all frames (AE2).
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
+        labels: Integer labels of each video, ``(T_i,)``; frames with a negative label
+            are left out.
+        topk: Numbers of nearest frames K, >= 1.
+        stride: Take every ``stride``-th labelled frame.
+        answers: ``(N, N)`` bool, True at (i, j) where the frames of video j are
+            candidates for the queries of video i; by default those of all other
+            videos. A video without candidates has no queries. A query is never a
+            candidate for itself.
+        rank_weighted: Compute the average precision instead of the precision.
+        average: 'video' takes the mean over the frames of a video, then over videos
+            (CARL), 'frame' that over all frames (AE2).
 
     Returns:
-        K to a value in [0, 1]; NaN if no frame has a candidate.
+        Maps K to a value in [0, 1]; NaN if no frame has a candidate.
 
     Raises:
-        ValueError: NaN embeddings, lengths that differ, K or stride below 1, a
-            wrong shape of ``answers``, an unknown ``average``.
+        ValueError: Embeddings are not finite, lengths differ, K or the stride is below
+            1, ``answers`` has a wrong shape, or ``average`` is unknown.
+
+    Examples:
+        >>> videos, labels = [[[0.0], [1.0]], [[0.1], [0.2]]], [[0, 1], [0, 1]]
+        >>> precision_at_k(videos, labels, topk=(1, 2))
+        {1: 0.75, 2: 0.5}
     """
     check_stride(stride)
     if not topk or min(topk) < 1:

@@ -1,1 +1,1 @@
-"""Phases: progress, probes, segments."""
+"""Phases of a video: progress, probes, segments."""

@@ -1,4 +1,4 @@
-"""A linear probe of phases."""
+"""A linear probe that gives probabilities of phases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,17 @@ from carl_mm.functional._inputs import (
 
 @dataclass(frozen=True, eq=False)
 class PhaseProbe:
-    """Softmax of a linear map, with every class as likely beforehand as the others.
+    """Softmax of a linear map, under equal class priors.
 
     Attributes:
-        classes: ``(C,)`` int64, ascending.
+        classes: ``(C,)`` int64, the labels of the classes, ascending.
         weight: ``(C, D)``.
         bias: ``(C,)``.
+
+    Examples:
+        >>> probe = PhaseProbe(np.array([0, 2]), np.eye(2), np.zeros(2))
+        >>> probe.log_probs([[0.0, 5.0]]).argmax(axis=1).tolist()
+        [1]
     """
 
     classes: Ints
@@ -33,7 +38,7 @@ class PhaseProbe:
     bias: Floats
 
     def log_probs(self, embeddings: ArrayOrTensor) -> Floats:
-        """Log-probabilities of the classes at each frame.
+        """Compute the log-probability of each class at each frame.
 
         Args:
             embeddings: ``(T, D)``, finite.
@@ -42,7 +47,7 @@ class PhaseProbe:
             ``(T, C)``, in nats.
 
         Raises:
-            ValueError: Another D, or NaN or infinite values.
+            ValueError: D is another than that of the probe, or a value is not finite.
         """
         (frames,) = to_embeddings([embeddings])
         if frames.shape[1] != self.weight.shape[1]:
@@ -55,20 +60,26 @@ class PhaseProbe:
 
 
 def with_change(embeddings: ArrayOrTensor, delta: int) -> Floats:
-    """Put beside each embedding its change around the frame.
+    """Append to each embedding its change around the frame.
 
-    ``[x_t, x_(t + delta) - x_(t - delta)]``; frames past the ends are the first and
-    the last. Two phases alike in a still frame differ in what moves.
+    The result is ``[x_t, x_(t + delta) - x_(t - delta)]``, where the first and last
+    frames stand in for those past the ends. Phases that look alike in a still frame
+    can differ in their motion.
 
     Args:
         embeddings: ``(T, D)``, finite.
-        delta: In frames; 0 puts nothing beside them.
+        delta: Distance of the compared frames, in frames; 0 appends nothing.
 
     Returns:
-        ``(T, 2 D)`` float64, or ``(T, D)``.
+        ``(T, 2 D)`` float64, or ``(T, D)`` for a ``delta`` of 0.
 
     Raises:
-        ValueError: Not ``(T, D)``, not finite, or a negative ``delta``.
+        ValueError: The embeddings are not a finite ``(T, D)``, or ``delta`` is
+            negative.
+
+    Examples:
+        >>> with_change([[0.0], [1.0], [4.0]], delta=1).tolist()
+        [[0.0, 1.0], [1.0, 4.0], [4.0, 3.0]]
     """
     (frames,) = to_embeddings([embeddings])
     if delta < 0:
@@ -84,23 +95,30 @@ def with_change(embeddings: ArrayOrTensor, delta: int) -> Floats:
 def fit_phase_probe(
     embeddings: Sequence[Any], labels: Sequence[Any], l2_penalty: float = 1.0
 ) -> PhaseProbe:
-    """Multinomial logistic regression on labelled frames, then equal class priors.
+    """Fit multinomial logistic regression to labelled frames, with equal class priors.
 
-    The logarithm of a class's share of the frames is taken off its bias: a chain of
-    frames weighs p(frame | class), which is p(class | frame) / p(class).
+    The logarithm of a class's share of the frames is subtracted from its bias, as a
+    chain of frames weighs p(frame | class), which is p(class | frame) / p(class) up to
+    a factor.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite.
-        labels: Of each video ``(T_i,)`` integers; negative frames are left out.
-        l2_penalty: Half the weight of the squared weights beside the sum of the
-            frames' losses; > 0.
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
+        labels: Integer labels of each video, ``(T_i,)``; frames with a negative label
+            are left out.
+        l2_penalty: Weight of half the squared weights beside the sum of the frames'
+            losses; > 0.
 
     Returns:
-        The probe; of one class only, it is certain of it.
+        The probe; with one class only, it is certain of it.
 
     Raises:
-        ValueError: No labelled frame, NaN embeddings, lengths that differ, or a
-            penalty that is not positive.
+        ValueError: No frame is labelled, embeddings are not finite, lengths differ, or
+            the penalty is not positive.
+
+    Examples:
+        >>> probe = fit_phase_probe([[[0.0], [0.1], [1.0]]], [[3, 3, 5]])
+        >>> probe.classes[probe.log_probs([[0.9]]).argmax(axis=1)].tolist()
+        [5]
     """
     if not 0 < l2_penalty < np.inf:
         raise ValueError(f'l2_penalty must be positive, got {l2_penalty}')

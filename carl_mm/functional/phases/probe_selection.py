@@ -1,4 +1,4 @@
-"""Strengths of the phase probe and its chain, chosen by whole videos held out."""
+"""Choose the strengths of the phase probe and its chain on held-out videos."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,27 +21,32 @@ def choose_strengths(
     l2_penalties: Sequence[float] = L2_PENALTIES,
     switch_costs: Sequence[float] = SWITCH_COSTS,
 ) -> tuple[float, float]:
-    """Choose the probe's penalty, then the switching cost, on videos held out.
+    """Choose the probe's penalty, then the switching cost, on held-out videos.
 
-    Each video is judged once by a probe fitted to the others; with more than ten, a
-    tenth of the videos at once. The penalty is that of the highest likelihood of the
-    held-out labels, the cost that of the highest frame accuracy of
-    `most_likely_segments`; of equal ones the first. Held-out frames of a class that
-    the other videos lack do not count.
+    Each video is judged once by a probe fitted to the others; with more than ten
+    videos, a tenth of them at once. The penalty maximizes the likelihood of the
+    held-out labels, the cost the frame accuracy of `most_likely_segments`; ties go to
+    the first. Held-out frames of a class that the other videos lack do not count.
 
     Args:
-        embeddings: Of each video ``(T_i, D)``, finite.
-        labels: Of each video ``(T_i,)`` integers; negative frames do not count.
-        ordered: As in `most_likely_segments`.
-        l2_penalties: To choose from.
-        switch_costs: To choose from, in nats.
+        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
+        labels: Integer labels of each video, ``(T_i,)``; frames with a negative label
+            do not count.
+        ordered: Whether labels must not descend, see `most_likely_segments`.
+        l2_penalties: Penalties to choose from, see `fit_phase_probe`.
+        switch_costs: Costs to choose from, in nats, see `most_likely_segments`.
 
     Returns:
-        Penalty and cost; those nearest to 1 with fewer than two labelled videos, or
-        none that share a class.
+        The penalty and the cost; those nearest to 1 if fewer than two videos are
+        labelled, or none share a class.
 
     Raises:
-        ValueError: As in `fit_phase_probe`.
+        ValueError: Embeddings are not finite or lengths differ.
+
+    Examples:
+        >>> videos = [[[0.0], [0.1], [1.0]], [[0.1], [0.9], [1.1]]]
+        >>> choose_strengths(videos, [[0, 0, 1], [0, 1, 1]])
+        (0.01, 1.0)
     """
     pairs = zip(*to_labelled(embeddings, labels), strict=True)
     videos = [pair for pair in pairs if (pair[1] >= 0).any()]
@@ -65,7 +70,7 @@ def choose_strengths(
 def _hold_out(
     videos: list[tuple[Floats, Ints]], penalty: float
 ) -> list[tuple[PhaseProbe, Floats, Ints]]:
-    """Of each video the probe of others, its own log-probabilities and labels."""
+    """Return for each video the probe of others, its log-probabilities and labels."""
     num_folds = min(MAX_FOLDS, len(videos))
     judged = []
     for fold in range(num_folds):
@@ -79,7 +84,7 @@ def _hold_out(
 
 
 def _fit(probe: PhaseProbe, log_probs: Floats, labels: Ints) -> Floats:
-    """Log-likelihood of each label the probe knows."""
+    """Log-likelihood of each label that the probe knows."""
     known = np.isin(labels, probe.classes)
     column = np.searchsorted(probe.classes, labels[known])
     return np.asarray(log_probs[known, column])
@@ -88,7 +93,7 @@ def _fit(probe: PhaseProbe, log_probs: Floats, labels: Ints) -> Floats:
 def _hits(
     probe: PhaseProbe, log_probs: Floats, labels: Ints, cost: float, ordered: bool
 ) -> Floats:
-    """Whether each label the probe knows is found."""
+    """Whether each label that the probe knows is found."""
     segments = most_likely_segments(log_probs, cost, ordered)
     found = probe.classes[segment_labels(segments)]
     known = np.isin(labels, probe.classes)

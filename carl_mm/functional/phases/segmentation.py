@@ -1,4 +1,4 @@
-"""From class probabilities of frames to segments: a small chain model.
+"""Turn class probabilities of frames into segments, by a small chain model.
 
 A labelling z of T frames has the weight::
 
@@ -16,27 +16,35 @@ from carl_mm.functional._inputs import (
     to_floats,
     to_labels,
 )
+from carl_mm.functional.runs import label_runs
 
 
 def most_likely_segments(
     log_probs: ArrayOrTensor, switch_cost: float, ordered: bool = False
 ) -> Ints:
-    """Segments of the labelling of largest weight, by dynamic programming (Viterbi).
+    """Find the segments of the most likely labelling, by the Viterbi algorithm.
 
-    Of equally likely ones that which, from the end back, does not switch where it
-    need not, then the one of the lowest label.
+    Of equally likely labellings the one is taken that, from the end back, does not
+    switch where it need not, then the one of the lowest label.
 
     Args:
-        log_probs: ``(T, C)``, in nats, finite; rows need not sum to one.
-        switch_cost: Of a change of label between two frames, in nats; >= 0.
-        ordered: Labels never descend: phases in their temporal order, of which some
-            may be skipped.
+        log_probs: ``(T, C)`` log-probabilities in nats, finite; rows need not sum to
+            one.
+        switch_cost: Cost of a change of label between two frames, in nats; >= 0.
+        ordered: Whether labels must not descend, as for phases in temporal order;
+            phases may be skipped.
 
     Returns:
         ``(S, 3)`` rows (first frame, last frame, label) that cover 0 to T - 1.
 
     Raises:
-        ValueError: Not a finite ``(T, C)`` with a class, or a negative cost.
+        ValueError: The log-probabilities are not a finite ``(T, C)`` with a class, or
+            the cost is negative.
+
+    Examples:
+        >>> log_probs = [[0.0, -2.0], [-1.0, 0.0], [0.0, -2.0], [-9.0, 0.0]]
+        >>> most_likely_segments(log_probs, switch_cost=1).tolist()
+        [[0, 2, 0], [3, 3, 1]]
     """
     scores = _check(log_probs, switch_cost)
     length, num_classes = scores.shape
@@ -54,35 +62,31 @@ def most_likely_segments(
     labels[-1] = best.argmax()
     for frame in range(length - 1, 0, -1):
         labels[frame - 1] = came_from[frame, labels[frame]]
-    return label_segments(labels)
-
-
-def label_segments(labels: ArrayOrTensor) -> Ints:
-    """Runs of equal labels as rows (first frame, last frame, label), ``(S, 3)``."""
-    values = np.asarray(to_floats(labels), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(values, prepend=values[:1] - 1))
-    lasts = np.append(starts[1:], len(values))[: len(starts)] - 1
-    return np.stack([starts, lasts, values[starts]], axis=1).astype(np.int64)
+    return label_runs(labels)
 
 
 def segment_labels(segments: ArrayOrTensor) -> Ints:
-    """Label of each frame, ``(T,)``, of rows that cover 0 to T - 1."""
+    """Return the label of each frame, ``(T,)``, of rows that cover 0 to T - 1."""
     rows = np.asarray(to_floats(segments), dtype=np.int64).reshape(-1, 3)
     return np.asarray(np.repeat(rows[:, 2], rows[:, 1] - rows[:, 0] + 1))
 
 
 def phase_starts(labels: ArrayOrTensor, num_phases: int) -> Ints:
-    """Frame at which each phase but the first has begun or been passed over.
+    """Find the frame at which each phase but the first has begun or been skipped.
 
     Args:
-        labels: ``(T,)``, phase in temporal order; NaN or negative: unlabelled.
-        num_phases: C.
+        labels: ``(T,)`` phases in temporal order, NaN or negative where unlabelled.
+        num_phases: Number of phases C.
 
     Returns:
-        ``(C - 1,)``: for c = 1 to C - 1 the first frame of a label >= c, or T.
+        ``(C - 1,)``: for c = 1 to C - 1 the first frame with a label >= c, or T.
 
     Raises:
         ValueError: A label is no integer or not below ``num_phases``.
+
+    Examples:
+        >>> phase_starts([0, 0, 2, 2], num_phases=4).tolist()
+        [2, 2, 4]
     """
     phases = to_labels(labels, 'labels', num_phases)
     reached = phases >= np.arange(1, num_phases)[:, None]  # (C - 1, T)
@@ -92,7 +96,7 @@ def phase_starts(labels: ArrayOrTensor, num_phases: int) -> Ints:
 
 
 def _best_sources(best: Floats, ordered: bool) -> Ints:
-    """For each label the best label to come from, by itself the first of them."""
+    """Find the best label to come from for each label; ties go to the first."""
     if not ordered:
         return np.full(len(best), best.argmax())
     # The running maximum changes only where it is exceeded: the lowest label of ties.

@@ -1,1 +1,1 @@
-"""Which frames of a video are drawn."""
+"""Draw frames of videos, and videos of a data set."""

@@ -1,4 +1,4 @@
-"""Which frames the methods that CARL is compared with take from a video."""
+"""Draw frames as the methods do that CARL is compared with."""
 
 import math
 
@@ -17,15 +17,15 @@ def sample_one_view(
 ) -> _Views:
     """Draw frames at random from the whole video, in order (TCC, LAV, GTA, SaL).
 
-    With S = ``video_length``, T = ``num_frames`` and n = min(S, T), n distinct ones of
-    the frames 0 to ceil(r S) - 1 are drawn, r uniform in [1, ``max_crop_ratio``]; those
-    past the video's end become padding. 1 is the 'offset_uniform' of TCC's code, 1.5
-    what CARL's authors ran TCC with in their network.
+    With S = ``video_length``, T = ``num_frames`` and n = min(S, T), n distinct frames
+    are drawn from 0 to ceil(r S) - 1, r uniform in [1, ``max_crop_ratio``]; those past
+    the video's end become padding. A ratio of 1 is the 'offset_uniform' of TCC's code;
+    CARL's authors ran TCC in their network with 1.5.
 
     Args:
-        video_length: In frames.
-        num_frames: T.
-        max_crop_ratio: At least 1.
+        video_length: Number of frames S of the video.
+        num_frames: Number of frames T in the view.
+        max_crop_ratio: Longest stretch in units of the video's length, >= 1.
         rng: Source of every draw.
 
     Returns:
@@ -34,6 +34,11 @@ def sample_one_view(
 
     Raises:
         ValueError: An argument is out of its range.
+
+    Examples:
+        >>> frame_inds, valid = sample_one_view(3, 4, rng=np.random.default_rng(0))
+        >>> frame_inds.tolist(), valid.tolist()
+        ([[0, 1, 2, 2]], [[True, True, True, False]])
     """
     _check_sizes(video_length, num_frames)
     if not 1 <= max_crop_ratio < math.inf:
@@ -50,16 +55,16 @@ def sample_one_view(
 def sample_anchors_and_positives(
     video_length: int, num_frames: int, *, window: int = 5, rng: np.random.Generator
 ) -> _Views:
-    """Draw anchors from the whole video, each with a frame shortly before (TCN).
+    """Draw anchors from the whole video, each with a frame shortly before it (TCN).
 
-    Anchors are distinct, ascending, of the frames that have one before; a positive is
+    Anchors are distinct frames, ascending, that have another before them; a positive is
     uniform over the up to ``window`` frames before its anchor. They alternate: anchor,
     positive, anchor, ...
 
     Args:
-        video_length: In frames; at least 2.
-        num_frames: T, twice the number of pairs.
-        window: The farthest positive, in frames before its anchor.
+        video_length: Number of frames of the video, >= 2.
+        num_frames: Number of frames T in the view, twice the number of pairs.
+        window: Largest distance of a positive before its anchor, in frames.
         rng: Source of every draw.
 
     Returns:
@@ -68,6 +73,13 @@ def sample_anchors_and_positives(
 
     Raises:
         ValueError: An argument is out of its range.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> frame_inds, valid = sample_anchors_and_positives(100, 8, rng=rng)
+        >>> gaps = frame_inds[0, ::2] - frame_inds[0, 1::2]
+        >>> bool(((gaps >= 1) & (gaps <= 5)).all())
+        True
     """
     _check_sizes(video_length, num_frames)
     if num_frames % 2 or window < 1:
@@ -75,7 +87,7 @@ def sample_anchors_and_positives(
             f'num_frames must be even and window >= 1, got {num_frames} and {window}'
         )
     if video_length < 2:
-        raise ValueError('a video of 1 frame has no frame before another: TCN needs 2')
+        raise ValueError('TCN needs videos of at least 2 frames, got 1')
     num_pairs = min(video_length - 1, num_frames // 2)
     anchors = 1 + _draw(video_length - 1, num_pairs, rng)
     gaps = rng.integers(1, np.minimum(window, anchors), endpoint=True)
@@ -96,16 +108,16 @@ def sample_two_speeds(
 ) -> _Views:
     """Draw a stretch of a video at normal speed, then sped up (SpeedNet).
 
-    At speed f a view holds n frames of ceil(n f) in a row, drawn at random, so that
-    the steps differ and only their mean tells the speed. Both views start at the same
-    frame and are equally long: with S = ``video_length`` n = min(T, floor(S / f)), f
-    the fast view's, as padding would give the speed away.
+    At speed f a view holds n frames drawn at random from ceil(n f) in a row, so that
+    steps differ and only their mean tells the speed. Both views start at the same
+    frame and hold equally many, as padding would give the speed away: with S =
+    ``video_length``, n = min(T, floor(S / f)) for the speed f of the fast view.
 
     Args:
-        video_length: In frames; at least twice the highest speed.
-        num_frames: T, of each view.
-        normal: Range of the first view's speed, >= 1.
-        fast: Range of the second view's, above the first's.
+        video_length: Number of frames of the video, at least twice the highest speed.
+        num_frames: Number of frames T in each view.
+        normal: Lowest and highest speed of the first view, >= 1.
+        fast: Lowest and highest speed of the second view, above the first's.
         rng: Source of every draw.
 
     Returns:
@@ -114,6 +126,12 @@ def sample_two_speeds(
 
     Raises:
         ValueError: An argument is out of its range.
+
+    Examples:
+        >>> views, valid = sample_two_speeds(99, 32, rng=np.random.default_rng(0))
+        >>> spans = np.ptp(views, axis=1)
+        >>> bool(spans[1] > 1.4 * spans[0])
+        True
     """
     _check_sizes(video_length, num_frames)
     if not 1 <= normal[0] <= normal[1] < fast[0] <= fast[1] < math.inf:

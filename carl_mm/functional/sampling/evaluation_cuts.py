@@ -1,35 +1,39 @@
-"""Test videos as users have them: that start late, end early, and change speed."""
+"""Cut test videos so that they start late, end early or change speed, as in use."""
 
 import numpy as np
 
 from carl_mm.functional._inputs import ArrayOrTensor, Ints, to_labels
+from carl_mm.functional.runs import label_runs
 
 LATEST_START = 0.9  # of the time before the first event
 
 
 def phase_changes(labels: ArrayOrTensor) -> Ints:
-    """First frames of all phases but the first one there, ``(E,)`` int64.
+    """Find the first frames of all phases but the first in the video.
 
     Args:
-        labels: ``(T,)``, NaN or negative: unlabelled, and passed over.
+        labels: ``(T,)``, NaN or negative where unlabelled; such frames are passed over.
+
+    Returns:
+        ``(E,)`` int64, ascending.
     """
     phases = to_labels(labels, 'labels')
     known = np.flatnonzero(phases >= 0)
-    changes: Ints = known[1:][np.diff(phases[known]) != 0]
-    return changes
+    firsts = label_runs(phases[known])[1:, 0]
+    return np.asarray(known[firsts])
 
 
 def draw_window(events: Ints, num_frames: int, rng: np.random.Generator) -> Ints:
-    """Frames of a random window that still holds all events.
+    """Draw the frames of a window that still holds all events.
 
     It starts anywhere in the first 90% of the time before the first event and ends
     anywhere from the last event on.
 
     Args:
-        events: ``(E,)`` ascending, in [0, num_frames); without any the window is the
-            whole video.
-        num_frames: T.
-        rng: Of the draw.
+        events: ``(E,)`` frames, ascending, in [0, num_frames); without any the window
+            is the whole video.
+        num_frames: Number of frames T of the video.
+        rng: Source of the draws.
 
     Returns:
         ``(S,)`` successive frames, 1 <= S <= T.
@@ -47,17 +51,18 @@ def draw_speeds(
     num_segments: int = 4,
     speeds: tuple[float, float] = (0.5, 2.0),
 ) -> Ints:
-    """Frames of a video whose segments are played slower or faster.
+    """Draw the frames of a video whose segments are played slower or faster.
 
     Args:
-        num_frames: T, >= 1.
-        rng: Of the draw.
-        num_segments: Each begins at a random frame; in a short video some are empty.
-        speeds: Lowest and highest, drawn evenly on a logarithmic axis.
+        num_frames: Number of frames T of the video, >= 1.
+        rng: Source of the draws.
+        num_segments: Number of segments, which begin at random frames; in a short
+            video some are empty.
+        speeds: Lowest and highest speed, drawn evenly on a logarithmic axis.
 
     Returns:
-        ``(S,)`` ascending, with repeats where it is slow; every second frame at least
-        is there with speeds of at most 2.
+        ``(S,)`` frames, ascending, repeated where the video is slow. At speeds of at
+        most 2, at least every second frame is there.
     """
     begins = np.sort(rng.integers(num_frames, size=num_segments - 1))
     edges = np.array([0, *begins, num_frames])

@@ -6,18 +6,23 @@ import numpy as np
 
 
 def stratified_share(labels: Sequence[int], share: float, seed: int = 0) -> list[int]:
-    """Draw the same share of every class, at least one of each.
+    """Draw the same share of every class, at least one item of each.
 
     Args:
-        labels: Of N items.
-        share: In (0, 1]; max(1, share x n) rounded of a class of n are drawn.
-        seed: Of the draw; a larger share with the same seed holds the smaller.
+        labels: Label of each of N items.
+        share: Share in (0, 1]; of a class of n items max(1, round(share x n)) are
+            drawn.
+        seed: Seed of the draw; a larger share contains the smaller of the same seed.
 
     Returns:
-        Positions of the drawn items, ascending; all with share 1.
+        Positions of the drawn items, ascending; all for a share of 1.
 
     Raises:
-        ValueError: A share out of its range.
+        ValueError: The share is out of its range.
+
+    Examples:
+        >>> len(stratified_share([0] * 10 + [1] * 20, share=0.1))
+        3
     """
     if not 0 < share <= 1:
         raise ValueError(f'the share of labels must be in (0, 1], got {share}')

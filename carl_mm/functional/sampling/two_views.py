@@ -1,4 +1,4 @@
-"""Temporal crops: which frames the two views of a video hold (CARL, section 3.2)."""
+"""Draw the frames of two views of a video (CARL, section 3.2)."""
 
 import math
 
@@ -34,25 +34,27 @@ def sample_two_views(
       ceil(``min_overlap`` times the shorter length);
     - ``published``: ceil(r S) frames from frame 0 on, as in the published runs on
       Penn Action, Pouring and Kinetics: it passes the video's end, so that about
-      1 - ln(1.5) / 0.5 = 19% of the frames are padding. ``min_overlap`` is unused.
+      1 - ln(1.5) / 0.5 = 19% of the frames are padding. ``min_overlap`` is unused;
+    - ``published_finegym``: as ``paper``, but the second start is at most
+      (1 - ``min_overlap``) n frames from the first, whatever the overlap.
 
-    - ``published_finegym``: as ``paper``, but instead of the overlap the second start
-      is at most (1 - ``min_overlap``) n frames from the first.
-
-    Of a window n frames are taken, in order. Padding, up to T and past the video's
+    From a window n frames are taken, in order. Padding, up to T and past the video's
     end, repeats the last frame.
 
     Args:
-        video_length: In frames.
-        num_frames: Of each view.
-        max_crop_ratio: alpha of the paper; >= 1.
-        min_overlap: beta of the paper, in [0, 1]. 0: independent windows.
-        sampling: ``random`` without replacement, or ``even`` from end to end.
-        window: ``paper``, ``share``, ``published`` or ``published_finegym``.
+        video_length: Number of frames S of the video.
+        num_frames: Number of frames T in each view.
+        max_crop_ratio: Longest window in units of n, the paper's alpha; >= 1.
+        min_overlap: Least overlap of the windows, the paper's beta, in [0, 1]; 0 makes
+            them independent.
+        sampling: How frames are taken from a window: ``random`` without replacement,
+            or ``even`` from end to end.
+        window: How windows are drawn: ``paper``, ``share``, ``published`` or
+            ``published_finegym``.
         share: Least and largest window as a share of the video, in (0, 1].
-        speeds: Lowest and highest at which four segments of a window are played,
-            drawn evenly on a logarithmic axis, before frames are taken; 0.1 is
-            nearly a pause. None: all at one speed, as the paper.
+        speeds: Lowest and highest speed at which four segments of a window are played,
+            drawn evenly on a logarithmic axis, before frames are taken; 0.1 is nearly a
+            pause. None plays all at one speed, as the paper.
         rng: Source of every draw.
 
     Returns:
@@ -61,6 +63,12 @@ def sample_two_views(
 
     Raises:
         ValueError: An argument is out of its range.
+
+    Examples:
+        >>> rng = np.random.default_rng(0)
+        >>> frame_inds, valid = sample_two_views(30, 8, rng=rng)
+        >>> frame_inds.shape, bool(valid.all()), bool((frame_inds < 30).all())
+        ((2, 8), True, True)
     """
     _check(video_length, num_frames, max_crop_ratio, min_overlap)
     _check_choices(sampling, window, share)

@@ -1,1 +1,1 @@
-"""Dynamic time warping, hard and soft."""
+"""Dynamic time warping: hard, soft, and what a path says of single frames."""

@@ -8,26 +8,31 @@ from numpy.typing import NDArray
 
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
 
-MAX_CELLS = 2**30  # a byte each: 1 GiB
-BLOCK_CELLS = 2**22  # whose totals are held at once: 32 MiB
+MAX_CELLS = 2**30  # of one byte each: 1 GiB
+BLOCK_CELLS = 2**22  # number whose totals are held at once: 32 MiB
 DIAGONAL, DOWN, RIGHT = 0, 1, 2  # steps (1, 1), (1, 0) and (0, 1)
 Steps = NDArray[np.uint8]
 
 
 def dtw(cost: Any) -> Ints:
-    """Cheapest monotone path through a cost matrix, from corner to corner.
+    """Find the cheapest monotone path through a cost matrix, from corner to corner.
 
-    Steps (1, 1), (1, 0) and (0, 1) cost the cell they reach; of equal ones the
-    diagonal is taken, then (1, 0).
+    A step (1, 1), (1, 0) or (0, 1) costs the cell that it reaches; of equally cheap
+    ones the diagonal is taken, then (1, 0).
 
     Args:
-        cost: ``(N, M)``, N, M >= 1.
+        cost: Finite costs, ``(N, M)``; N, M >= 1.
 
     Returns:
-        ``(L, 2)`` rows (n, m) from (0, 0) to (N - 1, M - 1).
+        ``(L, 2)`` int64, cells (n, m) from (0, 0) to (N - 1, M - 1).
 
     Raises:
-        ValueError: NaN or infinite costs, or not a matrix with a cell.
+        ValueError: A cost is NaN or infinite, or there is no cell.
+
+    Example:
+        >>> from carl_mm.functional import dtw
+        >>> dtw([[0, 1, 9], [1, 0, 9], [9, 9, 0]]).tolist()
+        [[0, 0], [1, 1], [2, 2]]
     """
     costs = np.asarray(cost, dtype=np.float64)
     if costs.ndim != 2 or not costs.size:
@@ -39,19 +44,28 @@ def dtw(cost: Any) -> Ints:
 
 
 def cosine_dtw(a: Any, b: Any) -> Ints:
-    """`dtw` of the costs 1 - cosine similarity, which are never held whole.
+    """Align two videos by `dtw` of the costs 1 - cosine similarity.
 
-    Memory is a byte a pair of frames, and about 100 MiB.
+    The costs are never held as a whole: memory is one byte for each pair of frames and
+    about 100 MiB.
 
     Args:
-        a: ``(N, D)`` embeddings, finite; N >= 1.
-        b: ``(M, D)``.
+        a: Embeddings of one video, ``(N, D)``, finite; N >= 1.
+        b: Embeddings of the other video, ``(M, D)``, finite; M >= 1.
 
     Returns:
-        ``(L, 2)`` frames (of a, of b) from (0, 0) to (N - 1, M - 1).
+        ``(L, 2)`` int64, frames (of a, of b) from (0, 0) to (N - 1, M - 1).
 
     Raises:
-        ValueError: No frame, values that are not finite, or more than 2^30 pairs.
+        ValueError: A video has no frame, a value is not finite, or there are more than
+            2^30 pairs of frames.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.functional import cosine_dtw
+        >>> video = np.eye(3)
+        >>> cosine_dtw(video, video[[0, 1, 1, 2]]).tolist()
+        [[0, 0], [1, 1], [1, 2], [2, 3]]
     """
     unit_a, unit_b = (unit_rows(video) for video in to_embeddings([a, b]))
     rows, columns = len(unit_a), len(unit_b)
@@ -66,7 +80,7 @@ def cosine_dtw(a: Any, b: Any) -> Ints:
 
 
 def unit_rows(frames: Floats) -> Floats:
-    """Scale rows to length 1; a row of zeros stays."""
+    """Scale rows ``(T, D)`` to length 1; a row of zeros stays as it is."""
     lengths = np.linalg.norm(frames, axis=1, keepdims=True)
     unit: Floats = frames / np.where(lengths > 0, lengths, 1)
     return unit
@@ -75,15 +89,15 @@ def unit_rows(frames: Floats) -> Floats:
 def _best_steps(
     costs_of: Callable[[slice], Floats], num_rows: int, num_columns: int
 ) -> Steps:
-    """Last step of the cheapest path to each cell, ``(N, M)``.
+    """Return the last step of the cheapest path to each cell, ``(N, M)``.
 
     Args:
-        costs_of: Gives the costs of some rows.
-        num_rows: N.
-        num_columns: M.
+        costs_of: Function that computes the costs of some rows.
+        num_rows: Number of rows, N.
+        num_columns: Number of columns, M.
     """
     steps = np.empty((num_rows, num_columns), dtype=np.uint8)
-    # Totals of the row before, after the one left of it: the first cell's diagonal.
+    # Totals of the row before, preceded by the one left of it: where a path starts.
     above = np.full(num_columns + 1, np.inf)
     above[0] = 0
     block = max(1, BLOCK_CELLS // num_columns)
@@ -97,12 +111,12 @@ def _fill(costs: Floats, above: Floats, steps: Steps) -> Floats:
     """Find the steps to a block of rows, in place.
 
     Args:
-        costs: ``(R, M)``.
-        above: ``(M + 1,)`` totals of the row before, see `_best_steps`.
-        steps: ``(R, M)``, contiguous.
+        costs: Costs of the block, ``(R, M)``.
+        above: Totals of the row before, ``(M + 1,)``, see `_best_steps`.
+        steps: Where to write, ``(R, M)``, contiguous.
 
     Returns:
-        ``(M + 1,)``, totals of the last row.
+        Totals of the last row, ``(M + 1,)``.
     """
     rows, columns = costs.shape
     totals = np.full((rows + 1, columns + 1), np.inf)
@@ -133,7 +147,7 @@ def _spaced(start: int, spacing: int, count: int) -> slice:
 
 
 def _trace(steps: Steps) -> Ints:
-    """Follow the steps back from the last corner, ``(L, 2)``."""
+    """Follow the steps back from the last corner; return the path, ``(L, 2)``."""
     row, column = steps.shape[0] - 1, steps.shape[1] - 1
     path = [(row, column)]
     while row or column:

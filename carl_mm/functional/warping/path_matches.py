@@ -1,4 +1,4 @@
-"""What an alignment's path says of single frames."""
+"""What the path of an alignment says about single frames."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from carl_mm.functional.warping.dtw import unit_rows
 
 
 def middle_matches(path: Ints, num_frames: int) -> Ints:
-    """For each frame of the first column its match; of several the middle one.
+    """Return the match of each frame of the first video; of several, the middle one.
 
     Args:
-        path: ``(L, 2)``, in which each frame stands; its rows in temporal order.
-        num_frames: N.
+        path: Pairs of frames in temporal order, ``(L, 2)``; each frame is in one.
+        num_frames: Number of frames of the first video, N.
 
     Returns:
-        ``(N,)``, frames of the second column.
+        Frames of the second video, ``(N,)``.
     """
     counts = np.bincount(path[:, 0], minlength=num_frames)
     starts = np.cumsum(counts) - counts
@@ -26,12 +26,13 @@ def middle_matches(path: Ints, num_frames: int) -> Ints:
 
 
 def mean_of_matches(path: Ints, frames: Floats, num_frames: int) -> Floats:
-    """For each frame of the first column the mean over its matches.
+    """Average what is known of the matches of each frame of the first video.
 
     Args:
-        path: ``(L, 2)``, in which each frame of the first column stands, in order.
-        frames: ``(M, ...)``, of the second column.
-        num_frames: N.
+        path: Pairs of frames in temporal order, ``(L, 2)``; each frame of the first
+            video is in one.
+        frames: What is known of the second video's frames, ``(M, ...)``.
+        num_frames: Number of frames of the first video, N.
 
     Returns:
         ``(N, ...)``.
@@ -44,17 +45,17 @@ def mean_of_matches(path: Ints, frames: Floats, num_frames: int) -> Floats:
 
 
 def nearest_frames(queries: Any, frames: Any) -> Ints:
-    """For each query the nearest frame by cosine similarity; ties go to the first.
+    """Find the nearest frame of each query by cosine similarity.
 
     Args:
-        queries: ``(N, D)`` embeddings, finite.
-        frames: ``(M, D)``; M >= 1.
+        queries: Embeddings, ``(N, D)``, finite.
+        frames: Embeddings of the frames to find, ``(M, D)``, finite; M >= 1.
 
     Returns:
-        ``(N,)``.
+        Places in ``frames``, ``(N,)`` int64; the first of equally near ones.
 
     Raises:
-        ValueError: Values that are not finite, or no frame.
+        ValueError: A value is not finite, or there is no frame.
     """
     arrays = [unit_rows(video) for video in to_embeddings([queries, frames])]
     if not len(arrays[1]):

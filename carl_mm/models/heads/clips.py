@@ -14,7 +14,7 @@ from carl_mm.models.heads.base import normalized
 
 
 @MODELS.register_module()
-class ClipContrastiveHead(BaseModule):  # type: ignore[misc]
+class ClipContrastiveHead(BaseModule):
     """Projection MLP and a loss of two clips of each video (CVRL, section 3.1).
 
     Args:
@@ -69,7 +69,7 @@ class ClipContrastiveHead(BaseModule):  # type: ignore[misc]
 
 
 @MODELS.register_module()
-class ClipLinearHead(BaseHead):  # type: ignore[misc]
+class ClipLinearHead(BaseHead):
     """One linear layer on the average of a clip's feature map.
 
     For mmaction2's `Recognizer3D`. Scores are float32 also under autocast, as

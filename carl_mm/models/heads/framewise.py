@@ -30,7 +30,7 @@ class FramewiseLossHead(FramewiseHead):
 
     Raises:
         TypeError: The loss is not a `FramewiseLoss`.
-        ValueError: A width is below 1.
+        ValueError: A width is below 1, or ``hidden_channels`` is given alone.
     """
 
     def __init__(
@@ -44,7 +44,13 @@ class FramewiseLossHead(FramewiseHead):
     ) -> None:
         super().__init__(init_cfg)
         self.projection: nn.Module = nn.Identity()
-        if projection_channels is not None:
+        if projection_channels is None:
+            if hidden_channels is not None:
+                raise ValueError(
+                    f'hidden_channels is {hidden_channels}, but without '
+                    'projection_channels there is no hidden layer'
+                )
+        else:
             if hidden_channels is None:
                 hidden_channels = projection_channels
             self.projection = _projection(

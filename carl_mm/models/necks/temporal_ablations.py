@@ -11,7 +11,7 @@ from carl_mm.models.necks.temporal_layers import check_channels, transformation_
 
 
 @MODELS.register_module()
-class FramewiseMLP(BaseModule):  # type: ignore[misc]
+class FramewiseMLP(BaseModule):
     """Linear layers on each frame alone: 'ResNet-50 only' of Table 5.
 
     Args:

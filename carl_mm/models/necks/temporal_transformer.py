@@ -34,7 +34,7 @@ def cached_positions(
 
 
 @MODELS.register_module()
-class TemporalTransformer(BaseModule):  # type: ignore[misc]
+class TemporalTransformer(BaseModule):
     """Transformation block, positions, Transformer encoder, linear (CARL, Fig. 3).
 
     Numerically the published network: no final LayerNorm, and a sequence of another

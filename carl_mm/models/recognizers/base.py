@@ -16,7 +16,7 @@ from carl_mm.datasets.video_io.open_video import VideoDecodeError
 Video: TypeAlias = Tensor | FrameStream
 
 
-class WholeVideoRecognizer(BaseRecognizer):  # type: ignore[misc]
+class WholeVideoRecognizer(BaseRecognizer):
     """Base class of recognizers that embed every frame of whole videos in testing.
 
     A subclass defines `predict_video`.

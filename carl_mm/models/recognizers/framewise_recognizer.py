@@ -10,7 +10,7 @@ from torch import Tensor
 
 from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
-from carl_mm.models.heads.base import FramewiseHead, check_head, normalized
+from carl_mm.models.heads.base import FramewiseHead, check_head
 from carl_mm.models.recognizers import chunked_backbone
 from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
 from carl_mm.models.recognizers.controls import CONTROLS, ControlEmbeddings
@@ -169,29 +169,30 @@ class FramewiseRecognizer(WholeVideoRecognizer):
                 their cached features ``(T, C)``.
             sample: Gets pred_embedding ``(T, D)`` and controls, a dict of name to
                 ``(T, D')``: L2-normalised float32 on the CPU; frame_features ``(T, F)``
-                (`carl_mm.functional.frame_features`); pred_cuts, the embedding and
-                controls but the backbone's of each of its ``cuts``; if the head
-                classifies, pred_frame_label ``(T,)`` int64.
-
-        Raises:
-            VideoDecodeError: A frame is damaged.
+                (`carl_mm.functional.frame_features`); pred_cuts, which maps each kind
+                of its ``cuts`` to a list of dicts: a cut's pred_embedding, and its
+                controls but the backbone's; if the head classifies,
+                pred_frame_label ``(T,)`` int64.
         """
-        device = self.data_preprocessor.device
-        features = chunked_backbone.whole_video(
-            self.spatial_features, video, self.chunk_size, device
-        )
+        network, device = self.spatial_features, self.data_preprocessor.device
+        features = chunked_backbone.whole_video(network, video, self.chunk_size, device)
+        head: FramewiseHead = self.cls_head if self.with_cls_head else FramewiseHead()
         embedding = self._embed(features)
-        predict = self.cls_head.predict if self.with_cls_head else normalized
-        sample.pred_embedding = predict(embedding)
+        sample.pred_embedding = head.predict(embedding)
         sample.controls = self.controls(features)
         sample.frame_features = frame_features(features)
         sample.pred_cuts = {}
-        for name, inds in sample.get('cuts', {}).items():
-            part = features[torch.as_tensor(inds, device=features.device)]
+        for kind, draws in sample.get('cuts', {}).items():
+            parts = [features[torch.as_tensor(i).to(features.device)] for i in draws]
             # The backbone's features are the whole video's at these frames.
-            others = self.controls(part, leave_out=['backbone'])
-            sample.pred_cuts[name] = {'': predict(self._embed(part)), **others}
-        labels = self.cls_head.classify(embedding) if self.with_cls_head else None
+            sample.pred_cuts[kind] = [
+                {
+                    'pred_embedding': head.predict(self._embed(part)),
+                    'controls': self.controls(part, leave_out=['backbone']),
+                }
+                for part in parts
+            ]
+        labels = head.classify(embedding)
         if labels is not None:
             sample.pred_frame_label = labels
 

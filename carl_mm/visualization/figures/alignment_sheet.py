@@ -1,4 +1,4 @@
-"""Frames of one video above the frames aligned to them in others."""
+"""Draw frames of one video above the frames aligned to them in others."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,18 +22,19 @@ def alignment_figure(
     names: Sequence[str],
     correct: Sequence[Any] | None = None,
 ) -> Figure:
-    """Draw a sheet: a row a video, a column a moment, the reference on top.
+    """Draw a sheet with a row per video, the reference on top, and a column per moment.
 
     Args:
-        frames: Of each video K pictures ``(H, W, 3)`` uint8 RGB, the reference's first;
+        frames: K pictures of each video, ``(H, W, 3)`` uint8 RGB, the reference first;
             sizes may differ.
-        captions: Of each video K texts: time, phase; long lines are broken.
-        names: Of the videos.
-        correct: Of each video K booleans, True where the phase is the reference's, or
-            None where unknown; the reference's own are not read.
+        captions: K captions of each video, such as time and phase; long lines are
+            broken.
+        names: Name of each video.
+        correct: K booleans of each video, True where the phase is that of the
+            reference, or None where unknown; those of the reference are not read.
 
     Raises:
-        ValueError: No video or no frame, or rows of different lengths.
+        ValueError: There is no video or no frame, or rows differ in length.
     """
     marks = [None] * len(frames) if correct is None else list(correct)
     columns = len(frames[0]) if len(frames) else 0
@@ -42,8 +43,8 @@ def alignment_figure(
     counts = len(frames), len(captions), len(names), len(marks)
     if not columns or set(lengths) != {columns} or len(set(counts)) != 1:
         raise ValueError(
-            'frames, captions, names and marks of as many videos, and of each video '
-            f'as many, expected: got {counts} of them, with {lengths} in each'
+            'frames, captions, names and marks must be of equally many videos, and '
+            f'equally many in each, got {counts} videos with {lengths}'
         )
     headers = [f'aligned: {shorten(name, MAX_NAME_CHARACTERS)}' for name in names]
     headers[0] = f'reference: {shorten(names[0], MAX_NAME_CHARACTERS)}'

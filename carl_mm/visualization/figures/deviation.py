@@ -1,4 +1,4 @@
-"""Where a video strays from good ones."""
+"""Draw where a video strays from good ones."""
 
 from collections.abc import Sequence
 
@@ -23,19 +23,19 @@ def deviation_figure(
     """Draw the score of each frame, and shade the segments that stand out.
 
     Args:
-        scores: ``(T,)``, log odds of being strange.
-        threshold: Of a frame that stands out, likewise.
-        segments: First and last frame of each.
+        scores: ``(T,)`` log odds of each frame being strange.
+        threshold: Log odds above which a frame stands out.
+        segments: First and last frame of each segment.
         timestamps: ``(T,)`` in seconds, ascending; without them the axis is in frames.
         title: Name of the video.
 
     Raises:
-        ValueError: No score, one that is not finite, not a time stamp a frame, or a
-            segment outside of the video.
+        ValueError: There is no score, one is not finite, there are not as many time
+            stamps, or a segment is outside the video.
     """
     values = np.asarray(scores, dtype=float)
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
-        raise ValueError(f'finite scores (T,) expected, T > 0, got {values!r:.80}')
+        raise ValueError(f'scores must be finite (T,), T > 0, got {values!r:.80}')
     times = np.arange(len(values)) if timestamps is None else np.asarray(timestamps)
     if times.shape != values.shape:
         raise ValueError(f'{len(values)} scores, but time stamps {times.shape}')
@@ -63,7 +63,9 @@ def deviation_figure(
     ]
     for number, (first, last) in enumerate(segments):
         if not 0 <= first <= last < len(values):
-            raise ValueError(f'segment {first} to {last} of {len(values)} frames')
+            raise ValueError(
+                f'segment {first} to {last} is outside the {len(values)} frames'
+            )
         shade = axes.axvspan(
             float(times[first]),
             float(ends[last]),

@@ -1,4 +1,4 @@
-"""Embeddings of several videos, by principal components."""
+"""Draw the embeddings of several videos by their principal components."""
 
 from collections.abc import Sequence
 
@@ -25,14 +25,15 @@ def principal_components(
     """Project the frames of all videos on their common principal components.
 
     Args:
-        embeddings: ``(T_i, D)`` each.
-        num_components: K; those that the data lacks are 0.
+        embeddings: Embeddings of each video, ``(T_i, D)``.
+        num_components: Number of components K; those that the data lack are 0.
 
     Returns:
-        ``(T_i, K)`` each, and each component's share of the variance, ``(K,)``.
+        ``(T_i, K)`` of each video, and the components' shares of the variance,
+        ``(K,)``.
 
     Raises:
-        ValueError: No video, different D, or values that are not finite.
+        ValueError: There is no video, D differs, or a value is not finite.
     """
     arrays = [np.asarray(embedding, dtype=np.float64) for embedding in embeddings]
     shapes = [array.shape for array in arrays]
@@ -40,7 +41,7 @@ def principal_components(
         len(shape) != 2 or shape[1:] != shapes[0][1:] or shape[0] == 0
         for shape in shapes
     ):
-        raise ValueError(f'embeddings (T, D) of one D and T > 0 expected, got {shapes}')
+        raise ValueError(f'embeddings must be (T, D) of one D, T > 0, got {shapes}')
     for index, array in enumerate(arrays):
         if not np.isfinite(array).all():
             raise ValueError(f'the embedding of video {index} is not finite')
@@ -66,14 +67,15 @@ def embedding_figure(
     """Draw the embeddings of several videos over time and as a map, by phase.
 
     Args:
-        embeddings: ``(T_i, D)`` each, or `VideoEmbedding`s, whose names then hold where
-            none are given.
-        labels: ``(T_i,)`` each, indices into ``phases``; negative where unlabelled.
-        phases: Names of the labels.
-        names: Of the videos; eight at most are named.
+        embeddings: Embeddings of each video, ``(T_i, D)``, or a `VideoEmbedding`, which
+            also gives its name.
+        labels: Labels of each video, ``(T_i,)`` indices into ``phases``, negative where
+            unlabelled.
+        phases: Names of the phases.
+        names: Name of each video; more than eight are not shown.
 
     Raises:
-        ValueError: Sizes that do not fit, or values that are not finite.
+        ValueError: Sizes do not fit, or a value is not finite.
     """
     unpacked = [unpack_video(video) for video in embeddings]
     if names is None:

@@ -1,4 +1,4 @@
-"""The loss curve."""
+"""Draw the loss over training."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from carl_mm.visualization.parts.phases import OKABE_ITO
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:
-    """Mean over ``width`` values around each, over those that are finite.
+    """Average the finite ones of the ``width`` values around each value.
 
     Args:
         values: ``(L,)``.
-        width: Odd.
+        width: Number of values in a mean, odd.
 
     Returns:
         ``(L,)`` float64; NaN where nothing near is finite.
@@ -38,19 +38,19 @@ def loss_figure(
     """Draw the loss over the training steps, as logged and smoothed.
 
     Args:
-        steps: ``(L,)``, ascending.
-        losses: ``(L,)``; values that are not finite leave a gap.
-        width: Of the mean, in logged values, odd; by default about 1/25 of them.
-        name: Of the vertical axis.
+        steps: ``(L,)`` training steps, ascending.
+        losses: ``(L,)`` losses; values that are not finite leave a gap.
+        width: Number of logged values in a mean, odd; by default about 1/25 of them.
+        name: Label of the vertical axis.
 
     Raises:
-        ValueError: No value, or not as many losses as steps.
+        ValueError: There is no value, or numbers of losses and steps differ.
     """
     x, y = np.asarray(steps, dtype=float), np.asarray(losses, dtype=float)
     if x.ndim != 1 or x.shape != y.shape or len(x) == 0:
         raise ValueError(
-            f'as many losses as steps expected, and one at least: '
-            f'got {y.shape} losses and {x.shape} steps'
+            'there must be as many losses as steps, and at least one, got '
+            f'{y.shape} losses and {x.shape} steps'
         )
     if width is None:
         width = max(1, len(x) // 50 * 2 + 1)

@@ -1,4 +1,4 @@
-"""The metrics of an evaluation over training, beside their controls."""
+"""Draw the metrics over training, beside their controls."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from carl_mm.evaluation.results_table import LOWER_IS_BETTER
-from carl_mm.models.recognizers.controls import CONTROLS
+from carl_mm.evaluation.evaluated_video import MODEL
+from carl_mm.evaluation.results_table import lower_is_better, split_control
 from carl_mm.visualization.parts.phases import OKABE_ITO, add_legend, shorten
 
 WIDTH_INCHES = 12.0
@@ -16,7 +16,7 @@ MAX_COLUMNS = 3
 PANEL_INCHES = 2.4
 # Told apart by colour, by line and by marker.
 STYLES = {
-    '': (OKABE_ITO[4], '-', 'o'),
+    MODEL: (OKABE_ITO[4], '-', 'o'),
     'position': (OKABE_ITO[5], '--', 's'),
     'untrained': (OKABE_ITO[6], ':', '^'),
     'backbone': (OKABE_ITO[2], '-.', 'D'),
@@ -30,24 +30,24 @@ def metrics_figure(
     step_name: str = 'epoch',
     model: str = 'model',
 ) -> Figure:
-    """Draw each metric over training, a panel a metric, with its controls.
+    """Draw each metric over training in a panel of its own, with its controls.
 
     Args:
-        steps: ``(L,)``, ascending.
-        evaluations: L results, as `Runner.val` returns; a control's key ends in
-            ``_NAME``. What one lacks, or is not finite, leaves a gap.
-        step_name: Of the horizontal axis.
-        model: Name of the model's own line.
+        steps: Steps of the L evaluations, ascending.
+        evaluations: L results as `Runner.val` returns them; the key of a control ends
+            in ``_NAME``. Values that are missing or not finite leave a gap.
+        step_name: Label of the horizontal axis.
+        model: Label of the model's own line.
 
     Raises:
-        ValueError: No metric, or not as many results as steps.
+        ValueError: There is no metric, or numbers of steps and results differ.
     """
     if len(steps) != len(evaluations):
         raise ValueError(f'{len(steps)} steps, but {len(evaluations)} evaluations')
     panels: dict[str, dict[str, str]] = {}
     for key in dict.fromkeys(key for row in evaluations for key in row):
-        control = next((c for c in CONTROLS if key.endswith(f'_{c}')), '')
-        panels.setdefault(key.removesuffix(f'_{control}'), {})[control] = key
+        name, column = split_control(key)
+        panels.setdefault(name, {})[column] = key
     if not panels:
         raise ValueError('there is no metric to draw')
     num_columns = min(MAX_COLUMNS, len(panels))
@@ -60,7 +60,7 @@ def metrics_figure(
         axes = figure.add_subplot(grid[divmod(index, num_columns)])
         for control in [control for control in STYLES if control in keys]:
             values = [float(row.get(keys[control], np.nan)) for row in evaluations]
-            label = f'{control} control' if control else model
+            label = model if control == MODEL else f'{control} control'
             handles[control] = _draw_line(axes, steps, values, control, label)
         _name_axes(axes, name)
         if len(set(steps)) == 1:
@@ -82,15 +82,15 @@ def _draw_line(
         linestyle=style,
         marker=marker,
         markersize=5,
-        linewidth=1.5 if control else 2.5,
+        linewidth=2.5 if control == MODEL else 1.5,
         label=label,
-        zorder=2 if control else 3,
+        zorder=3 if control == MODEL else 2,
     )
     return line
 
 
 def _name_axes(axes: Axes, name: str) -> None:
-    better = 'lower' if name.split('/')[-1] in LOWER_IS_BETTER else 'higher'
+    better = 'lower' if lower_is_better(name) else 'higher'
     axes.set_title(f'{shorten(name, 34)}\n({better} is better)', fontsize=11)
     axes.tick_params(labelsize=10)
     axes.locator_params(axis='x', integer=True, nbins=6)

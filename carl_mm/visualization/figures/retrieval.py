@@ -1,4 +1,4 @@
-"""Query frames and their nearest frames."""
+"""Draw query frames and their nearest frames."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,14 +28,15 @@ def retrieval_figure(
     For several queries each argument is a list over the queries.
 
     Args:
-        query_frame: ``(H, W, 3)`` uint8 RGB.
+        query_frame: The query, ``(H, W, 3)`` uint8 RGB.
         neighbour_frames: K pictures ``(H, W, 3)``, nearest first; sizes may differ.
-        query_caption: Below the query: video, time, phase.
-        captions: K texts below the neighbours; long lines are broken.
-        correct: K booleans, True where the phase is the query's; None where unknown.
+        query_caption: Caption of the query, such as video, time and phase.
+        captions: K captions of the neighbours; long lines are broken.
+        correct: K booleans, True where the phase is that of the query, or None where
+            unknown.
 
     Raises:
-        ValueError: Not as many captions or marks as neighbours.
+        ValueError: Numbers of captions or marks and neighbours differ.
     """
     rows: list[tuple[Any, ...]]
     if isinstance(query_frame, np.ndarray) and query_frame.ndim == 3:
@@ -45,13 +46,15 @@ def retrieval_figure(
         columns = (query_frame, neighbour_frames, query_caption, captions, all_marks)
         lengths = [len(column) for column in columns]
         if len(set(lengths)) != 1 or lengths[0] == 0:
-            raise ValueError(f'lists over the queries of one length, got {lengths}')
+            raise ValueError(
+                f'lists over the queries must be of one length, got {lengths}'
+            )
         rows = list(zip(*columns, strict=True))
     for _, neighbours, _, texts, marks in rows:
         num_marks = len(neighbours) if marks is None else len(marks)
         if not len(neighbours) == len(texts) == num_marks > 0:
             raise ValueError(
-                f'as many captions and marks as neighbours expected, got '
+                'there must be as many captions and marks as neighbours, got '
                 f'{len(texts)}, {num_marks} and {len(neighbours)}'
             )
     return sheet_figure([_row(*row) for row in rows])

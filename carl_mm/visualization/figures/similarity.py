@@ -1,4 +1,4 @@
-"""The similarity matrix of two videos."""
+"""Draw the similarity matrix of two videos."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,27 +37,28 @@ def similarity_figure(
 ) -> Figure:
     """Draw the cosine similarities of all frames of two videos.
 
-    Video a runs upwards, b to the right. A video of more than 2,000 frames is
-    drawn at 2,000 evenly spaced times.
+    Video a runs upwards, b to the right. A video of more than 2,000 frames is drawn at
+    2,000 evenly spaced times.
 
     Args:
-        embedding_a: ``(N, D)``, or a `VideoEmbedding`, whose name and time stamps then
-            hold where none are given.
-        embedding_b: ``(M, D)``, likewise.
+        embedding_a: Embeddings of video a, ``(N, D)``, or a `VideoEmbedding`, which
+            also gives its name and time stamps.
+        embedding_b: Embeddings of video b, ``(M, D)``, or a `VideoEmbedding`.
         path: ``(L, 2)`` integers, an alignment as frames (of a, of b), drawn on top:
-            as a line where it is monotone, else as dots.
-        fps_a: Of video a; its axis is then in seconds, not in frames.
-        fps_b: Of video b.
-        timestamps_a: ``(N,)``, seconds; for frames that last unequally.
-        timestamps_b: ``(M,)``.
-        labels_a: ``(N,)``, indices into ``phases``; negative where unlabelled.
-        labels_b: ``(M,)``.
-        phases: Names of the labels.
+            as a line if it is monotone, else as dots.
+        fps_a: Frames per second of video a; its axis is then in seconds instead of
+            frames.
+        fps_b: Frames per second of video b.
+        timestamps_a: ``(N,)`` seconds, for a video whose frames last unequally.
+        timestamps_b: ``(M,)`` seconds.
+        labels_a: ``(N,)`` indices into ``phases``, negative where unlabelled.
+        labels_b: ``(M,)`` indices into ``phases``, negative where unlabelled.
+        phases: Names of the phases.
         title_a: Name of video a.
         title_b: Name of video b.
 
     Raises:
-        ValueError: Sizes that do not fit, or values that are not finite.
+        ValueError: Sizes do not fit, or a value is not finite.
     """
     sides = (
         matrix_side('a', embedding_a, labels_a, fps_a, timestamps_a, title_a),
@@ -65,7 +66,7 @@ def similarity_figure(
     )
     if sides[0].unit.shape[1] != sides[1].unit.shape[1]:
         raise ValueError(
-            'embeddings of one size expected, got '
+            'embeddings must have the same number of channels, got '
             f'{sides[0].unit.shape} and {sides[1].unit.shape}'
         )
     labels = [side.labels for side in sides if side.labels is not None]
@@ -94,7 +95,7 @@ def similarity_figure(
 
 
 def _grid(figure: Figure) -> tuple[Axes, Axes, Axes, Axes]:
-    """Axes of the matrix, of both phase bars and of the colour scale."""
+    """Make the axes of the matrix, of both phase bars and of the colour scale."""
     grid = figure.add_gridspec(2, 3, width_ratios=(1, 40, 1.2), height_ratios=(40, 1))
     axes = figure.add_subplot(grid[0, 1])
     bar_a = figure.add_subplot(grid[0, 0], sharey=axes)
@@ -105,7 +106,7 @@ def _grid(figure: Figure) -> tuple[Axes, Axes, Axes, Axes]:
 def _draw_bar(
     axes: Axes, bar: Axes, side: MatrixSide, num_phases: int, *, vertical: bool
 ) -> None:
-    """Phases beside an axis of the matrix, whose ticks they then carry."""
+    """Draw phases along an axis of the matrix, whose ticks the bar then carries."""
     if side.labels is None:
         bar.remove()
         bar = axes

@@ -1,4 +1,4 @@
-"""Phases over time, a row a video."""
+"""Draw phases over time, one row per video."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from carl_mm.functional.runs import label_runs
 from carl_mm.visualization.parts.phases import (
     UNLABELLED_COLOR,
     UNLABELLED_NAME,
@@ -41,16 +42,18 @@ def phase_timeline_figure(
     """Draw the phases of several videos, the truth above the prediction.
 
     Args:
-        predictions: ``(T_i,)`` each, indices into ``phases``, negative where
-            unlabelled; None for a video, or for all, without.
-        truths: Likewise.
-        phases: Names of the labels.
-        names: Of the videos.
-        fps: Of each video; the axis is then in seconds, not in frames.
-        timestamps: ``(T_i,)`` each, in seconds, ascending.
+        predictions: Predicted labels of each video, ``(T_i,)`` indices into ``phases``,
+            negative where unlabelled; None for a video, or for all, without any.
+        truths: True labels of each video, in the same form.
+        phases: Names of the phases.
+        names: Name of each video.
+        fps: Frames per second of each video; the axis is then in seconds instead of
+            frames.
+        timestamps: Time stamps of each video, ``(T_i,)`` in seconds, ascending.
 
     Raises:
-        ValueError: No video, a video with neither labels, or sizes that do not fit.
+        ValueError: There is no video, a video has no labels at all, or sizes do not
+            fit.
     """
     given = {'truth': truths, 'prediction': predictions}
     count = max(
@@ -137,13 +140,12 @@ def _draw_bar(
     top: float,
     inches_a_unit: float,
 ) -> None:
-    """Draw the runs of one label, with its name where that fits."""
-    firsts = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
-    lasts = np.append(firsts[1:], len(labels)) - 1
+    """Draw the runs of equal labels, with their names where these fit."""
+    firsts, lasts, runs = label_runs(labels).T
     starts, ends = times.starts[firsts], times.ends[lasts]
     ends[-1] = max(ends[-1], starts[0] + MIN_BAR_INCHES / inches_a_unit)
     palette = [*phase_colors(len(phases)), UNLABELLED_COLOR]
-    colors = [palette[label] for label in labels[firsts]]
+    colors = [palette[label] for label in runs]
     # A white edge would hide a run of a pixel or two.
     wide = (ends - starts) * inches_a_unit > MIN_EDGED_INCHES
     axes.broken_barh(
@@ -154,9 +156,7 @@ def _draw_bar(
         linewidth=0.6,
     )
     titles = [*phases, UNLABELLED_NAME]
-    for start, end, label, color in zip(
-        starts, ends, labels[firsts], colors, strict=True
-    ):
+    for start, end, label, color in zip(starts, ends, runs, colors, strict=True):
         room = (end - start) * inches_a_unit
         title = titles[label]
         if len(title) * CHARACTER_INCHES + 0.1 < room:

@@ -1,1 +1,1 @@
-"""What the figures are made of."""
+"""The parts that figures are made of."""

@@ -1,21 +1,23 @@
-"""What the pictures need to know about an alignment of two videos."""
+"""Check the path of an alignment, and read frames from it."""
 
 import numpy as np
 
+from carl_mm.functional.warping.path_matches import middle_matches
+
 
 def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.ndarray:
-    """Refuse an alignment that is none of these two videos.
+    """Refuse a path that cannot be an alignment of these two videos.
 
     Args:
         path: ``(L, 2)`` integers, pairs of frames (of a, of b).
-        num_frames_a: Of video a.
-        num_frames_b: Of video b.
+        num_frames_a: Number of frames of video a.
+        num_frames_b: Number of frames of video b.
 
     Returns:
         ``(L, 2)`` int64.
 
     Raises:
-        ValueError: Not such an array, or a frame past the end.
+        ValueError: The path has another shape, or a frame is outside its video.
     """
     array = np.asarray(path)
     if array.ndim != 2 or array.shape[1] != 2 or len(array) == 0:
@@ -24,7 +26,7 @@ def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.nda
     highest = tuple(array.max(axis=0).tolist())
     if array.min() < 0 or highest[0] >= lengths[0] or highest[1] >= lengths[1]:
         raise ValueError(
-            f'the path reaches from {array.min()} to the frames {highest}, but the '
+            f'the path runs from frame {array.min()} to frames {highest}, but the '
             f'videos have {lengths[0]} and {lengths[1]} frames'
         )
     return array.astype(np.int64)
@@ -33,12 +35,12 @@ def check_path(path: np.ndarray, num_frames_a: int, num_frames_b: int) -> np.nda
 def aligned_frame_inds(
     path: np.ndarray, num_frames_a: int, num_frames_b: int
 ) -> np.ndarray:
-    """For each frame of video a the frame of b: the middle one of its matches.
+    """Find the frame of video b for each frame of a: the middle one of its matches.
 
     Args:
         path: ``(L, 2)`` integers, pairs of frames (of a, of b).
-        num_frames_a: Of video a, N.
-        num_frames_b: Of video b.
+        num_frames_a: Number of frames N of video a.
+        num_frames_b: Number of frames of video b.
 
     Returns:
         ``(N,)`` int64.
@@ -54,6 +56,4 @@ def aligned_frame_inds(
             f'the path matches {np.count_nonzero(counts)} of the {num_frames_a} frames '
             f'of video a; the first without a match is {int(np.argmin(counts))}'
         )
-    starts = np.cumsum(counts) - counts
-    inds_b: np.ndarray = path[starts + counts // 2, 1]
-    return inds_b
+    return middle_matches(path, num_frames_a)

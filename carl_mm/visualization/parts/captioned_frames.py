@@ -1,4 +1,4 @@
-"""Sheets: rows of frames, each with a border, a title and a caption."""
+"""Draw sheets: rows of frames, each with a border, a title and a caption."""
 
 import re
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ class CaptionedFrame:
 
     Attributes:
         picture: ``(H, W, 3)`` uint8 RGB.
-        caption: Below it; long lines are broken.
-        title: Above it, may be empty.
-        color: Of the title and the border.
-        style: Of the border, a line style.
+        caption: Text below the picture; long lines are broken.
+        title: Text above the picture, may be empty.
+        color: Colour of the title and the border.
+        style: Line style of the border.
     """
 
     picture: np.ndarray
@@ -48,8 +48,8 @@ def sheet_figure(
     """Draw rows of frames.
 
     Args:
-        rows: Each with a frame; they may differ in length.
-        headers: Above each row.
+        rows: Rows with at least one frame; they may differ in length.
+        headers: Text above each row.
     """
     # Laid out by hand: matplotlib's layouts cut captions below pictures whose sides
     # keep their proportion.
@@ -86,14 +86,14 @@ def sheet_figure(
 
 
 def mark_style(mark: bool | None) -> tuple[str, str, str]:
-    """Sign, colour and line style: of the query's phase, of another, unknown."""
+    """Return sign, colour and line style for a right, wrong or unknown phase."""
     if mark is None:
         return '', NEUTRAL_COLOR, 'solid'
     return ('✓', CORRECT_COLOR, 'solid') if mark else ('✗', WRONG_COLOR, 'dashed')
 
 
 def wrap(text: str, characters: int) -> str:
-    """Break long lines after a space, '_', '-', '/' or '.', else anywhere."""
+    """Break lines of too many characters after one of ' _-/.', else anywhere."""
     lines = []
     for line in text.splitlines():
         shown = ''
@@ -107,7 +107,8 @@ def wrap(text: str, characters: int) -> str:
 
 
 def _shape(cell: CaptionedFrame) -> float:
-    return cell.picture.shape[0] / cell.picture.shape[1]
+    height, width = cell.picture.shape[:2]
+    return float(height / width)
 
 
 def _lines(text: str) -> int:

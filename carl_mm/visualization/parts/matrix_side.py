@@ -1,4 +1,4 @@
-"""One side of a similarity matrix."""
+"""One side of a similarity matrix: a video, its cells and its axis."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,16 @@ MAX_CELLS_A_SIDE = 2000  # more than a screen shows
 
 @dataclass(frozen=True)
 class MatrixSide:
-    """One video of the picture: its frames, those drawn as cells, and its axis."""
+    """One video of a similarity matrix.
+
+    Attributes:
+        unit: ``(T, D)`` float32 embeddings of length 1.
+        labels: ``(T,)`` int64, -1 where unlabelled, or None.
+        times: ``(T,)``, when each frame is shown.
+        cells: Indices of the frames that are drawn, in order.
+        extent: Ends of the axis.
+        axis_label: Text beside the axis.
+    """
 
     unit: np.ndarray
     labels: np.ndarray | None
@@ -27,7 +36,19 @@ class MatrixSide:
 def matrix_side(
     letter: str, video: Any, labels: Any, fps: float | None, stamps: Any, title: str
 ) -> MatrixSide:
-    """Read one video's arguments of `similarity_figure`; it says what is refused."""
+    """Check the arguments of `similarity_figure` for one of its videos.
+
+    Args:
+        letter: 'a' or 'b', used in error messages.
+        video: Embeddings ``(T, D)``, or a `TimedEmbedding`.
+        labels: ``(T,)`` integers, negative where unlabelled, or None.
+        fps: Frames per second, or None.
+        stamps: ``(T,)`` time stamps in seconds, or None.
+        title: Name of the video; by default its own, if it has one.
+
+    Raises:
+        ValueError: Sizes do not fit, or a value is not finite.
+    """
     array, own_stamps, own_fps, own_title = unpack_video(video)
     unit = _normalise(array, f'embedding_{letter}')
     times = frame_times(
@@ -45,9 +66,10 @@ def matrix_side(
 
 
 def _cells(times: FrameTimes) -> tuple[np.ndarray, tuple[float, float]]:
-    """Frames nearest to evenly spaced times, and the ends of the axis.
+    """Find the frames nearest to evenly spaced times, and the ends of the axis.
 
-    A frame's cell is centred on its time; where all frames last as long, each has one.
+    A cell is centred on the time of its frame; if all frames last equally long, each
+    has one cell.
     """
     gaps = np.diff(times.starts, append=times.end)
     low = float(times.starts[0] - gaps[0] / 2)
@@ -60,7 +82,7 @@ def _cells(times: FrameTimes) -> tuple[np.ndarray, tuple[float, float]]:
 
 
 def _normalise(embedding: np.ndarray, name: str) -> np.ndarray:
-    """``(T, D)`` rows of length 1, float32."""
+    """Scale rows to length 1, as float32."""
     array = np.asarray(embedding, dtype=np.float32)
     if array.ndim != 2 or len(array) == 0:
         raise ValueError(f'{name} must be (T, D) with T > 0, got {array.shape}')

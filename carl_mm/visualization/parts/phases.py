@@ -1,4 +1,4 @@
-"""Colours and names of phases, the same in every picture."""
+"""Colours and names of phases, the same in every figure."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ LEGEND_LINE_INCHES = 0.26
 
 
 def phase_colors(num_phases: int) -> list[str]:
-    """Hex colours; past eight the palette repeats, paler each time."""
+    """Return a hex colour per phase; past eight the palette repeats, ever paler."""
     colors = []
     for index in range(num_phases):
         red, green, blue = to_rgb(OKABE_ITO[index % len(OKABE_ITO)])
@@ -39,24 +39,23 @@ def phase_colors(num_phases: int) -> list[str]:
 
 
 def check_labels(labels: Any, num_frames: int, name: str) -> np.ndarray:
-    """Labels of a video as an array.
+    """Check the labels of a video.
 
     Args:
         labels: ``(T,)`` integers, negative where unlabelled.
-        num_frames: That there must be.
-        name: Of the argument, for the message.
+        num_frames: Number of frames T of the video.
+        name: Name of the labels in error messages.
 
     Returns:
         ``(T,)`` int64, -1 where unlabelled.
 
     Raises:
-        ValueError: Not a label a frame.
+        ValueError: There is not one label per frame.
     """
     array = np.asarray(labels)
     if array.shape != (num_frames,):
         raise ValueError(
-            f'{name} must hold a label a frame: {num_frames} frames, '
-            f'got labels of shape {array.shape}'
+            f'{name} must hold one label per frame ({num_frames}), got {array.shape}'
         )
     return np.maximum(array.astype(np.int64), -1)
 
@@ -64,7 +63,11 @@ def check_labels(labels: Any, num_frames: int, name: str) -> np.ndarray:
 def phase_names(
     labels: Sequence[np.ndarray], phases: Sequence[str] | None
 ) -> list[str]:
-    """Names of all phases: the given ones, or 'phase 0' and so on.
+    """Return the names of all phases: those given, or 'phase 0' and so on.
+
+    Args:
+        labels: Labels of each video.
+        phases: Names of the phases, or None.
 
     Raises:
         ValueError: A label has no name.
@@ -80,7 +83,7 @@ def phase_names(
 
 
 def label_colors(labels: np.ndarray, num_phases: int) -> np.ndarray:
-    """RGB in [0, 1] of each label, ``(T,)`` to ``(T, 3)``."""
+    """Return the RGB colour in [0, 1] of each label, ``(T, 3)``."""
     # The last row is met by the index -1.
     table = [to_rgb(color) for color in [*phase_colors(num_phases), UNLABELLED_COLOR]]
     colors: np.ndarray = np.array(table)[labels]
@@ -88,7 +91,7 @@ def label_colors(labels: np.ndarray, num_phases: int) -> np.ndarray:
 
 
 def phase_handles(labels: Sequence[np.ndarray], names: Sequence[str]) -> list[Patch]:
-    """Legend entries: every phase, and 'unlabelled' where it occurs."""
+    """Make legend entries: all phases, and 'unlabelled' where it occurs."""
     pairs = list(zip(names, phase_colors(len(names)), strict=True))
     if any((array < 0).any() for array in labels):
         pairs.append((UNLABELLED_NAME, UNLABELLED_COLOR))
@@ -96,7 +99,7 @@ def phase_handles(labels: Sequence[np.ndarray], names: Sequence[str]) -> list[Pa
 
 
 def shorten(text: str, characters: int) -> str:
-    """Cut the middle out of a long name, and make it `plain`."""
+    """Cut the middle out of a long text, and make it `plain`."""
     text = readable(text)
     if len(text) <= characters:
         return plain(text)
@@ -105,12 +108,12 @@ def shorten(text: str, characters: int) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that matplotlib shows as it is; between dollars it would read TeX."""
+    """Escape the dollar signs of a text, between which matplotlib would read TeX."""
     return re.sub(r'(?<!\\)\$', r'\\$', readable(text))
 
 
 def readable(text: str) -> str:
-    """Text that can be drawn: names of files may hold bytes that are none."""
+    """Escape bytes that are no text, which file names may hold."""
     return text.encode(errors='backslashreplace').decode()
 
 
@@ -120,9 +123,9 @@ def add_legend(
     """Put a legend outside the axes, in as many columns as the width holds.
 
     Args:
-        figure: With a constrained layout; it grows by the lines past the first.
-        handles: Each with its label.
-        below: Under the axes, not above them.
+        figure: A figure with constrained layout; it grows by the lines past the first.
+        handles: Artists to explain, each with a label.
+        below: Whether the legend is below the axes instead of above them.
     """
     names = [
         shorten(str(handle.get_label()), MAX_LEGEND_CHARACTERS) for handle in handles

@@ -1,4 +1,4 @@
-"""Figures as pictures."""
+"""Turn figures into pictures."""
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -6,11 +6,11 @@ from matplotlib.figure import Figure
 
 
 def figure_to_image(figure: Figure, width: int = 1200) -> np.ndarray:
-    """Draw a figure.
+    """Turn a figure into a picture.
 
     Args:
-        figure: Of any size.
-        width: Of the picture, in pixels.
+        figure: A figure of any size; it is left as it is.
+        width: Width of the picture, in pixels.
 
     Returns:
         ``(H, width, 3)`` uint8 RGB.
@@ -18,7 +18,8 @@ def figure_to_image(figure: Figure, width: int = 1200) -> np.ndarray:
     before = figure.dpi
     figure.set_dpi(width / figure.get_figwidth())
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    image = np.array(canvas.buffer_rgba())[..., :3]
+    canvas.draw()  # type: ignore[no-untyped-call]
+    buffer = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+    image = np.array(buffer)[..., :3]
     figure.set_dpi(before)
     return image

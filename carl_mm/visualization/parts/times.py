@@ -1,4 +1,4 @@
-"""When the frames of a video are shown, for the axes of pictures."""
+"""Times of a video's frames, for the axes of figures."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,23 +8,23 @@ import numpy as np
 
 
 class TimedEmbedding(Protocol):
-    """What the pictures read of a `carl_mm.apis.VideoEmbedding`."""
+    """The part of a `carl_mm.apis.VideoEmbedding` that figures read."""
 
     @property
     def filename(self) -> str:
-        """Of the video."""
+        """Path of the video."""
 
     @property
     def embeddings(self) -> np.ndarray:
-        """``(T, D)``."""
+        """Embeddings of its frames, ``(T, D)``."""
 
     @property
     def timestamps(self) -> np.ndarray:
-        """``(T,)``, seconds."""
+        """When its frames are shown, ``(T,)`` in seconds."""
 
     @property
     def fps(self) -> float:
-        """Frames a second."""
+        """Frames per second."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class FrameTimes:
     """When each frame of a video is shown.
 
     Attributes:
-        starts: ``(T,)`` float64, ascending.
-        end: When the last frame gives way.
-        unit: 's' or 'frames'.
+        starts: ``(T,)`` float64, when each frame is first shown, ascending.
+        end: When the last frame ends.
+        unit: Unit of all times, 's' or 'frames'.
     """
 
     starts: np.ndarray
@@ -43,18 +43,19 @@ class FrameTimes:
 
     @property
     def duration(self) -> float:
-        """From the first frame's start to the end."""
+        """Time from the start of the first frame to the end of the last."""
         return float(self.end - self.starts[0])
 
     @property
     def ends(self) -> np.ndarray:
-        """When each frame gives way to the next, ``(T,)``."""
+        """When each frame ends, ``(T,)``."""
         return np.append(self.starts[1:], self.end)
 
     def frames_at(self, count: int) -> np.ndarray:
-        """Frame shown in the middle of each of ``count`` equal parts, ``(count,)``."""
+        """Find the frames in the middle of ``count`` equal parts, ``(count,)``."""
         at = self.starts[0] + (np.arange(count) + 0.5) / count * self.duration
-        return np.maximum(np.searchsorted(self.starts, at, side='right') - 1, 0)
+        shown = np.searchsorted(self.starts, at, side='right') - 1
+        return np.asarray(np.maximum(shown, 0))
 
 
 def frame_times(
@@ -63,23 +64,23 @@ def frame_times(
     timestamps: Any = None,
     name: str = 'timestamps',
 ) -> FrameTimes:
-    """Times of a video's frames: its time stamps, else by its rate, else frames.
+    """Find the times of a video's frames, by its time stamps, else its rate.
 
     Args:
-        num_frames: T, > 0.
-        fps: Frames a second.
+        num_frames: Number of frames T, > 0.
+        fps: Frames per second; without it and time stamps, frames are counted.
         timestamps: ``(T,)`` in seconds, ascending. The last frame lasts 1 / fps, or
             as long as the one before it.
-        name: Of the time stamps, for the message.
+        name: Name of the time stamps in error messages.
 
     Raises:
-        ValueError: No frame, a rate that is not positive, or time stamps that are not
-            one a frame, not finite or descend.
+        ValueError: There is no frame, the rate is not positive, or time stamps are not
+            one per frame, not finite or descend.
     """
     if num_frames < 1:
         raise ValueError(f'{name}: a video of {num_frames} frames cannot be drawn')
     if fps is not None and not fps > 0:
-        raise ValueError(f'frames a second must be positive, got {fps}')
+        raise ValueError(f'frames per second must be positive, got {fps}')
     if timestamps is None:
         step = 1.0 if fps is None else 1 / fps
         unit = 'frames' if fps is None else 's'
@@ -87,7 +88,7 @@ def frame_times(
     starts = np.asarray(timestamps, dtype=np.float64)
     if starts.shape != (num_frames,):
         raise ValueError(
-            f'{name} must hold a time a frame: {num_frames} frames, got {starts.shape}'
+            f'{name} must hold one time per frame ({num_frames}), got {starts.shape}'
         )
     if not np.isfinite(starts).all() or (np.diff(starts) < 0).any():
         raise ValueError(f'{name} must ascend and be finite')
@@ -96,7 +97,7 @@ def frame_times(
 
 
 def unpack_video(video: Any) -> tuple[np.ndarray, Any, float | None, str]:
-    """Embeddings, time stamps, rate and name of a video, or of bare ``(T, D)``."""
+    """Unpack embeddings, time stamps, rate and name of a `TimedEmbedding` or array."""
     if hasattr(video, 'embeddings'):
         name = Path(video.filename).name
         return video.embeddings, video.timestamps, video.fps, name

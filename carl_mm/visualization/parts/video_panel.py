@@ -1,4 +1,4 @@
-"""One video of a video of several: its picture, a bar of its phases, its time."""
+"""One video of several side by side: its frames, a bar of its phases, its time."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,16 @@ BACKGROUND = 48  # dark, yet a black phase shows
 
 @dataclass
 class VideoPanel:
-    """One video: a line for its name, the picture, a bar, two lines of text."""
+    """One video: a line for its name, the frame, a bar of phases, two lines of text.
+
+    Attributes:
+        frames: ``(T, H, W, 3)`` uint8 RGB.
+        labels: ``(T,)`` indices into ``phases``, -1 where unlabelled, or None.
+        phases: Names of the phases.
+        name: Name of the video.
+        times: When its frames are shown.
+        height: Height of the frame in the panel, in pixels.
+    """
 
     frames: np.ndarray
     labels: np.ndarray | None
@@ -28,32 +37,32 @@ class VideoPanel:
 
     @cached_property
     def line_height(self) -> int:
-        """Of a line of text, in pixels."""
+        """Height of a line of text, in pixels."""
         return max(16, round(self.height / 11))
 
     @cached_property
     def picture_width(self) -> int:
-        """Of the scaled frame, in pixels."""
+        """Width of the scaled frame, in pixels."""
         _, height, width, _ = self.frames.shape
         return max(1, int(width * self.height / height + 0.5))
 
     @cached_property
     def canvas_size(self) -> tuple[int, int]:
-        """Width and height."""
+        """Width and height of the panel, in pixels."""
         least = round(MIN_PANEL_WIDTH_TO_HEIGHT * self.height)
         bars = self.line_height + self.line_height // 2
         return max(self.picture_width, least), self.height + 2 * self.line_height + bars
 
     @cached_property
     def font(self) -> ImageFont.FreeTypeFont:
-        """Of all texts."""
+        """Font of all texts."""
         # Comes with matplotlib, and has letters that OpenCV's font lacks.
         path = font_manager.findfont('DejaVu Sans')
         return ImageFont.truetype(path, round(self.line_height * 0.72))
 
     @cached_property
     def colors(self) -> np.ndarray:
-        """Of each frame's phase, ``(T, 3)`` uint8."""
+        """Colour of each frame's phase, ``(T, 3)`` uint8."""
         unknown = np.full(len(self.frames), -1)
         labels = unknown if self.labels is None else self.labels
         colors: np.ndarray = label_colors(labels, len(self.phases)) * 255
@@ -61,13 +70,13 @@ class VideoPanel:
 
     @cached_property
     def bar(self) -> np.ndarray:
-        """The phases over time, ``(h, W, 3)`` uint8."""
+        """Bar of the phases over time, ``(h, W, 3)`` uint8."""
         width = self.canvas_size[0]
         inds = self.times.frames_at(width)
         return np.repeat(self.colors[inds][None], self.line_height // 2, axis=0)
 
     def draw(self, index: int) -> np.ndarray:
-        """Frame ``index`` with its texts, ``(H, W, 3)`` uint8."""
+        """Draw frame ``index`` with its texts, ``(H, W, 3)`` uint8."""
         width, height = self.canvas_size
         line = self.line_height
         canvas = np.full((height, width, 3), BACKGROUND, np.uint8)
@@ -113,7 +122,7 @@ class VideoPanel:
         top: int,
         color: tuple[int, ...] | None = None,
     ) -> None:
-        """One line, after a square of ``color``; what does not fit ends in dots."""
+        """Write a line, after a square of ``color``; what does not fit ends in dots."""
         text = readable(text)
         left, side = 4, self.line_height // 2
         middle = top + self.line_height // 2

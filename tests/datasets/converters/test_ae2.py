@@ -116,8 +116,14 @@ def emptying(folder, labels):
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        (setting('ego_val_0', [0] * 23), 'ego/ego_val_0.mp4: 23 labels, but the video'),
-        (setting('ego_val_0', None), 'ego/ego_val_0.mp4: a val video without labels'),
+        (
+            setting('ego_val_0', [0] * 23),
+            'ego/ego_val_0.mp4: has 23 labels, but 24 frames',
+        ),
+        (
+            setting('ego_val_0', None),
+            'ego/ego_val_0.mp4: has no labels, which a val video needs',
+        ),
         (setting('ego_val_0', [0.5] * 24), 'ego/ego_val_0.mp4: frame 0: label 0.5'),
         (setting('ego_val_0', 'hit'), 'ego/ego_val_0.mp4: labels must be numbers'),
         (
@@ -155,7 +161,7 @@ def test_a_pickle_that_would_run_code_is_refused(eggs, tmp_path, capsys):
 @pytest.mark.parametrize(
     ('content', 'phases', 'message'),
     [
-        ([np.zeros(3)], 'a,b', 'label.pickle: must hold a dict, got ['),
+        ([np.zeros(3)], 'a,b', 'label.pickle: must be a dict, got ['),
         ({}, 'a,a', "label.pickle: phases must be different names, got ['a', 'a']"),
     ],
 )

@@ -84,7 +84,7 @@ def test_penn_action_converts_trains_and_is_evaluated(penn):
     assert entries['0004_squat.mp4']['action'] == 'squat'
     assert (summary.splits, summary.left_out) == ({'train': 3, 'test': 2}, {})
     said = describe(summary)
-    assert 'warning   squat: no test video' in said
+    assert 'warning   squat: has no test video' in said
     assert said.count('warning') == 1  # none of the actions without a video
     metrics = train_and_test(penn, annotations, penn / 'videos')
     assert math.isfinite(metrics['phase_classification/acc'])
@@ -154,7 +154,9 @@ def test_finegym_without_additional_and_with_names(finegym):
     annotations, summary = convert(finegym, 'finegym99', categories=names)
     assert annotations['metainfo']['phases']['gymnastics'] == names
     assert summary.left_out == {ADDITIONAL: 'no such file'}
-    with pytest.raises(ValueError, match='finegym288 has 288 classes, got 99 names'):
+    with pytest.raises(
+        ValueError, match='finegym288 has 288 classes, but 99 names were given'
+    ):
         convert(finegym, 'finegym288', categories=names)
     with pytest.raises(ValueError, match="unknown archive 'gym'; known: penn_action"):
         archive_form('gym')
@@ -198,7 +200,7 @@ def test_two_videos_of_one_name(penn):
     first = {'video_file': 'videos/0000_golf_swing.mp4'}
     spoil(penn, index=1, **first)
     with pytest.raises(
-        ValueError, match=r'train\.pkl: entry 1 \(.*0000.*\): also .* 0'
+        ValueError, match=r'train\.pkl: entry 1 \(.*0000.*\): is also .* 0'
     ):
         convert(penn)
     spoil(penn, index=1, video_file='videos/0001_golf_swing.mp4')
@@ -219,7 +221,7 @@ def test_all_problems_come_at_once(penn):
 def test_a_video_of_another_length_is_named(penn):
     spoil(penn, seq_len=13, frame_label=np.zeros(13))
     with pytest.raises(
-        ValueError, match=r'0000_golf_swing\.mp4 has 12 frames, its seq_len is 13'
+        ValueError, match=r'0000_golf_swing\.mp4 has 12 frames, but its seq_len is 13'
     ):
         convert(penn)
 
@@ -227,7 +229,7 @@ def test_a_video_of_another_length_is_named(penn):
 @pytest.mark.parametrize('data', [{'a': 1}, [1, 2], ([], [], []), 'text', None])
 def test_another_form_of_pickle_is_named(penn, data):
     dump(penn / 'train.pkl', data)
-    with pytest.raises(ValueError, match=r'train\.pkl: not a list of dicts'):
+    with pytest.raises(ValueError, match=r'train\.pkl: must be a list of dicts'):
         convert(penn)
 
 
@@ -255,7 +257,7 @@ def test_missing_pickles_and_no_video_left(penn):
         convert(penn)
     assert '0004_squat.mp4: no such file' in str(error.value)
     (penn / 'train.pkl').unlink()
-    should_lie = r'no such file; .* should lie train\.pkl, val\.pkl and videos/'
+    should_lie = r'no such file; .* should contain train\.pkl, val\.pkl and videos/'
     with pytest.raises(FileNotFoundError, match=rf'train\.pkl: {should_lie}'):
         convert(penn)
     with pytest.raises(FileNotFoundError, match=rf'gone/train\.pkl: {should_lie}'):
@@ -269,11 +271,13 @@ def test_missing_pickles_and_no_video_left(penn):
 @pytest.mark.parametrize('label', [0, GOLF, np.int64(3)])
 def test_a_penn_archive_given_as_another_is_refused(penn, finegym, label):
     with pytest.raises(
-        ValueError, match=r'val\.pkl: 2 problems:\n.*action_label 5, which only'
+        ValueError, match=r'val\.pkl: 2 problems:\n.*has action_label 5, as only'
     ):
         convert(penn, 'pouring')
     spoil(finegym, 'gym99_val.pkl', action_label=label)
-    with pytest.raises(ValueError, match=r'gym99_val\.pkl: entry 0 .*: action_label'):
+    with pytest.raises(
+        ValueError, match=r'gym99_val\.pkl: entry 0 .*: has action_label'
+    ):
         convert(finegym, 'finegym99')
 
 

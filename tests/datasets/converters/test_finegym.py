@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets import open_video
-from carl_mm.datasets.annotations import frame_labels, load_annotations
+from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.converters import finegym
-from carl_mm.datasets.converters.forms.finegym_events import Event
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.datasets.converters.counted_video import (
     even_times,
     read_number,
     write_source,
 )
-from tests.datasets.converters.forms.test_finegym_lists import category, write
+from tests.datasets.converters.formats.test_finegym_lists import category, write
 from tests.datasets.converters.published import train_and_test
 from tests.datasets.converters.tool import load_tool
 
@@ -198,10 +197,10 @@ def test_unlabelled_events_of_train_videos_train(convert, data):
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        (lambda c: c.pop(VIDEOS[1]), f'{VIDEOS[1]}_{EVENTS[0]}: is not in it'),
+        (lambda c: c.pop(VIDEOS[1]), f'{VIDEOS[1]}_{EVENTS[0]}: is not in the file'),
         (
             lambda c: c[VIDEOS[1]][EVENTS[0]].update(segments=None),
-            f'{VIDEOS[1]}_{EVENTS[0]}: A_0000_0000 is not in it',
+            f'{VIDEOS[1]}_{EVENTS[0]}: A_0000_0000 is not in the file',
         ),
         (
             lambda c: c[VIDEOS[1]][EVENTS[0]].update(timestamps=[[3, 1]]),
@@ -241,7 +240,8 @@ def test_a_missing_folder_of_sources_says_what_should_be_there(convert, data, ca
     assert convert(data) == 1
     said = capsys.readouterr().err
     assert (
-        'sources: no such folder; it should hold the source videos, VIDEOID.mp' in said
+        'sources: no such folder; it should contain the source videos, VIDEOID.mp'
+        in said
     )
 
 
@@ -259,7 +259,7 @@ def test_a_clip_that_cannot_be_opened(convert, data, capsys):
     (data / 'clips' / clip(VIDEOS[0])).write_bytes(b'cut')
     assert convert(data) == 1
     assert f'{clip(VIDEOS[0])}: cannot be decoded' in (said := capsys.readouterr().err)
-    assert 'remove it, and it is made anew' in said
+    assert 'remove the file, and it is made again' in said
     assert convert(data, sources=False) == 0
     assert left_out(data).keys() == {clip(VIDEOS[0])}
 
@@ -269,7 +269,7 @@ def test_a_clip_too_short_for_its_event_is_refused(convert, data, capsys):
     write_mp4(data / 'clips' / clip(VIDEOS[0]), [black] * 20, 25)
     assert convert(data) == 1
     error = capsys.readouterr().err
-    assert f'{clip(VIDEOS[0])} lasts 0.80 s, its event 2.00 s: remove' in error
+    assert f'{clip(VIDEOS[0])} lasts 0.80 s, but its event 2.00 s; remove' in error
 
 
 def test_a_file_that_is_no_json_is_named(convert, data, capsys):
@@ -286,28 +286,6 @@ def test_lists_alone_are_counted(data, capsys):
     assert tool.main([str(data), '--lists-only']) == 1
     with pytest.raises(SystemExit):
         tool.main([str(data), 'out.json'])
-
-
-def test_labels_against_a_loop_over_frames():
-    """A frame is a neighbour's from the one on screen at its start on."""
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        cuts = [Fraction(int(t), 100) for t in np.sort(rng.integers(0, 900, 8))]
-        spans = [(cuts[i], cuts[i + 1], int(rng.integers(5))) for i in (0, 1, 3, 4, 6)]
-        event = Event(
-            'e', 'v', 'train', 0.0, 8.0, [tuple(map(float, s)) for s in spans]
-        )
-        event.elements[:] = [(a, b, int(label)) for a, b, label in event.elements]
-        expected = []
-        for k in range(200):
-            here, after = Fraction(k, 25), Fraction(k + 1, 25)
-            classes = [-1]
-            for start, end, label in sorted(spans):
-                if here <= end and start < after:
-                    classes.append(label)
-            expected.append(classes[-1])
-        labels = frame_labels(event.phase_rows(200, 25.0), 200)
-        np.testing.assert_array_equal(labels, expected)
 
 
 @pytest.mark.filterwarnings('ignore:phase .* is in no train video')

@@ -6,7 +6,7 @@ import pytest
 
 from carl_mm.datasets.annotations import validate_annotations
 from carl_mm.datasets.converters import encoding
-from carl_mm.datasets.converters.forms.tfrecord import TFRecordError
+from carl_mm.datasets.converters.formats.tfrecord import TFRecordError
 from carl_mm.datasets.converters.pouring import annotations_from_pouring
 from tests.datasets.converters.published import (
     check_pictures,
@@ -92,7 +92,7 @@ def test_undecodable_images_and_missing_shards_are_left_out(pouring):
     assert summary.left_out == {
         MORE: 'no such file',
         'cut.mp4': f'{where} 1: frame 1 cannot be decoded',
-        'sizes.mp4': f'{where} 2: frame 1 is 80x48, frame 0 is 64x48',
+        'sizes.mp4': f'{where} 2: frame 1 is 80x48, but frame 0 is 64x48',
         'none.mp4': f'{where} 3: frame 0 cannot be decoded',
     }
     left = {path.name for path in (pouring / 'videos').iterdir()}
@@ -114,11 +114,11 @@ def test_undecodable_images_and_missing_shards_are_left_out(pouring):
         (pouring_video('a', [0], len=[3]), 'a: len 3, but 1 frames and 1 frame_labels'),
         (pouring_video('a', []), 'a: len 0, but 0 frames'),
         (pouring_video('a', [b'x']), 'a: labels must be numbers'),
-        (pouring_video('a', [0], [7]), 'a: frame 0 has not one image and one label'),
-        (pouring_video('../a', [0]), r"'\.\./a' is no name for a file"),
-        (pouring_video('a', [0], name=[]), 'one name and one len expected, got'),
-        (pouring_video('a', [0], len=[1, 1]), 'one name and one len expected, got'),
-        (pouring_video('cola_0', [0]), f'cola_0.mp4 is also {TRAIN}: record 0'),
+        (pouring_video('a', [0], [7]), 'a: frame 0 must have one image and one label'),
+        (pouring_video('../a', [0]), r"'\.\./a' cannot be the name of a file"),
+        (pouring_video('a', [0], name=[]), 'expected one name and one len, got'),
+        (pouring_video('a', [0], len=[1, 1]), 'expected one name and one len, got'),
+        (pouring_video('cola_0', [0]), f'cola_0.mp4 is also in {TRAIN}, record 0'),
     ],
 )
 def test_what_is_inconsistent_is_refused_by_name(pouring, payload, reason):
@@ -140,7 +140,10 @@ def test_all_problems_come_at_once(pouring):
     ('damage', 'reason'),
     [
         (lambda content: content[:-100], 'is cut short'),
-        (lambda content: content[:-100] + b'!' + content[-99:], 'its bytes changed'),
+        (
+            lambda content: content[:-100] + b'!' + content[-99:],
+            'its bytes have changed',
+        ),
     ],
 )
 def test_a_damaged_file_is_named_with_its_record(pouring, damage, reason):
@@ -153,7 +156,9 @@ def test_a_damaged_file_is_named_with_its_record(pouring, damage, reason):
 
 def test_a_file_without_a_record_is_named(pouring):
     (pouring / MORE).write_bytes(b'')
-    with pytest.raises(ValueError, match=f'{MORE}: holds no record; download it anew'):
+    with pytest.raises(
+        ValueError, match=f'{MORE}: contains no record; download it again'
+    ):
         convert(pouring)
     assert not (pouring / 'videos').exists()
 
@@ -162,7 +167,7 @@ def test_a_file_without_a_record_is_named(pouring):
 def test_a_missing_split_is_named(pouring, split):
     for path in pouring.glob(f'pouring_{split}*'):
         path.unlink()
-    with pytest.raises(FileNotFoundError, match=f'holds no pouring_{split}'):
+    with pytest.raises(FileNotFoundError, match=f'contains no pouring_{split}'):
         convert(pouring)
 
 

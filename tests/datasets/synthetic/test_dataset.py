@@ -1,5 +1,4 @@
 import hashlib
-import json
 import os
 import signal
 import subprocess
@@ -8,27 +7,14 @@ import time
 from pathlib import Path
 
 import decord
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from carl_mm.datasets.annotations import frame_labels, load_annotations
-from carl_mm.datasets.synthetic.dataset import (
-    PROCESSES,
-    VideoPlan,
-    make_synthetic_dataset,
-    render_video,
-)
-from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.annotations import load_annotations
+from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset
+from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.video import VideoPlan
 
 ROOT = Path(__file__).parents[3]
-TOOL = ROOT / 'tools' / 'make_synthetic_videos.py'
-NAMES = [process.name for process in PROCESSES]
 
 
 def digests(out_dir):
@@ -48,98 +34,6 @@ def made(tmp_path_factory):
     out_dir = tmp_path_factory.mktemp('synthetic')
     make(out_dir)
     return out_dir
-
-
-@settings(max_examples=50, deadline=None)
-@given(process=st.sampled_from(PROCESSES), seed=st.integers(0, 2**32))
-def test_rows_cover_every_frame_with_each_phase_once_in_order(process, seed):
-    rows = draw_phase_rows(process, np.random.default_rng(seed))
-    assert [label for _, _, label in rows] == list(range(len(process.phases)))
-    covered = [f for first, last, _ in rows for f in range(first, last + 1)]
-    assert covered == list(range(rows[-1][1] + 1))
-    assert 60 <= len(covered) <= 150
-    assert min(last - first + 1 for first, last, _ in rows) >= 4
-
-
-def test_processes_differ_in_phases_and_motions():
-    assert len(PROCESSES) >= 8
-    assert len(set(NAMES)) == len(NAMES)
-    assert len({tuple(process.phase_names) for process in PROCESSES}) == len(PROCESSES)
-    paths = []
-    for process in PROCESSES:
-        assert len(process.phases) >= 5
-        assert len(set(process.phase_names)) == len(process.phases)
-        rows = [[20 * c, 20 * c + 19, c] for c in range(len(process.phases))]
-        poses = draw_poses(process, rows, np.random.default_rng(0))
-        even = np.linspace(0, len(poses) - 1, 50).astype(int)
-        paths.append(poses[even, :4] / [1, 1, 90, 1])
-    for a, path in enumerate(paths):
-        for other in paths[a + 1 :]:
-            assert np.abs(path - other).mean() > 0.05
-
-
-@pytest.mark.parametrize('process', PROCESSES, ids=NAMES)
-def test_look_alike_phases_share_their_still_frames(process):
-    there, back = (process.phase_names.index(name) for name in process.look_alike)
-    rng = np.random.default_rng(3)
-    rows = [[30 * c, 30 * c + 29, c] for c in range(len(process.phases))]
-    poses = draw_poses(process, rows, rng)
-    scene = draw_scene(process, rng, 64)
-    middle = poses[30 * there + 15]
-    candidates = poses[30 * back : 30 * back + 30]
-    gaps = np.abs((candidates - middle) / [1, 1, 90, 1, 1, 1]).sum(1)
-    twin = candidates[gaps.argmin()]
-
-    def difference(pose):
-        a, b = (
-            render_frame(scene, p, np.random.default_rng(5)).astype(float)
-            for p in (middle, pose)
-        )
-        return np.abs(a - b).mean()
-
-    # The nearest frames of two samplings of a path are half a step of it apart.
-    ends = poses[30 * there], poses[30 * there + 29]
-    assert difference(twin) < 0.35 * min(difference(end) for end in ends)
-    assert difference(middle) == 0
-
-
-@pytest.mark.parametrize('process', range(len(PROCESSES)))
-@pytest.mark.parametrize('seed', [0, 1, 2])
-def test_position_alone_says_little(process, seed):
-    def split(name, count):
-        entries = [VideoPlan(name, process, i, seed, 64).entry() for i in range(count)]
-        times = [np.arange(e['num_frames']) / e['num_frames'] for e in entries]
-        labels = [frame_labels(e['phases'], e['num_frames']) for e in entries]
-        return (np.concatenate(times) * 20).astype(int), np.concatenate(labels)
-
-    # The commonest train label of each twentieth of the time: no probe of time
-    # alone does much better.
-    votes = np.zeros((20, len(PROCESSES[process].phases)))
-    np.add.at(votes, split('train', 50), 1)
-    part, labels = split('test', 20)
-    assert (votes.argmax(1)[part] == labels).mean() < 0.55
-
-
-@pytest.mark.parametrize('seed', [0, 1, 2])
-def test_mean_colour_says_nothing(seed):
-    def split(name, count):
-        colours, labels = [], []
-        for index in range(count):
-            rng = VideoPlan(name, 0, index, seed, 32).rng()
-            rows = draw_phase_rows(PROCESSES[0], rng)
-            poses = draw_poses(PROCESSES[0], rows, rng)[::4]
-            scene = draw_scene(PROCESSES[0], rng, 32)
-            means = np.stack(
-                [render_frame(scene, pose, rng).mean((0, 1)) for pose in poses]
-            )
-            colours.append(np.hstack([means, means - means.mean(0)]))
-            labels.append(frame_labels(rows, rows[-1][1] + 1)[::4])
-        return np.concatenate(colours), np.concatenate(labels)
-
-    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    colours, labels = split('test', 20)
-    commonest = np.bincount(labels).max() / len(labels)
-    assert probe.fit(*split('train', 50)).score(colours, labels) < commonest + 0.08
 
 
 def test_a_video_has_the_frames_and_phases_that_its_annotations_say(made):
@@ -233,13 +127,6 @@ def test_a_killed_run_leaves_no_half_file_and_the_next_finishes(tmp_path):
     assert not any(name.startswith('.') for name in names)
 
 
-def test_frames_are_drawn_as_they_are_asked_for():
-    frames, rows = render_video(PROCESSES[0], np.random.default_rng(0), size=48)
-    first = next(frames)
-    assert first.shape == (48, 48, 3) and first.dtype == np.uint8
-    assert 1 + sum(1 for _ in frames) == rows[-1][1] + 1
-
-
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
@@ -253,18 +140,3 @@ def test_frames_are_drawn_as_they_are_asked_for():
 def test_bad_settings_are_named(tmp_path, changes, message):
     with pytest.raises(ValueError, match=message):
         make(tmp_path, **changes)
-
-
-def test_the_tool_says_what_it_made(tmp_path):
-    command = [sys.executable, str(TOOL), '--num-train', '1', '--num-test', '1']
-    command += ['--size', '32', '--workers', '1']
-    env = {**os.environ, 'PYTHONPATH': str(ROOT)}
-    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    path = tmp_path / 'data' / 'synthetic' / 'annotations.json'
-    entries = json.loads(path.read_text())['data_list']
-    for entry in entries:
-        summary = f'{entry["split"]:7} 1 videos, {entry["num_frames"]} frames'
-        assert summary in run.stdout
-        assert (path.parent / 'videos' / entry['filename']).is_file()
-    assert 'pour: ' + ', '.join(PROCESSES[0].phase_names) in run.stdout

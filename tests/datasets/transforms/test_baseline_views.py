@@ -62,7 +62,9 @@ def test_the_samples_seed_decides(crop):
 
 
 def test_a_video_that_is_too_short_is_named():
-    for crop, needs in zip(CROPS[1:], ('TCN needs 2', 'at least 5'), strict=True):
+    for crop, needs in zip(
+        CROPS[1:], ('TCN needs videos of at least 2', 'at least 5'), strict=True
+    ):
         step = TRANSFORMS.build(crop)
         with pytest.raises(ValueError, match=rf'short\.mp4: .*{needs}'):
             step({'total_frames': 1, 'filename': 'short.mp4'})

@@ -3,6 +3,7 @@
 python container_files.py PATH
 """
 
+import struct
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -62,6 +63,18 @@ def write(path):
             frame.time_base = unit
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
+
+
+def rotate(path, turn, mirror=False):
+    """Let an mp4 say how many degrees clockwise to turn it, after mirroring it."""
+    content = bytearray(path.read_bytes())
+    matrix = content.find(b'tkhd') + 44
+    c, s = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[turn]
+    side = -1 if mirror else 1
+    # Of a point (x, y) first (side x, y), then turned clockwise.
+    values = [side * c << 16, side * s << 16, 0, -s << 16, c << 16, 0, 0, 0, 1 << 30]
+    content[matrix : matrix + 36] = struct.pack('>9i', *values)
+    path.write_bytes(content)
 
 
 if __name__ == '__main__':  # by itself: beside decord VP9's encoder does not open

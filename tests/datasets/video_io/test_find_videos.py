@@ -33,8 +33,8 @@ def test_images_are_a_video_where_no_video_lies(tmp_path):
     ('name', 'message'),
     [
         ('none', 'none: no such file or folder'),
-        ('empty', r'empty: holds no video \(\.mp4, .*it is empty'),
-        ('texts', r'texts: holds no video \(\.mp4, .*only 2 other files'),
+        ('empty', r'empty: contains no video \(\.mp4, .*it is empty'),
+        ('texts', r'texts: contains no video \(\.mp4, .*only 2 other files'),
     ],
 )
 def test_nothing_to_find(tmp_path, name, message):

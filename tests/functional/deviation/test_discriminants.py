@@ -8,7 +8,6 @@ from carl_mm.functional.deviation.discriminants import (
     differences,
     discriminant_axes,
     principal_axes,
-    runs_above,
     stack_window,
 )
 from carl_mm.functional.deviation.segment_evidence import strange_odds
@@ -138,10 +137,3 @@ def test_axes_are_those_in_which_frames_vary_most():
     axes = principal_axes([frames[:300], frames[300:]])
     _, _, vectors = np.linalg.svd(centred, full_matrices=False)
     np.testing.assert_allclose(np.abs(vectors[:128] @ axes), np.eye(128), atol=1e-6)
-
-
-def test_runs_by_hand():
-    scores = np.array([5.0, 1, 2, 3, 3, 1, 2.5])
-    assert runs_above(scores, 2) == [(0, 0), (3, 4), (6, 6)]
-    assert runs_above(scores, 0) == [(0, 6)]
-    assert runs_above(scores, 5) == []

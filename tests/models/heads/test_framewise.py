@@ -4,18 +4,17 @@ import torch.nn.functional as nnf
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
-import carl_mm.models.heads.sequence_contrastive as heads
-from carl_mm.models import FramewiseLossHead
+from carl_mm.models import FramewiseLoss, FramewiseLossHead
+from carl_mm.models.heads import base as heads
 
 
 @MODELS.register_module(name='TestSeen', force=True)
-class Seen(torch.nn.Module):
+class Seen(FramewiseLoss):
     """Keeps what it was given; its value is the mean square."""
 
     def __init__(self, per_video=False):
         super().__init__()
-        if per_video:
-            self.per_video = True
+        self.per_video = per_video
 
     def forward(self, batch):
         self.seen = batch
@@ -72,6 +71,37 @@ def test_full_precision_under_autocast():
     assert head.loss_module.seen.embedding.dtype == loss.dtype == torch.float32
 
 
+@pytest.mark.parametrize('samples', [None, 'without total_frames'])
+def test_only_a_loss_that_asks_for_lengths_needs_them(samples):
+    head = FramewiseLossHead({'type': 'TestSeen'}, 16)
+    embedding, frame_inds, valid, known = batch()
+    if samples is not None:
+        del known[1].total_frames
+        samples = known
+    expected = embedding.square().sum(-1)[valid].mean()
+    loss = head.loss(embedding, frame_inds, valid, samples)['loss']
+    torch.testing.assert_close(loss, expected)
+    assert head.loss_module.seen.actions == ['pour' if samples else None, None]
+    with pytest.raises(ValueError, match='must have total_frames'):
+        head.loss_module.seen.video_lengths  # noqa: B018
+
+
+def test_the_hidden_layer_has_a_width_of_its_own():
+    head = FramewiseLossHead({'type': 'TestSeen'}, 16, 8, hidden_channels=5)
+    shapes = [tuple(w.shape) for w in head.projection.parameters() if w.dim() == 2]
+    assert shapes == [(5, 16), (8, 5)]
+
+
+def test_a_loss_that_is_none_is_told_what_to_derive_from():
+    @MODELS.register_module(name='TestPlainModule', force=True)
+    class Plain(torch.nn.Module):
+        def forward(self, embedding, frame_inds, valid):
+            return embedding.sum()
+
+    with pytest.raises(TypeError, match=r'Plain is not.*FramewiseLoss.*FrameBatch'):
+        FramewiseLossHead({'type': 'TestPlainModule'})
+
+
 def test_predictions_are_before_the_projection():
     head = FramewiseLossHead({'type': 'TestSeen'}, 16, 8)
     embedding = torch.randn(7, 16, dtype=torch.bfloat16)
@@ -97,13 +127,10 @@ def test_bad_input_is_named():
     embedding, frame_inds, valid, samples = batch()
     with pytest.raises(ValueError, match='2 videos need as many data_samples, got 1'):
         head.loss(embedding, frame_inds, valid, samples[:1])
-    with pytest.raises(ValueError, match='got none'):
-        head.loss(embedding, frame_inds, valid, None)
-    samples[1] = ActionDataSample(metainfo={'filename': 'b.mp4'})
-    with pytest.raises(ValueError, match=r'b\.mp4: no total_frames'):
-        head.loss(embedding, frame_inds, valid, samples)
-    with pytest.raises(ValueError, match='got 0'):
+    with pytest.raises(ValueError, match='at least 1, got 0 and 0'):
         FramewiseLossHead({'type': 'TestSeen'}, 16, 0)
+    with pytest.raises(ValueError, match='hidden_channels is 8, but without'):
+        FramewiseLossHead({'type': 'TestSeen'}, 16, hidden_channels=8)
     with pytest.raises(TypeError, match='normalise'):
         MODELS.build(
             {'type': 'FramewiseLossHead', 'loss': {'type': 'TestSeen'}, 'normalise': 1}

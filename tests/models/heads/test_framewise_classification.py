@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from mmaction.registry import METRICS, MODELS
+from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 
 from carl_mm.models import FramewiseClassificationHead
@@ -103,23 +103,3 @@ def test_it_learns_and_the_recognizer_hands_on_its_classes():
     assert predicted.pred_frame_label.shape == (8,)
     scores = model.cls_head.classifier(model(frames[:, 0], mode='tensor'))
     assert torch.equal(predicted.pred_frame_label, scores[0].argmax(-1))
-
-
-def frame_sample(index, truth, predicted, split='test'):
-    labels = dict(
-        gt_label=torch.tensor(truth), pred_frame_label=torch.tensor(predicted)
-    )
-    return dict(sample_idx=index, split=split, **labels)
-
-
-def test_frame_accuracy_counts_each_labelled_test_frame_once():
-    metric = METRICS.build(dict(type='FrameAccuracy'))
-    data = [
-        frame_sample(0, [0, 1, -1, 1], [0, 0, 0, 1]),
-        frame_sample(1, [2, 2], [2, 0]),
-        frame_sample(2, [1, 1, 1], [0, 0, 0], split='train'),
-        frame_sample(0, [0, 1, -1, 1], [0, 0, 0, 1]),  # a sampler's padding
-    ]
-    metric.process(None, data)
-    found = metric.evaluate(4)
-    assert found == {'frame_classification/acc': 3 / 5}

@@ -1,10 +1,14 @@
-import pytest
 import torch
 import torch.nn.functional as nnf
 from mmaction.registry import MODELS
 
 import carl_mm.functional as F
-from carl_mm.models import SequenceContrastiveHead, SequenceContrastiveLoss
+from carl_mm.models import (
+    FramewiseLoss,
+    FramewiseLossHead,
+    SequenceContrastiveHead,
+    SequenceContrastiveLoss,
+)
 
 
 def views(batch=2, length=6, channels=16):
@@ -68,32 +72,30 @@ def test_twenty_steps_lower_the_loss():
     assert losses[-1] < 0.7 * losses[0]
 
 
-def test_options_reach_the_function():
-    embedding, frame_inds, valid = views()
-    embedding = nnf.normalize(embedding, dim=-1)
-    options = {'variance': 3.0, 'temperature': 0.5, 'negatives': 'batch', 'eps': 1e-3}
-    loss = SequenceContrastiveLoss(**options)(embedding, frame_inds, valid)
-    expected = F.sequence_contrastive_loss(
-        *embedding.unbind(1), *frame_inds.unbind(1), *valid.unbind(1), **options
+def test_it_is_the_shared_head_with_carls_settings():
+    torch.manual_seed(1)
+    head = SequenceContrastiveHead(16, 12, 8)
+    torch.manual_seed(1)
+    same = FramewiseLossHead(
+        {'type': 'SequenceContrastiveLoss'},
+        16,
+        projection_channels=8,
+        normalize=True,
+        hidden_channels=12,
     )
-    torch.testing.assert_close(loss, expected)
+    assert isinstance(head.loss_module, SequenceContrastiveLoss)
+    assert head.state_dict().keys() == same.state_dict().keys()
+    assert torch.equal(head.loss(*views())['loss'], same.loss(*views())['loss'])
+    names = {f'projection.{n}.weight' for n in (0, 1, 3)}
+    assert names < head.state_dict().keys()
 
 
 def test_another_loss_is_one_config_line():
     @MODELS.register_module(name='TestNorm', force=True)
-    class Norm(torch.nn.Module):
-        def forward(self, embedding, frame_inds, valid):
-            return embedding.square().sum(-1)[valid].mean()
+    class Norm(FramewiseLoss):
+        def forward(self, batch):
+            return batch.embedding.square().sum(-1)[batch.valid].mean()
 
     head = SequenceContrastiveHead(16, 16, 16, loss={'type': 'TestNorm'})
     loss = head.loss(*views())['loss']
     torch.testing.assert_close(loss, torch.ones(()))
-
-
-def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match='-1'):
-        SequenceContrastiveLoss(variance=-1)
-    with pytest.raises(ValueError, match="'batches'"):
-        SequenceContrastiveLoss(negatives='batches')
-    with pytest.raises(TypeError, match='tau'):
-        MODELS.build({'type': 'SequenceContrastiveLoss', 'tau': 1.0})

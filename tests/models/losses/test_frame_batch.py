@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from carl_mm.models import FrameBatch
@@ -21,3 +22,13 @@ def test_by_view_each_view_is_a_video():
     assert views.actions == ['a', 'a', None, None, 'a', 'a']
     assert views.groups.tolist() == [0, 0, 1, 1, 0, 0]
     assert views.groups.dtype == torch.int64
+
+
+def test_lengths_and_actions_may_be_unknown():
+    flags = torch.ones(2, 3, 4, dtype=torch.bool)
+    batch = FrameBatch(torch.randn(2, 3, 4, 5), flags.long(), flags)
+    for frames, videos in ((batch, 2), (batch.by_view(), 6)):
+        assert frames.actions == [None] * videos
+        assert frames.groups.tolist() == [0] * videos
+        with pytest.raises(ValueError, match=r'needs the length .* total_frames'):
+            frames.video_lengths  # noqa: B018

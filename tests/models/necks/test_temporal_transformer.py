@@ -1,12 +1,10 @@
-import cmath
 import math
 
 import pytest
 import torch
 from mmaction.registry import MODELS
 
-from carl_mm.functional import rotate
-from carl_mm.models import FramewiseMLP, TemporalConv3d, TemporalTransformer
+from carl_mm.models import TemporalTransformer
 
 
 def build(**kwargs):
@@ -89,62 +87,31 @@ def test_dropout_only_in_training():
     assert torch.equal(net(features), net(features))
 
 
-def test_rotary_attention_is_that_of_the_loops():
-    net = build(position='rotary', num_layers=1)
-    layer, length = net.layers[0], 5
-    x = torch.randn(1, length, 8)
-    points = torch.linspace(0, 7, length, dtype=torch.float64)
-    found = layer.attend(x, None, points[None])[0]
-    q, k, v = (linear(x[0]) for linear in (layer.query, layer.key, layer.value))
-    out = torch.zeros(length, 8)
-    for h in range(2):
-        part = slice(4 * h, 4 * h + 4)
-        for t in range(length):
-            scores = torch.zeros(length)
-            for s in range(length):
-                for i in (0, 2):  # only the gap of time turns the key
-                    turn = complex(0, (points[s] - points[t]) / 10000 ** (i / 4))
-                    a = complex(q[t, part][i], q[t, part][i + 1])
-                    b = complex(k[s, part][i], k[s, part][i + 1]) * cmath.exp(turn)
-                    scores[s] += (a * b.conjugate()).real / 2
-            out[t, part] = torch.softmax(scores, 0) @ v[:, part]
-    torch.testing.assert_close(found, layer.project(out), atol=1e-5, rtol=1e-5)
-
-
-def test_rotary_positions_see_gaps_alone():
+def test_rotary_positions_reach_every_layer():
     net = build(position='rotary')
-    x = torch.randn(1, 6, 8)
-    points = torch.arange(6, dtype=torch.float64)[None]
+    features = torch.randn(1, 6, 12)
+    points = torch.linspace(0, 7, 6, dtype=torch.float64)[None]
     with torch.no_grad():
-        out = net.layers[0](x, None, points)
-        shifted = net.layers[0](x, None, points + 37.5)
-        stretched = net.layers[0](x, None, points * 2)
-    torch.testing.assert_close(out, shifted, atol=1e-5, rtol=1e-5)
-    assert (out - stretched).abs().max() > 1e-3
+        x = net.reduce(features[0])[None]
+        for layer in net.layers:
+            x = layer(x, None, points)
+        torch.testing.assert_close(net(features), net.to_out(x))
 
 
-@pytest.mark.parametrize('position', ['absolute', 'rotary'])
-def test_jitter_moves_positions_in_training_alone(position):
-    plain = build(position=position, dropout=0.0)
-    net = build(position=position, position_jitter=0.5, dropout=0.0)
-    features = torch.randn(1, 6, 12).expand(3, 6, 12)
+def test_without_positions_order_plays_no_part():
+    net = build(position='none')
+    features, order = torch.randn(1, 6, 12), torch.randperm(6)
     with torch.no_grad():
-        torch.testing.assert_close(net(features), plain(features), atol=0, rtol=0)
-    points = net.train()._points(400, 6)
-    assert points.shape == (400, 6)
-    start, end = points[:, 0] / 7, points[:, -1] / 7
-    assert start.min() >= 0
-    assert end.max() <= 1 + 1e-9
-    length = end - start
-    assert 0.5 <= length.min() < 0.52
-    assert length.max() > 0.98
-    assert length.mean() == pytest.approx(0.75, abs=0.04)  # 5 standard errors
-    torch.testing.assert_close(
-        points.diff(dim=1), (length * 7 / 5)[:, None].expand(-1, 5)
-    )
-    with torch.no_grad():
-        rows = net(features)  # one content, three spans
-    assert (rows[0] - rows[1]).abs().max() > 1e-4
+        torch.testing.assert_close(net(features)[:, order], net(features[:, order]))
+
+
+def test_the_option_that_went_is_told_and_changes_nothing():
+    plain = build()
+    with pytest.warns(FutureWarning, match=r'position_jitter .* no longer'):
+        net = build(position_jitter=0.5)
+    net.load_state_dict(plain.state_dict())
+    features = torch.randn(2, 8, 12)
+    assert torch.equal(net(features), plain(features))
 
 
 def test_frame_channels_see_their_own_frame_alone():
@@ -169,43 +136,7 @@ def test_bad_arguments_are_named():
         build(out_channels=4, frame_channels=4)
     with pytest.raises(ValueError, match="'relative'"):
         build(position='relative')
-    with pytest.raises(ValueError, match=r'position_jitter .* got 1.0'):
-        build(position_jitter=1.0)
-    with pytest.raises(ValueError, match='even number of channels, got 3'):
-        rotate(torch.zeros(2, 3), torch.arange(2.0))
     with pytest.raises(ValueError, match='9 is no multiple of 2'):
         build(embed_channels=9)
     with pytest.raises(TypeError, match='num_layer'):
         MODELS.build({'type': 'TemporalTransformer', 'in_channels': 3, 'num_layer': 1})
-
-
-def test_mlp_sees_one_frame_alone():
-    net = FramewiseMLP(6, 8, 4).eval()
-    features = torch.randn(1, 5, 6)
-    changed = features.clone()
-    changed[0, 2] += 1
-    same = (net(features) == net(changed)).all(-1)[0]
-    assert same.tolist() == [True, True, False, True, True]
-
-
-def test_conv3d_sees_two_frames_each_way_and_no_padding():
-    net = TemporalConv3d(6, 8, 8, 4).eval()
-    maps = torch.randn(1, 9, 6, 3, 3)
-    changed = maps.clone()
-    changed[0, 4] += 1
-    differs = (net(maps) != net(changed)).any(-1)[0]
-    assert differs.tolist() == [
-        False,
-        False,
-        True,
-        True,
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
-    valid = torch.tensor([[True] * 4 + [False] * 5])
-    torch.testing.assert_close(net(maps, valid)[:, :4], net(changed, valid)[:, :4])
-    with pytest.raises(ValueError, match='spatial_pooling'):
-        net(torch.randn(1, 9, 6))

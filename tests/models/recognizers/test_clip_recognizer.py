@@ -4,33 +4,15 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch.nn.functional import normalize
 
-from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.evaluation import KendallsTau
-from carl_mm.models import ClipContrastiveHead, ClipLinearHead
 from carl_mm.models.recognizers.sliding_clips import sliding_clips
-from tests.models.clips import BACKBONE, clip_batch, clip_recognizer
+from tests.models.clips import BACKBONE, Stream, clip_batch, clip_recognizer
 
 
 def video(num_frames, seed=0):
     generator = torch.Generator().manual_seed(seed)
     shape = (num_frames, 3, 32, 32)
     return torch.randint(0, 256, shape, generator=generator).byte()
-
-
-class Stream:
-    """What a `FrameStream` offers."""
-
-    def __init__(self, frames, fails=False):
-        self.frames = frames
-        self.fails = fails
-
-    def __len__(self):
-        return len(self.frames)
-
-    def chunks(self, chunk_size):
-        if self.fails:
-            raise VideoDecodeError('a.mp4: cannot be decoded')
-        yield from (part[None] for part in self.frames.split(chunk_size))
 
 
 def test_a_clips_feature_is_the_average_of_the_backbones_map():
@@ -188,46 +170,6 @@ def published_count():
             total += conv(width, 4 * width, 1)
             inputs = 4 * width
     return total
-
-
-def test_the_projection_is_the_papers():
-    head = ClipContrastiveHead()
-    kinds = [type(layer).__name__ for layer in head.projection]
-    assert kinds == ['Linear', 'BatchNorm1d', 'ReLU'] * 3 + ['Linear']
-    linears = [layer for layer in head.projection if isinstance(layer, torch.nn.Linear)]
-    sizes = [(layer.in_features, layer.out_features) for layer in linears]
-    assert sizes == [(2048, 2048)] * 3 + [(2048, 128)]
-
-
-def test_the_head_compares_the_two_clips_of_each_video():
-    head = ClipContrastiveHead(6, 6, 6, num_hidden=0)
-    head.projection = torch.nn.Identity()
-    feature = torch.randn(5, 1, 6).repeat(1, 2, 1)
-    close = head.loss(feature)['loss']
-    mixed = head.loss(torch.stack([feature[:, 0], feature[:, 0].roll(1, 0)], 1))['loss']
-    assert close < mixed
-    with torch.autocast('cpu', torch.bfloat16):
-        torch.testing.assert_close(head.loss(feature)['loss'], close)
-
-
-@pytest.mark.parametrize('normalize_feature', [True, False])
-def test_the_linear_head(normalize_feature):
-    head = ClipLinearHead(3, 6, normalize=normalize_feature)
-    maps = torch.randn(4, 6, 2, 3, 3)
-    feature = maps.mean((2, 3, 4))
-    if normalize_feature:
-        feature = normalize(feature, dim=1)
-    expected = feature @ head.fc_cls.weight.T + head.fc_cls.bias
-    torch.testing.assert_close(head(maps), expected)
-    with torch.autocast('cpu', torch.bfloat16):
-        assert head(maps).dtype == torch.float32
-        samples = [ActionDataSample().set_gt_label(i % 3) for i in range(4)]
-        losses = head.loss(maps, samples)
-    assert losses['loss_cls'].isfinite()
-    # Two clips a video: the mean of their probabilities.
-    predicted = head.predict(maps, samples[:2])
-    shares = expected.softmax(1).view(2, 2, 3).mean(1)
-    torch.testing.assert_close(torch.stack([s.pred_score for s in predicted]), shares)
 
 
 @pytest.mark.parametrize(

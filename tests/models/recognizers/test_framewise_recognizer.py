@@ -3,6 +3,7 @@ import pytest
 import torch
 from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
+from torch.nn.functional import normalize
 
 from carl_mm.functional import frame_features
 from carl_mm.models import FramewiseRecognizer
@@ -43,21 +44,6 @@ def test_chunks_change_nothing(chunk_size):
     with torch.no_grad():
         expected = whole(inputs, mode='tensor')
         torch.testing.assert_close(chunked(inputs), expected, atol=1e-5, rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ('pooling', 'channels'), [('max', 512), ('mean', 512), ('max_mean', 1024)]
-)
-def test_pooling(pooling, channels):
-    model = build(spatial_pooling=pooling).eval()
-    maps = torch.randn(4, 512, 2, 3)
-    model._run_backbone = lambda frames: maps
-    with torch.no_grad():
-        pooled = model.spatial_features(torch.zeros(4, 3, 8, 8))
-    parts = {'max': maps.amax((2, 3)), 'mean': maps.mean((2, 3))}
-    expected = torch.cat([parts[name] for name in pooling.split('_')], 1)
-    assert pooled.shape == (4, channels)
-    torch.testing.assert_close(pooled, expected)
 
 
 def test_uint8_is_normalized_by_chunk():
@@ -150,10 +136,11 @@ def test_a_cut_is_embedded_as_a_video_of_its_own():
     video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
     inds = np.array([2, 3, 3, 4, 8])
     (sample,) = model.predict(
-        [video], [ActionDataSample(metainfo={'cuts': {'warped_0': inds}})]
+        [video], [ActionDataSample(metainfo={'cuts': {'warped': [inds]}})]
     )
     (alone,) = model.predict([video[inds]], [ActionDataSample()])
-    found = sample.pred_cuts['warped_0']
+    (cut,) = sample.pred_cuts['warped']
+    found = {'': cut['pred_embedding'], **cut['controls']}
     expected = {'': alone.pred_embedding, **alone.controls}
     assert found.keys() == expected.keys() - {'backbone'}
     for name, values in found.items():
@@ -192,6 +179,16 @@ def test_untrained_control_is_the_initial_network_and_no_part_of_the_model():
     assert set(model.state_dict()) == keys
 
 
+def test_without_a_head_it_embeds():
+    model = build(cls_head=None, controls=()).eval()
+    video = torch.randint(0, 256, (4, 3, 32, 32), dtype=torch.uint8)
+    (sample,) = model.predict([video], [ActionDataSample()])
+    with torch.no_grad():
+        expected = normalize(model(video[None], mode='tensor')[0], dim=1)
+    torch.testing.assert_close(sample.pred_embedding, expected)
+    assert 'pred_frame_label' not in sample
+
+
 def test_controls_off_by_one_line():
     model = build(controls=()).eval()
     video = torch.zeros(3, 3, 32, 32, dtype=torch.uint8)
@@ -207,6 +204,8 @@ def test_bad_arguments_are_named():
         build(backbone_dtype='int8')
     with pytest.raises(ValueError, match='got 64 and 0'):
         build(max_frames=0)
+    with pytest.raises(TypeError, match=r'TSNHead is not .*FramewiseHead'):
+        build(cls_head={'type': 'TSNHead', 'num_classes': 2, 'in_channels': 128})
     with pytest.raises(TypeError, match='chunksize'):
         build(chunksize=3)
 

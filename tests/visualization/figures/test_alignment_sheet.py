@@ -47,7 +47,7 @@ def test_one_frame_of_one_video_without_marks(assert_no_clipped_text):
         (([REFERENCE, OTHER[:2]], CAPTIONS, ['a', 'b']), r'\[3, 2, 3, 3\]'),
         (([REFERENCE], CAPTIONS[:1], ['a', 'b']), r'got \(1, 1, 2, 1\)'),
         (([REFERENCE], CAPTIONS[:1], ['a'], [[True]]), r'\[3, 3, 1\]'),
-        (([[]], [[]], ['a']), r'with \[0, 0\] in each'),
+        (([[]], [[]], ['a']), r'videos with \[0, 0\]'),
     ],
 )
 def test_sizes_that_do_not_fit_are_named(arguments, message):

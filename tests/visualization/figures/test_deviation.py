@@ -47,7 +47,7 @@ def test_one_frame_is_seen(assert_no_clipped_text):
         ({'scores': SCORES[:0]}, 'T > 0'),
         ({'scores': np.array([1.0, np.nan])}, 'nan'),
         ({'timestamps': TIMES[1:]}, r'7 scores.*\(6,\)'),
-        ({'segments': [(5, 7)]}, 'segment 5 to 7 of 7 frames'),
+        ({'segments': [(5, 7)]}, 'segment 5 to 7 is outside the 7 frames'),
     ],
 )
 def test_what_does_not_fit_is_named(changes, message):

@@ -71,7 +71,9 @@ def test_many_videos_are_counted_not_named(assert_no_clipped_text):
 def test_sizes_that_do_not_fit_are_named():
     with pytest.raises(ValueError, match='3 embeddings, 2 labels, 3 names'):
         embedding_figure(EMBEDDINGS, LABELS[:2])
-    with pytest.raises(ValueError, match=r'labels of video 0 .* 7 frames.*\(1,\)'):
+    with pytest.raises(
+        ValueError, match=r'labels of video 0 .* per frame \(7\).*\(1,\)'
+    ):
         embedding_figure(EMBEDDINGS, [LABELS[1], LABELS[1], LABELS[2]])
     with pytest.raises(ValueError, match='of one D'):
         principal_components([np.ones((2, 3)), np.ones((2, 4))])

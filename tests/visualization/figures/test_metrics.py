@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from carl_mm.evaluation.evaluated_video import MODEL
 from carl_mm.models.recognizers.controls import CONTROLS
 from carl_mm.visualization import metrics_figure
 from carl_mm.visualization.figures.metrics import STYLES
@@ -28,7 +29,7 @@ def test_a_panel_a_metric_with_its_controls(assert_no_clipped_text):
 
 
 def test_every_control_has_a_style_of_its_own():
-    assert set(STYLES) == {'', *CONTROLS}
+    assert set(STYLES) == {MODEL, *CONTROLS}
     for parts in zip(*STYLES.values(), strict=True):
         assert len(set(parts)) == len(STYLES)
 

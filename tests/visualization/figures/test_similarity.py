@@ -116,10 +116,13 @@ def test_a_video_embedding_brings_its_name_and_time_stamps():
         ({'embedding_b': B[:, :3]}, r'\(6, 4\) and \(9, 3\)'),
         ({'embedding_a': A[0]}, r'embedding_a must be \(T, D\)'),
         ({'embedding_a': np.where(A[2, 1] == A, np.nan, A)}, 'not finite at frame 2'),
-        ({'labels_a': LABELS_B}, r'labels_a .* 6 frames.*\(9,\)'),
+        ({'labels_a': LABELS_B}, r'labels_a .* per frame \(6\).*\(9,\)'),
         ({'path': PATH[:, ::-1]}, 'have 6 and 9 frames'),
         ({'labels_a': LABELS_A, 'phases': ['lift']}, 'label 1 is none of the 1'),
-        ({'timestamps_b': np.arange(8)}, r'timestamps_b .* 9 frames, got \(8,\)'),
+        (
+            {'timestamps_b': np.arange(8)},
+            r'timestamps_b .* per frame \(9\), got \(8,\)',
+        ),
         ({'fps_a': 0.0}, 'must be positive, got 0.0'),
     ],
 )

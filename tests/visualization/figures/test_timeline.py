@@ -79,7 +79,10 @@ def test_a_frame_beside_minutes_is_seen():
         (([],), 'no video'),
         ((None,), 'no video'),
         (([None], [None]), 'video 0 has neither truth nor prediction'),
-        (([PREDICTION], [TRUTH[:4]]), r'prediction of video 0 .* 4 frames.*\(5,\)'),
+        (
+            ([PREDICTION], [TRUTH[:4]]),
+            r'prediction of video 0 .* per frame \(4\).*\(5,\)',
+        ),
         (([PREDICTION], [TRUTH, TRUTH]), '2 videos, but prediction of 1'),
         (([PREDICTION], None, ['lift']), 'label 1 is none of the 1'),
         (([np.zeros(0)],), 'video of 0 frames'),

@@ -26,7 +26,7 @@ def test_equals_a_loop(steps):
     ('path', 'message'),
     [
         ([[0, 0], [1, 5]], r'frames \(1, 5\), but the videos have 2 and 5 frames'),
-        ([[0, -1], [1, 4]], 'reaches from -1'),
+        ([[0, -1], [1, 4]], 'runs from frame -1'),
         ([[0, 0, 0]], r'must be \(L, 2\)'),
         (np.zeros((0, 2), int), r'\(0, 2\)'),
     ],

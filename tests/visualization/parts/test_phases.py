@@ -80,7 +80,7 @@ def test_label_colors_and_unlabelled():
 
 def test_labels_and_names():
     assert check_labels([0, -7, 1], 3, 'labels').tolist() == [0, -1, 1]
-    with pytest.raises(ValueError, match=r'labels_a .* 4 frames.*\(3,\)'):
+    with pytest.raises(ValueError, match=r'labels_a .* per frame \(4\).*\(3,\)'):
         check_labels([0, 1, 1], 4, 'labels_a')
     labels = [np.array([0, 2])]
     assert phase_names(labels, None) == ['phase 0', 'phase 1', 'phase 2']

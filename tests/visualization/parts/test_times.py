@@ -23,7 +23,7 @@ def test_frames_at_equal_a_loop(gaps, count):
     times = frame_times(len(gaps), None, np.cumsum([0, *gaps[:-1]]))
     expected = []
     for part in range(count):
-        at = (part + 0.5) * times.duration / count
+        at = (part + 0.5) / count * times.duration  # rounded alike
         expected.append(max(i for i, start in enumerate(times.starts) if start <= at))
     np.testing.assert_array_equal(times.frames_at(count), expected)
 
@@ -34,7 +34,7 @@ def test_frames_at_equal_a_loop(gaps, count):
         ((0,), 'stamps: a video of 0 frames'),
         ((2, 0.0), 'positive, got 0.0'),
         ((2, float('nan')), 'positive, got nan'),
-        ((3, None, [0, 1]), r'stamps must hold .* 3 frames, got \(2,\)'),
+        ((3, None, [0, 1]), r'stamps must hold one time per frame \(3\), got \(2,\)'),
         ((2, None, [1, 0]), 'stamps must ascend'),
         ((2, None, [0, np.inf]), 'stamps must ascend and be finite'),
     ],

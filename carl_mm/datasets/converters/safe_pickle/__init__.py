@@ -1,1 +1,1 @@
-"""Pickle files read without running what is in them."""
+"""Pickle files read without running the code that they may contain."""

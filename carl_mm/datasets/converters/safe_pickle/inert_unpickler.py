@@ -1,25 +1,27 @@
-"""An unpickler on whose stack nothing can be called, changed or looked into."""
+"""An unpickler that calls and changes nothing but what it made itself."""
 
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+Opcode = Callable[[Any], None]
+
 
 class RefusedPickleError(ValueError):
-    """A pickle that holds what is not admitted, or that is damaged."""
+    """A pickle is damaged or contains what is not admitted."""
 
 
 def refusal(what: str) -> RefusedPickleError:
-    """Return the error that names what a pickle wants."""
+    """Return the error that names what a pickle asks for."""
     return RefusedPickleError(
-        f'refused: it wants {what}; only containers, numbers, strings, plain numpy '
+        f'refused: it asks for {what}; only containers, numbers, strings, plain numpy '
         'arrays and torch tensors are read, as anything else could run code'
     )
 
 
 class Inert:
-    """Stands on the stack for what is no data; has no attributes to set."""
+    """Stands on the stack for what is not data; it has no attributes to set."""
 
     __slots__ = ()
 
@@ -48,12 +50,12 @@ class Stateful(Inert):
         self.value: Any = self
 
     def build(self, state: Any) -> Any:
-        """Return the object of a state; raises `RefusedPickleError` at a bad one."""
+        """Return the object of this state; raise `RefusedPickleError` at a bad one."""
         raise NotImplementedError
 
 
-class _Memo(dict):
-    """Gives an object instead of what stood for it when it was memoised."""
+class _Memo(dict[int, Any]):
+    """Returns an object in place of what stood for it when it was memoised."""
 
     def __getitem__(self, key: int) -> Any:
         value = super().__getitem__(key)
@@ -61,15 +63,14 @@ class _Memo(dict):
 
 
 class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be replaced
-    """Unpickles data; a name becomes a `Global`, and a call one of our functions.
+    """Unpickles data; names become a `Global`, and calls go to functions of ours.
 
-    Only lists, sets and dicts are changed, which the pickle itself made: nothing else
-    on the stack, and nothing of the process, can be.
+    Nothing is changed but lists, sets and dicts that the pickle itself made.
 
     Args:
-        file: Read up to the pickle's end.
-        admitted: What each admitted name does when it is called, None if it must not
-            be. Every other name is refused.
+        file: File that is read to the pickle's end.
+        admitted: Function to call for each admitted name, None if it must not be
+            called. Every other name is refused.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         self.memo = _Memo()
 
     def find_class(self, module: str, name: str) -> Global:
-        """Return what stands for an admitted name; nothing is imported."""
+        """Return a `Global` for an admitted name, without importing anything."""
         if module == '__builtin__':  # protocols 0 to 2 write Python 2's names
             module = 'builtins'
         found = Global(f'{module}.{name}')
@@ -90,7 +91,7 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         return found
 
     def persistent_load(self, pid: Any) -> Any:
-        """Refuse what is outside of the pickle."""
+        """Refuse objects that are not in the pickle."""
         raise refusal(f'the persistent object {pid!r:.80}')
 
     def load_reduce(self) -> None:
@@ -109,16 +110,16 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         self.stack[-1] = target.value = target.build(state)
 
     def refuse_opcode(self) -> None:
-        """Refuse calls of classes, extensions and buffers, which no data needs."""
+        """Refuse classes, extensions and buffers, which data does not need."""
         names = [str(value) for value in self.stack if type(value) is Global]
         raise refusal(f'to make an object of {names[-1] if names else "its own kind"}')
 
-    def _instantiate(self, klass: Any, args: list) -> None:
+    def _instantiate(self, klass: Any, args: list[Any]) -> None:
         raise refusal(f'to make an object of {_describe(klass)}')
 
 
-def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Callable:
-    """Guard an opcode that changes what stands ``depth`` deep, or below a mark."""
+def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Opcode:
+    """Guard an opcode that changes what is ``depth`` deep, or below a mark."""
     change = pickle._Unpickler.dispatch[opcode]
 
     def load(self: Any) -> None:
@@ -134,13 +135,12 @@ def _describe(value: Any) -> str:
     return str(value) if isinstance(value, Inert) else f'a {type(value).__name__}'
 
 
-Opcodes = dict[int, Callable[[Any], None]]
 DICTS, LISTS, SETS = (dict, OrderedDict), (list,), (set,)
 REFUSED_OPCODES = (
     *(pickle.NEWOBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4),
     *(pickle.NEXT_BUFFER, pickle.READONLY_BUFFER),
 )
-_REPLACED: Opcodes = {
+_REPLACED: dict[int, Opcode] = {
     **dict.fromkeys(
         (code[0] for code in REFUSED_OPCODES), InertUnpickler.refuse_opcode
     ),

@@ -13,7 +13,7 @@ from carl_mm.datasets.converters.safe_pickle.inert_unpickler import (
     refusal,
 )
 
-# Numbers and text; no object, no record, whose bytes could be pointers.
+# Numbers and text; no objects or records, whose bytes could be pointers.
 PLAIN_DTYPE = re.compile(r'[<>|=]?(b1|[iu][1248]|f[248]|[SU][1-9]\d{0,5})|\?')
 BYTE_ORDERS = {'<', '>', '|', '='}
 
@@ -50,7 +50,7 @@ class _Array(Stateful):
 
 
 def _array(data: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
-    """Make an array with memory of its own, exactly filled by bytes."""
+    """Make an array with its own memory, which the bytes fill exactly."""
     if not isinstance(dtype, np.dtype) or type(data) not in (bytes, bytearray):
         raise refusal(
             f'a numpy.ndarray of {type(data).__name__} as {type(dtype).__name__}'
@@ -59,14 +59,14 @@ def _array(data: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
         raise refusal(
             f'a numpy.ndarray of shape {shape!r:.80} and {dtype} in {len(data)} bytes'
         )
-    if dtype.kind == 'b' and not set(data) <= {0, 1}:  # numpy counts on it
+    if dtype.kind == 'b' and not set(data) <= {0, 1}:  # numpy relies on it
         raise refusal('a numpy.ndarray of booleans other than 0 and 1')
     flat = np.frombuffer(bytes(data), dtype)
     return flat.reshape(shape, order='F' if order == 'F' else 'C').copy('K')
 
 
 def are_sizes(value: Any) -> bool:
-    """Whether it is a tuple of integers >= 0, none of them a boolean."""
+    """Whether a value is a tuple of integers >= 0, none of them a boolean."""
     return type(value) is tuple and all(type(n) is int and n >= 0 for n in value)
 
 

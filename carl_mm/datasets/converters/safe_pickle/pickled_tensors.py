@@ -1,6 +1,6 @@
 """Rebuild torch's tensors from what a pickle says of them, without `torch.load`.
 
-What `torch.load` admits, anybody in the process can widen, as by
+Any code in the process can extend what `torch.load` admits, for example by
 `torch.serialization.add_safe_globals`.
 """
 
@@ -45,7 +45,7 @@ class _Storage(Inert):
 
 
 class _StorageUnpickler(InertUnpickler):
-    def persistent_load(self, pid: Any) -> _Storage:
+    def persistent_load(self, pid: Any) -> Any:
         match pid:
             case ('storage', Global() as kind, str(key), str(), int(count), None):
                 return _Storage(key, STORAGE_DTYPES[kind.name], count)
@@ -55,8 +55,9 @@ class _StorageUnpickler(InertUnpickler):
 def _load_storage(data: Any) -> _Storage:
     """Stands for `torch.storage._load_from_bytes`.
 
-    The bytes are what `torch.save` wrote before its zip files: pickles of a magic
-    number, a version, the system, the storage and its key, then the size and content.
+    The bytes have the format that `torch.save` used before zip files: pickles of a
+    magic number, a version, the system, the storage and its key, then the size and the
+    content.
     """
     if type(data) is not bytes:
         raise refusal(f'a torch storage in a {type(data).__name__}')
@@ -81,7 +82,7 @@ def _load_storage(data: Any) -> _Storage:
 
 
 def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> torch.Tensor:
-    """Stands for `torch._utils._rebuild_tensor_v2`; hooks and gradients are left."""
+    """Stands for `torch._utils._rebuild_tensor_v2`; drops hooks and gradients."""
     if not (
         type(storage) is _Storage
         and are_sizes((offset,))

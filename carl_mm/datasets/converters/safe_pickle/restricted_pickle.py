@@ -1,8 +1,8 @@
-"""Read pickles of strangers: containers, numbers, strings, arrays, tensors, no more."""
+"""Read pickles of strangers: containers, numbers, strings, arrays and tensors only."""
 
 import io
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,19 @@ __all__ = ['RefusedPickleError', 'load_restricted_pickle']
 
 
 def load_restricted_pickle(path: str | Path) -> Any:
-    """Load a pickle without running what stands in it.
+    """Load a pickle without running the code that it names.
 
-    What a pickle calls is named in it; every name but the few of `_ADMITTED` is
-    refused, none is imported, and these stand for functions of this package. Arrays
-    are of booleans, integers, floats or text, and own their memory.
+    A pickle names what it calls. The few names of `_ADMITTED` stand for functions of
+    this package, every other name is refused, and none is imported. Arrays are of
+    booleans, integers, floats or text, and own their memory.
+
+    Args:
+        path: Path of the pickle file.
 
     Raises:
         FileNotFoundError: There is no such file.
-        RefusedPickleError: Names the file and what it wanted to call, or why it
-            cannot be read.
+        RefusedPickleError: The pickle asks for something else, or is damaged; the
+            message names the file and says what.
     """
     content = Path(path).read_bytes()
     try:
@@ -36,16 +39,16 @@ def load_restricted_pickle(path: str | Path) -> Any:
         _check_all_is_data(data)
     except RefusedPickleError as error:
         raise RefusedPickleError(f'{path}: {error}') from error
-    # Damaged bytes make a pickle do anything that fails.
+    # Damaged bytes can make unpickling fail in any way.
     except Exception as error:
         raise RefusedPickleError(
-            f'{path}: not a whole pickle ({type(error).__name__}: {error})'
+            f'{path}: not a complete pickle ({type(error).__name__}: {error})'
         ) from error
     return data
 
 
 def _check_all_is_data(data: Any) -> None:
-    """Refuse what stands for something else, like a function that nothing called."""
+    """Refuse what stands for something else, such as a function that is not called."""
     waiting, seen = [data], set[int]()
     while waiting:
         value = waiting.pop()
@@ -60,22 +63,22 @@ def _check_all_is_data(data: Any) -> None:
                 waiting += value.values()
 
 
-def _ordered_dict(pairs: Any = ()) -> OrderedDict:
+def _ordered_dict(pairs: Any = ()) -> OrderedDict[Any, Any]:
     return OrderedDict((key, value) for key, value in _items(pairs, 'OrderedDict'))
 
 
-def _set(items: Any = ()) -> set:
+def _set(items: Any = ()) -> set[Any]:
     return set(_items(items, 'set'))
 
 
-def _frozenset(items: Any = ()) -> frozenset:
+def _frozenset(items: Any = ()) -> frozenset[Any]:
     return frozenset(_items(items, 'frozenset'))
 
 
-def _items(items: Any, kind: str) -> list | tuple:
-    if type(items) not in (list, tuple):
-        raise refusal(f'a {kind} of a {type(items).__name__}')
-    return items
+def _items(items: Any, kind: str) -> Sequence[Any]:
+    if type(items) is list or type(items) is tuple:
+        return items
+    raise refusal(f'a {kind} of a {type(items).__name__}')
 
 
 def _bytes() -> bytes:

@@ -1,0 +1,1 @@
+"""Readers of the file formats in which labels and frames are published."""

@@ -1,0 +1,141 @@
+"""Penn Action's labels: actions in .mat files, phases in .npy files."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.io import loadmat
+
+from carl_mm.datasets.converters.formats.frame_labels import to_frame_labels
+from carl_mm.datasets.problems import refuse
+
+NUM_PHASES = {
+    'baseball_pitch': 4,
+    'baseball_swing': 3,
+    'bench_press': 2,
+    'bowl': 3,
+    'clean_and_jerk': 6,
+    'golf_swing': 3,
+    'jumping_jacks': 4,
+    'pushup': 2,
+    'pullup': 2,
+    'situp': 2,
+    'squat': 4,
+    'tennis_forehand': 3,
+    'tennis_serve': 4,
+}
+ACTIONS_WITHOUT_PHASES = ('strum_guitar', 'jump_rope')
+SPLIT_OF_FOLDER = {'train': 'train', 'val': 'test', 'test': 'test'}
+
+
+@dataclass(frozen=True)
+class PhaseFile:
+    """A file ``SPLIT/ACTION/NNNN*.npy`` of the phases of one video.
+
+    Args:
+        path: Path of the file.
+        split: Split of the video, 'train' or 'test'.
+        folder: Name of the folder ACTION; some spell the action differently.
+    """
+
+    path: Path
+    split: str
+    folder: str
+
+
+def penn_action_phases() -> dict[str, list[str]]:
+    """Return names for the phases of the 13 actions; they are published as numbers."""
+    return {
+        action: [f'phase_{index}' for index in range(count)]
+        for action, count in NUM_PHASES.items()
+    }
+
+
+def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
+    """Find the .npy files, by the number of their video.
+
+    Args:
+        phase_dir: Folder of ``SPLIT/ACTION/NNNN*.npy``.
+
+    Raises:
+        FileNotFoundError: There is no such folder, or no such file in it.
+        ValueError: A split is unknown, a file has no number, or a video has two files.
+    """
+    found, problems = dict[str, PhaseFile](), list[str]()
+    list_folder(phase_dir)  # raises if the folder is missing
+    for path in sorted(phase_dir.glob('*/*/[!.]*.npy')):
+        where = path.relative_to(phase_dir)
+        split, folder = where.parts[:2]
+        number = re.match(r'\d{4}', path.name)
+        if split not in SPLIT_OF_FOLDER:
+            known = ', '.join(SPLIT_OF_FOLDER)
+            problems.append(f'{where}: unknown split {split!r}; known: {known}')
+        elif number is None:
+            problems.append(f'{where}: must start with the four digits of a video')
+        else:
+            file = PhaseFile(path, SPLIT_OF_FOLDER[split], folder)
+            other = found.setdefault(number[0], file)
+            if other != file:
+                problems.append(
+                    f'{where}: video {number[0]} also has '
+                    f'{other.path.relative_to(phase_dir)}'
+                )
+    refuse(str(phase_dir), problems)
+    if not found:
+        raise FileNotFoundError(f'{phase_dir}: contains no SPLIT/ACTION/NNNN*.npy')
+    return found
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """List a folder without its hidden files.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(f'{folder}: no such folder')
+    return [path for path in folder.iterdir() if not path.name.startswith('.')]
+
+
+def read_mat(path: Path) -> tuple[str, int]:
+    """Read the action and the number of frames from ``labels/NNNN.mat``.
+
+    Args:
+        path: Path of the .mat file.
+
+    Raises:
+        ValueError: The file lacks them or is damaged.
+    """
+    try:
+        mat = loadmat(path, variable_names=['action', 'nframes'])
+        return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
+    # scipy raises errors of many kinds at damaged bytes.
+    except Exception as error:
+        raise ValueError(
+            f'labels/{path.name}: action and nframes cannot be read '
+            f'({type(error).__name__}: {error})'
+        ) from error
+
+
+def read_phases(path: Path, num_phases: int) -> np.ndarray:
+    """Read the phase of each frame, -1 where it is not labelled.
+
+    Args:
+        path: Path of the .npy file.
+        num_phases: Number of the action's phases.
+
+    Returns:
+        ``(T,)`` int64.
+
+    Raises:
+        ValueError: The file does not contain one phase per frame; the message names
+            it.
+    """
+    try:
+        values = np.load(path, allow_pickle=False)
+        if values.size == 0:
+            raise ValueError('contains no label')
+        return to_frame_labels(values, num_phases)
+    except (ValueError, EOFError, OSError) as error:
+        raise ValueError(f'{path}: {error}') from error

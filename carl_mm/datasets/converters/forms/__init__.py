@@ -1,1 +1,0 @@
-"""The forms in which labels and frames are published."""

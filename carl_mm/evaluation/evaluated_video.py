@@ -1,0 +1,104 @@
+"""The videos that are judged, and the cuts of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+MODEL = 'model'  # names the trained embedding, beside the names of the controls
+WHOLE = 'whole'  # kind of a video that is not cut, beside `EvaluationCuts`' kinds
+
+
+class Place(NamedTuple):
+    """Where a video, or a cut of it, belongs.
+
+    Attributes:
+        sample_idx: Position of the video in the data set.
+        kind: `WHOLE`, or the kind of the cut ('windowed', 'warped').
+        draw: Number of the cut among those of its kind.
+    """
+
+    sample_idx: int
+    kind: str = WHOLE
+    draw: int = 0
+
+    @property
+    def whole(self) -> 'Place':
+        """The place of the whole video."""
+        return Place(self.sample_idx)
+
+
+@dataclass
+class EvaluatedVideo:
+    """The embeddings and labels of one video, or of a cut of it.
+
+    Attributes:
+        filename: Path of the video, used in messages.
+        action: Group that the video is judged in; '' for videos without an action.
+        split: 'train' (the probes are fitted to it) or another (it is judged).
+        view: Name of the camera, '' if there is none.
+        labels: ``(T,)`` int64, -1 where unlabelled.
+        frame_inds: ``(T,)`` int64, which frames of the video these are.
+        embeddings: Maps `MODEL` and the name of each control to ``(T, D)`` float32.
+    """
+
+    filename: str
+    action: str
+    split: str
+    view: str
+    labels: np.ndarray
+    frame_inds: np.ndarray
+    embeddings: dict[str, np.ndarray] = field(repr=False)
+
+    @classmethod
+    def from_sample(cls, sample: Mapping[str, Any]) -> 'EvaluatedVideo':
+        """Take a whole video from the dict of a data sample.
+
+        Raises:
+            ValueError: There is not one label for each embedding.
+        """
+        length, labels = len(sample['pred_embedding']), sample.get('gt_label')
+        labels = np.full(length, -1) if labels is None else labels.cpu().numpy()
+        if len(labels) != length:
+            raise ValueError(
+                f'{sample.get("filename")}: {length} embeddings, {len(labels)} labels'
+            )
+        return cls(
+            filename=str(sample.get('filename')),
+            action=sample.get('action') or '',
+            split=sample.get('split') or 'test',
+            view=sample.get('view') or '',
+            labels=labels,
+            frame_inds=np.arange(length),
+            embeddings=predicted_embeddings(sample),
+        )
+
+    def cuts(
+        self, sample: Mapping[str, Any]
+    ) -> Iterator[tuple[str, int, 'EvaluatedVideo']]:
+        """Yield the kind, number and content of each cut in the video's data sample."""
+        for kind, draws in sample.get('pred_cuts', {}).items():
+            pairs = zip(sample['cuts'][kind], draws, strict=True)
+            for draw, (inds, prediction) in enumerate(pairs):
+                cut = replace(
+                    self,
+                    labels=self.labels[np.asarray(inds)],
+                    frame_inds=np.asarray(inds),
+                    embeddings=predicted_embeddings(prediction),
+                )
+                yield kind, draw, cut
+
+
+def predicted_embeddings(prediction: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Collect the embeddings that a recognizer predicts for a video or a cut.
+
+    Args:
+        prediction: Maps 'pred_embedding' to a tensor ``(T, D)``, and optionally
+            'controls' to a dict of such tensors.
+
+    Returns:
+        Maps `MODEL` and the name of each control to ``(T, D)`` float32.
+    """
+    found = {MODEL: prediction['pred_embedding'], **prediction.get('controls', {})}
+    return {name: value.float().cpu().numpy() for name, value in found.items()}

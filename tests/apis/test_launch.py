@@ -1,0 +1,99 @@
+"""From the command line to a config: what each shared option of the tools sets."""
+
+from argparse import ArgumentParser
+
+import pytest
+from mmengine.config import Config
+
+from carl_mm.apis.config_paths import find_part
+from carl_mm.apis.launch import add_common_arguments, load_config, train
+from tests.tools.processes import ROOT
+
+SYNTHETIC = str(ROOT / 'configs' / 'carl_synthetic.py')
+
+
+def read(*options, config=SYNTHETIC):
+    parser = ArgumentParser()
+    parser.add_argument('config')
+    add_common_arguments(parser)
+    return load_config(parser.parse_args([config, *options]))
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Write a text config; the function returns its file."""
+
+    def write(**settings):
+        file = tmp_path / 'mine.py'
+        Config(settings).dump(file)
+        return str(file)
+
+    return write
+
+
+def test_without_options_the_config_is_the_file():
+    cfg, file = read(), Config.fromfile(SYNTHETIC)
+    added = {'launcher': 'none', 'work_dir': 'work_dirs/carl_synthetic'}
+    assert cfg.to_dict() == {**file.to_dict(), **added}
+
+
+def test_the_work_dir_is_the_options_the_configs_or_the_files_name(written):
+    assert read(config=written(model=None)).work_dir == 'work_dirs/mine'
+    config = written(work_dir='elsewhere')
+    assert read(config=config).work_dir == 'elsewhere'
+    assert read('--work-dir', 'here', config=config).work_dir == 'here'
+
+
+def test_the_data_root_reaches_every_loader(written):
+    cfg = read('--data-root', '/data')
+    loaders = cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader
+    assert [loader.dataset.data_root for loader in loaders] == ['/data'] * 3
+    config = written(
+        train_dataloader=dict(dataset=dict(data_root='old')), val_dataloader=None
+    )
+    cfg = read('--data-root', '/data', config=config)
+    assert cfg.train_dataloader.dataset.data_root == '/data'
+    assert cfg.val_dataloader is None
+
+
+@pytest.mark.parametrize(
+    ('options', 'expected'),
+    [
+        (['--seed', '7'], dict(seed=7)),
+        (['--deterministic'], dict(seed=None, deterministic=True)),
+        (['--seed', '7', '--deterministic'], dict(seed=7, deterministic=True)),
+    ],
+)
+def test_randomness(options, expected):
+    assert read(*options).randomness == expected
+
+
+def test_a_knob_and_a_class_name_are_options():
+    path = 'test_evaluator.KendallsTau.stride=3'
+    cfg = read('--cfg-options', 'min_overlap=0.5', path)
+    steps = cfg.train_dataloader.dataset.pipeline
+    assert find_part(steps, 'DualViewTemporalCrop').min_overlap == 0.5
+    assert find_part(cfg.test_evaluator, 'KendallsTau').stride == 3
+
+
+class Failing:
+    """A runner whose training ends with an error."""
+
+    def __init__(self, error, work_dir):
+        self.error, self.work_dir = error, str(work_dir)
+
+    def train(self):
+        raise self.error
+
+
+def test_a_loader_that_dies_before_any_checkpoint_is_explained(tmp_path):
+    error = RuntimeError('DataLoader worker (pid 7) is killed by signal: Killed.')
+    with pytest.raises(RuntimeError, match=r'num_workers.*No checkpoint was saved'):
+        train(Failing(error, tmp_path))
+
+
+def test_another_error_is_left_as_it_is(tmp_path):
+    error = RuntimeError('shapes differ')
+    with pytest.raises(RuntimeError) as raised:
+        train(Failing(error, tmp_path))
+    assert raised.value is error

@@ -1,0 +1,150 @@
+"""Annotations of a folder of videos."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from carl_mm.datasets.annotations import validate_annotations
+from carl_mm.datasets.converters.folder import annotations_from_folder
+from carl_mm.datasets.video_io.video_writer import write_mp4
+
+
+@pytest.fixture(scope='module')
+def video_dir(tmp_path_factory):
+    """Videos of 10, 20 and 5 frames; empty, text and hidden files beside them."""
+    folder = tmp_path_factory.mktemp('videos')
+    for name, length in (('a.mp4', 10), ('sub/b.MKV', 20), ('c.webm', 5)):
+        made = folder.parent / f'{length}.mp4'
+        write_mp4(
+            made, [np.full((32, 32, 3), 9 * i, np.uint8) for i in range(length)], 10
+        )
+        (folder / name).parent.mkdir(exist_ok=True)
+        made.rename(folder / name)
+    (folder / 'empty.mp4').touch()
+    (folder / 'text.mov').write_text('no video')
+    (folder / '._a.mp4').touch()
+    (folder / 'notes.txt').touch()
+    return folder
+
+
+def write_csv(path, *rows):
+    with open(path, 'w', newline='', encoding='utf-8-sig') as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+LABELS = ['filename', 'first_frame', 'last_frame', 'phase']
+
+
+def test_folder_without_labels(video_dir):
+    annotations, summary = annotations_from_folder(video_dir)
+    assert annotations == {
+        'metainfo': {},
+        'data_list': [
+            {'filename': 'a.mp4', 'split': 'train', 'num_frames': 10},
+            {'filename': 'c.webm', 'split': 'train', 'num_frames': 5},
+            {'filename': 'sub/b.MKV', 'split': 'train', 'num_frames': 20},
+        ],
+    }
+    validate_annotations(annotations, 'made')
+    assert list(summary.left_out) == ['empty.mp4', 'text.mov']
+    assert (summary.num_videos, summary.num_frames, summary.num_labelled) == (3, 35, 0)
+
+
+def test_phases_are_ordered_by_relative_start(video_dir, tmp_path):
+    labels = write_csv(
+        tmp_path / 'labels.csv',
+        LABELS,
+        ['a.mp4', 5, 9, 'late'],
+        ['sub/b.MKV', 10, 19, 'late'],
+        ['sub/b.MKV', 8, 9, 'early'],
+        ['c.webm', 0, 4, 'late'],
+    )
+    splits = write_csv(
+        tmp_path / 'splits.csv',
+        ['filename', 'split'],
+        ['a.mp4', 'train'],
+        ['sub/b.MKV', 'test'],
+    )
+    annotations, summary = annotations_from_folder(video_dir, labels, splits)
+    # late: (0.5 + 0.5) / 2 over the videos that stay; early: 0.4. In frames the
+    # order would be the other way round: 7.5 against 8.
+    assert annotations['metainfo'] == {'phases': {'action': ['early', 'late']}}
+    assert [e['filename'] for e in annotations['data_list']] == ['a.mp4', 'sub/b.MKV']
+    assert annotations['data_list'][1] == {
+        'filename': 'sub/b.MKV',
+        'split': 'test',
+        'num_frames': 20,
+        'action': 'action',
+        'phases': [[8, 9, 0], [10, 19, 1]],
+    }
+    assert 'no row in' in summary.left_out['c.webm']
+    assert summary.splits == {'train': 1, 'test': 1}
+    validate_annotations(annotations, 'made')
+
+    given, _ = annotations_from_folder(
+        video_dir, labels, splits, phases=['late', 'early'], action='pour'
+    )
+    assert given['metainfo'] == {'phases': {'pour': ['late', 'early']}}
+    assert given['data_list'][0]['phases'] == [[5, 9, 0]]
+
+
+def test_a_column_of_actions(video_dir, tmp_path):
+    labels = write_csv(
+        tmp_path / 'labels.csv',
+        [*LABELS, 'action'],
+        ['a.mp4', 0, 4, 'one', 'pour'],
+        ['c.webm', 0, 4, 'two', 'stir'],
+    )
+    annotations, summary = annotations_from_folder(video_dir, labels)
+    assert summary.phases == {'pour': ['one'], 'stir': ['two']}
+    actions = [e.get('action') for e in annotations['data_list']]
+    assert actions == ['pour', 'stir', None]
+    with pytest.raises(ValueError, match='has a column action'):
+        annotations_from_folder(video_dir, labels, action='pour')
+
+
+@pytest.mark.parametrize(
+    ('row', 'message'),
+    [
+        (
+            ['a.mp4', 3, 10, 'x'],
+            'line 3: a.mp4: last frame 10 is past .* has 10 frames',
+        ),
+        (['a.mp4', 2, 4, 'x'], r'a.mp4: line 3 \(2 to 4\) overlaps line 2 \(0 to 2\)'),
+        (['a.mp4', 5, 4, 'x'], 'line 3: a.mp4: first frame 5 is after last frame 4'),
+        (['a.mp4', -1, 4, 'x'], 'line 3: a.mp4: first frame -1 is negative'),
+        (
+            ['a.mp4', '3.5', 4, 'x'],
+            "line 3: a.mp4: first_frame must be an integer, got '3.5'",
+        ),
+        (['z.mp4', 3, 4, 'x'], "line 3: unknown file 'z.mp4'"),
+        (['a.mp4', 3, 4, 'y'], "line 3: a.mp4: unknown phase 'y'; known: x"),
+        (['a.mp4', 3, 4], 'line 3: expected 4 fields'),
+    ],
+)
+def test_bad_label_rows_are_refused(video_dir, tmp_path, row, message):
+    labels = write_csv(tmp_path / 'labels.csv', LABELS, ['a.mp4', 0, 2, 'x'], row)
+    with pytest.raises(ValueError, match=message) as error:
+        annotations_from_folder(video_dir, labels, phases=['x'])
+    assert str(labels) in str(error.value)
+
+
+def test_rows_of_an_unreadable_video_go_with_it(video_dir, tmp_path):
+    labels = write_csv(
+        tmp_path / 'l.csv', LABELS, ['a.mp4', 0, 2, 'x'], ['empty.mp4', 0, 99, 'gone']
+    )
+    annotations, summary = annotations_from_folder(video_dir, labels)
+    assert annotations['metainfo']['phases'] == {'action': ['x']}
+    assert 'empty.mp4' in summary.left_out
+
+
+def test_a_folder_with_nothing_to_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match='absent'):
+        annotations_from_folder(tmp_path / 'absent')
+    with pytest.raises(ValueError, match='contains no video'):
+        annotations_from_folder(tmp_path)
+    (tmp_path / 'empty.mp4').touch()
+    with pytest.raises(ValueError, match=r'no video is left: empty\.mp4: '):
+        annotations_from_folder(tmp_path)

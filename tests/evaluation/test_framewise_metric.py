@@ -1,0 +1,129 @@
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from mmaction.registry import METRICS
+from mmaction.structures import ActionDataSample
+
+import carl_mm.functional as F
+from tests.evaluation.predictions import (
+    NAMES,
+    PHASES,
+    arrays,
+    evaluate,
+    samples,
+    with_cuts,
+)
+
+
+def test_figures_are_means_over_actions():
+    data = samples()
+    expected = {'acc': [], 'r2': [], 'tau': [], 'ap': [], 'error': [], 'event': []}
+    for action, phases in PHASES.items():
+        train, test = arrays(data, action, 'train'), arrays(data, action, 'test')
+        count = len(phases)
+        expected['acc'].append(F.phase_classification(*train, *test))
+        expected['r2'].append(F.phase_progression(*train, *test, count))
+        labelled = [e[v >= 0] for e, v in zip(*test, strict=True)]
+        expected['tau'].append(F.kendalls_tau(labelled, 2)[0])
+        expected['ap'].append(F.precision_at_k(*test, (5,), 2)[5])
+        progress = [F.phase_progress(labels, count) for labels in test[1]]
+        events = [F.phase_boundaries(labels, count) for labels in test[1]]
+        expected['error'].append(F.alignment_error(test[0], progress))
+        expected['event'].append(F.event_error(test[0], events))
+    figures = {}
+    for name in NAMES:
+        stride = {'stride': 2} if name in ('KendallsTau', 'FrameRetrieval') else {}
+        figures |= evaluate(name, data, **stride)
+    keys = ['phase_classification/acc', 'phase_progression/r2']
+    keys += ['alignment/kendalls_tau', 'retrieval/ap@5', 'alignment/error']
+    keys += ['alignment/event_error']
+    for key, values in zip(keys, expected.values(), strict=True):
+        assert figures[key] == pytest.approx(np.mean(values)), key
+        assert f'{key}_position' in figures
+        assert figures[key] != figures[f'{key}_position']
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_order_and_padding_of_the_sampler_change_nothing(name):
+    data = samples()
+    expected = evaluate(name, data)
+    shuffled = [data[i] for i in (3, 1, 0, 2, 9, 8, 7, 6, 5, 4, 3, 0)]
+    assert evaluate(name, shuffled) == expected
+
+
+def test_a_video_without_a_frame_is_left_out():
+    data = samples()
+    broken = ActionDataSample(
+        metainfo={'sample_idx': 99, 'action': 'jump', 'split': 'test'}
+        | {'filename': 'broken.mp4'}
+    )
+    broken.gt_label, broken.controls = torch.empty(0, dtype=torch.int64), {}
+    broken.pred_embedding = torch.empty(0, 1)
+    for name in NAMES:
+        assert evaluate(name, [*data, broken]) == evaluate(name, data)
+
+
+def test_nan_embeddings_give_nan_and_leave_the_controls():
+    data = samples()
+    data[4].pred_embedding[2] = float('nan')
+    clean = samples()
+    for name in NAMES:
+        figures, expected = evaluate(name, data), evaluate(name, clean)
+        for key, value in figures.items():
+            if key.endswith('_position'):
+                assert value == expected[key]
+            else:
+                assert math.isnan(value), key
+
+
+def test_unlabelled_videos_have_tau_alone():
+    data = samples()
+    for item in data:
+        item.gt_label[:] = -1
+        item.set_metainfo({'action': None})
+    assert evaluate('KendallsTau', data)['alignment/kendalls_tau'] <= 1
+    for name in NAMES:
+        if name != 'KendallsTau':
+            assert all(math.isnan(v) for v in evaluate(name, data).values()), name
+
+
+def test_one_test_video_is_undefined_for_pairs_not_for_probes():
+    data = [s for s in samples() if s.action == 'jump' and s.sample_idx < 4]
+    assert math.isnan(evaluate('AlignmentError', data)['alignment/error'])
+    assert math.isnan(evaluate('KendallsTau', data)['alignment/kendalls_tau'])
+    assert math.isnan(evaluate('FrameRetrieval', data)['retrieval/ap@5'])
+    accuracy = evaluate('PhaseClassification', data)['phase_classification/acc']
+    assert 0.5 < accuracy < 1
+
+
+def test_an_action_without_a_test_video_is_left_out():
+    data = samples()
+    jump = [s for s in data if s.action == 'jump']
+    without = jump + [s for s in data if s.action == 'run' and s.split == 'train']
+    for name in NAMES:
+        assert evaluate(name, without) == evaluate(name, jump)
+
+
+def test_no_video_at_all_is_nan():
+    metric = METRICS.build({'type': 'AlignmentError'})
+    assert all(math.isnan(v) for v in metric.compute_metrics([]).values())
+
+
+def test_figures_are_json():
+    for name in NAMES:
+        json.dumps(evaluate(name, samples()))
+
+
+def test_other_metrics_pass_cuts_over():
+    for name in set(NAMES) - {'AlignmentError'}:
+        plain, cut = evaluate(name, samples()), evaluate(name, with_cuts(samples()))
+        np.testing.assert_equal(cut, plain)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_a_misspelt_argument_is_named(name):
+    with pytest.raises(TypeError, match='strid_'):
+        METRICS.build({'type': name, 'strid_': 1})

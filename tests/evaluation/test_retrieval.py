@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from mmaction.registry import METRICS
+
+import carl_mm.functional as F
+from tests.evaluation.predictions import evaluate, take, viewed_samples
+
+
+def test_retrieval_across_views():
+    data = viewed_samples()
+    found = evaluate(
+        'FrameRetrieval',
+        data,
+        topk=(10,),
+        rank_weighted=True,
+        average='frame',
+        views=('ego', 'exo'),
+    )
+    views = np.array([s.view for s in data if s.split == 'test'])
+    for key, asks, answers in (
+        ('map@10_ego_to_exo', 'ego', 'exo'),
+        ('map@10_exo_to_ego', 'exo', 'ego'),
+    ):
+        matrix = np.outer(views == asks, views == answers)
+        options = {'rank_weighted': True, 'average': 'frame', 'answers': matrix}
+        expected = F.precision_at_k(*take(data, 'test'), (10,), **options)
+        assert found[f'retrieval/{key}'] == pytest.approx(expected[10])
+    own = evaluate('FrameRetrieval', data, topk=(3,), own_video=True)
+    everything = np.ones((4, 4), dtype=bool)
+    expected = F.precision_at_k(*take(data, 'test'), (3,), answers=everything)
+    assert own['retrieval/ap@3'] == pytest.approx(expected[3])
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'topk': (0,)}, r'\(0,\)'),
+        ({'views': ('ego', 'ego')}, 'views must be two'),
+        ({'average': 'all'}, "got 'all'"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        METRICS.build({'type': 'FrameRetrieval', **options})

@@ -1,0 +1,84 @@
+"""Requirements, commands and citation agree with one another."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+import carl_mm
+
+ROOT = Path(__file__).parents[1]
+
+
+def requirements(name):
+    lines = (ROOT / 'requirements' / f'{name}.txt').read_text().splitlines()
+    names = [re.match(r'[\w.-]+', line) for line in lines if line]
+    return {re.sub(r'[-_.]+', '-', found[0]).lower() for found in names if found}
+
+
+@pytest.mark.parametrize('name', ['runtime', 'optional', 'tests', 'docs'])
+def test_the_lock_file_holds_every_requirement(name):
+    assert requirements(name) <= requirements('lock')
+
+
+def test_the_lock_file_is_exact():
+    lines = (ROOT / 'requirements' / 'lock.txt').read_text().splitlines()
+    assert all(re.fullmatch(r'#.*|[\w.-]+==[\w.+]+', line) for line in lines)
+
+
+def make_targets():
+    done = subprocess.run(
+        ['make', '--no-print-directory', 'help'],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(re.findall(r'^make (\S+) +\S', done.stdout, re.MULTILINE))
+
+
+def test_make_help_lists_every_command():
+    (line,) = re.findall(r'^\.PHONY: (.+)', (ROOT / 'Makefile').read_text(), re.M)
+    assert make_targets() == set(line.split())
+
+
+def test_commands_that_pages_name_exist():
+    known = make_targets()
+    pages = [*ROOT.glob('*.md'), *(ROOT / 'docs').glob('*.md')]
+    for page in pages:
+        named = set(re.findall(r'`make ([a-z-]+)', page.read_text()))
+        assert named <= known, page.name
+
+
+def test_the_hosted_workflow_runs_what_ci_runs():
+    ours = re.findall(r'^make (\S+)', (ROOT / '.ci' / 'run').read_text(), re.MULTILINE)
+    workflow = yaml.safe_load((ROOT / '.github/workflows/ci.yml').read_text())
+    jobs = [job['steps'] for job in workflow['jobs'].values()]
+    theirs = [step['run'] for steps in jobs for step in steps if 'run' in step]
+    assert set(theirs) == {f'make {target}' for target in ours}
+    for steps in jobs:
+        assert [step['run'] for step in steps if 'run' in step][0] == 'make env'
+
+
+def test_pre_commit_runs_make_lint():
+    settings = yaml.safe_load((ROOT / '.pre-commit-config.yaml').read_text())
+    (repository,) = settings['repos']
+    assert [hook['entry'] for hook in repository['hooks']] == ['make lint']
+
+
+def test_the_citation_names_this_version():
+    citation = yaml.safe_load((ROOT / 'CITATION.cff').read_text())
+    assert citation['version'] == carl_mm.__version__
+    assert citation['license'] == 'Apache-2.0'
+
+
+def test_modules_in_the_changelog_are_where_it_says():
+    text = (ROOT / 'CHANGELOG.md').read_text()
+    rows = re.findall(r'^\| (`[\w.]+`) \| (.+) \|$', text, re.MULTILINE)
+    assert len(rows) > 100
+    for _, now in rows:
+        for name in re.findall(r'`([\w.]+)`', now):
+            path = ROOT / 'carl_mm' / name.replace('.', '/')
+            assert path.with_suffix('.py').is_file(), name
