@@ -4,21 +4,20 @@ python tools/export_localization.py CONFIG CHECKPOINT OUT_DIR
     --truth activity_net.v1-3.min.json
 
 Embeds every video of the config's test annotation file and reads the embeddings at
-the centres of 100 equal snippets. Writes, in OUT_DIR, features/v_ID.csv and
+the centres of 100 equal snippets. Writes to OUT_DIR features/v_ID.csv and
 anet_anno_{train,val,test}.json for configs/bmn/bmn_carl_activitynet.py; with --format
 gtad features/v_ID.npy, anet_anno_action.json and video_info_new.csv, and G-TAD's
 _load_file then reads `feat = np.load(self.feature_path + video_name + '.npy')`.
-Without --truth the segments are the phase rows. Stopped, it goes on where it was.
+Without --truth the segments are the phase rows. It can be interrupted and resumed.
 On several GPUs: torchrun --nproc_per_node=4 tools/export_localization.py ...
 --launcher pytorch
 """
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from mmengine.dist import is_main_process
-
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+import carl_mm
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -26,9 +25,10 @@ from carl_mm.apis.launch import (
     load_strictly,
     trust,
 )
-from carl_mm.apis.localization.export import ExportSummary, export_localization
-from carl_mm.apis.localization.forms import FORMS
-from carl_mm.compat import end_distributed
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from carl_mm.apis.localization.export import ExportSummary
 
 
 def parse_args() -> argparse.Namespace:
@@ -40,14 +40,14 @@ def parse_args() -> argparse.Namespace:
     add('config', help='a config file')
     add('checkpoint', help='a checkpoint file')
     add('out_dir', metavar='OUT_DIR')
-    add('--num-snippets', type=int, default=100, help='rows a video (default: 100)')
-    add('--format', choices=FORMS, default='bmn')
+    add('--num-snippets', type=int, default=100, help='rows per video (default: 100)')
+    add('--format', choices=('bmn', 'gtad'), default='bmn')
     add('--truth', metavar='JSON', help="ActivityNet's ground truth")
     add_common_arguments(parser)
     return parser.parse_args()
 
 
-def describe(summary: ExportSummary) -> str:
+def describe(summary: 'ExportSummary') -> str:
     """Say in words what was written and what was not."""
     lines = [f'features  {summary.num_written} written, {summary.num_kept} kept']
     lines += [f'written   {file}' for file in summary.files]
@@ -60,8 +60,12 @@ def describe(summary: ExportSummary) -> str:
 
 
 def main() -> int:
-    """Export; the exit status is 1 where a video could not be decoded."""
+    """Export; the exit status is 1 if a video could not be decoded."""
     args = parse_args()
+    from mmengine.dist import is_main_process
+
+    from carl_mm.apis.localization.export import export_localization
+
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False
     cfg.model.controls = ()  # they are not exported
@@ -73,7 +77,7 @@ def main() -> int:
     )
     if is_main_process():
         print(describe(summary))
-    end_distributed()
+    carl_mm.compat.end_distributed()
     return 1 if summary.failed else 0
 
 

@@ -4,9 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from mmengine.dist import is_main_process
-
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+import carl_mm
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -14,8 +12,6 @@ from carl_mm.apis.launch import (
     load_strictly,
     trust,
 )
-from carl_mm.compat import end_distributed
-from carl_mm.evaluation import results_table
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +28,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Evaluate, print the table of figures, and write what was asked for."""
     args = parse_args()
+    # Not above: a help text need not wait for torch and mmaction2.
+    from mmengine.dist import is_main_process
+
+    from carl_mm.evaluation import results_table
+
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False
     trust(args.checkpoint, args)
@@ -49,7 +50,7 @@ def main() -> None:
         if args.out:
             Path(args.out).parent.mkdir(parents=True, exist_ok=True)
             Path(args.out).write_text(json.dumps(metrics, indent=1))
-    end_distributed()
+    carl_mm.compat.end_distributed()
 
 
 if __name__ == '__main__':

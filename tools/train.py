@@ -2,7 +2,7 @@
 
 import argparse
 
-import carl_mm  # noqa: F401  (mends and registers, before any config is read)
+import carl_mm
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -10,7 +10,6 @@ from carl_mm.apis.launch import (
     train,
     trust,
 )
-from carl_mm.compat import end_distributed, newest_checkpoint
 
 
 def parse_args() -> argparse.Namespace:
@@ -58,13 +57,14 @@ def main() -> None:
         cfg.randomness = {**randomness, 'diff_rank_seed': True}
     if args.resume:
         cfg.resume = True
-        automatic = args.resume == 'auto'
-        cfg.load_from = newest_checkpoint(cfg.work_dir) if automatic else args.resume
+        cfg.load_from = args.resume
+        if args.resume == 'auto':
+            cfg.load_from = carl_mm.compat.newest_checkpoint(cfg.work_dir)
         trust(cfg.load_from, args)
     else:
         trust(cfg.get('load_from'), args)
     train(build_runner(cfg))
-    end_distributed()
+    carl_mm.compat.end_distributed()
 
 
 if __name__ == '__main__':

@@ -3,14 +3,15 @@
 import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-from mmaction.registry import RUNNERS
 from mmengine.config import Config, DictAction
-from mmengine.runner import Runner
 
-from carl_mm import compat
-from carl_mm.apis.config_paths import set_options
+import carl_mm
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from mmengine.runner import Runner
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -79,6 +80,8 @@ def load_config(args: Namespace) -> Config:
     if args.deterministic:
         cfg.randomness = {**randomness, 'deterministic': True}
     if args.cfg_options:
+        from carl_mm.apis.config_paths import set_options
+
         set_options(cfg, args.cfg_options)
     return cfg
 
@@ -87,16 +90,17 @@ def trust(checkpoint: str | None, args: Namespace) -> None:
     """Let `compat.load_local_checkpoint` read this one file in full, if asked to."""
     if not args.trust_checkpoint:
         return
+    variable = carl_mm.compat.TRUST_VARIABLE
     if not checkpoint:
         raise ValueError(
             '--trust-checkpoint: no checkpoint is loaded or resumed; to trust another '
-            f'file, a backbone say, set {compat.TRUST_VARIABLE}=FILE'
+            f'file, a backbone say, set {variable}=FILE'
         )
-    trusted = [os.environ.get(compat.TRUST_VARIABLE), checkpoint]
-    os.environ[compat.TRUST_VARIABLE] = os.pathsep.join(filter(None, trusted))
+    trusted = [os.environ.get(variable), checkpoint]
+    os.environ[variable] = os.pathsep.join(filter(None, trusted))
 
 
-def load_strictly(runner: Runner, checkpoint: str) -> None:
+def load_strictly(runner: 'Runner', checkpoint: str) -> None:
     """Load a checkpoint that must hold every tensor of the model, and no other.
 
     Args:
@@ -119,19 +123,23 @@ def load_strictly(runner: Runner, checkpoint: str) -> None:
         ) from error
 
 
-def build_runner(cfg: Config) -> Runner:
+def build_runner(cfg: Config) -> 'Runner':
     """Build the Runner, also for several processes without a GPU.
 
     Args:
         cfg: The whole config; changed in place for distributed runs on a CPU.
     """
-    compat.prepare_distributed(cfg)
+    import torch
+    from mmaction.registry import RUNNERS
+    from mmengine.runner import Runner
+
+    carl_mm.compat.prepare_distributed(cfg)
     if not torch.cuda.is_available():
-        compat.keep_freed_memory()
+        carl_mm.compat.keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
 
 
-def train(runner: Runner) -> None:
+def train(runner: 'Runner') -> None:
     """Train until the config's last epoch.
 
     Args:
@@ -145,7 +153,7 @@ def train(runner: Runner) -> None:
     except RuntimeError as error:
         if 'DataLoader worker' not in str(error):
             raise
-        saved = compat.newest_checkpoint(runner.work_dir)
+        saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
         state = (
             f'{saved} is complete: add --resume to continue from it'
             if saved
