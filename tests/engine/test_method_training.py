@@ -97,7 +97,7 @@ def test_a_batch_is_of_one_action(make_videos, monkeypatch):
 def test_what_a_method_needs_is_said_before_training(make_videos):
     folder = make_videos(lengths=(9, 9), test_share=0.5)
     with pytest.raises(
-        ValueError, match='at least 2 of each action; there is 1 of slide'
+        ValueError, match='at least 2 of each action, but there is only 1 of slide'
     ):
         trained(folder, 'tcc')
     folder = make_videos(lengths=(9, 1), test_share=0)
