@@ -107,11 +107,11 @@ __all__ = [
 if not TYPE_CHECKING:  # a type checker should go on finding misspelt names
 
     def __getattr__(name: str) -> object:
-        from carl_mm import deprecated
-
         if name == 'draw_spans':
-            deprecated.warn_deprecated(
+            from carl_mm.deprecated import draw_spans, warn_deprecated
+
+            warn_deprecated(
                 f'carl_mm.functional.{name}', 'draw the spans with torch.rand'
             )
-            return deprecated.draw_spans
+            return draw_spans
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
