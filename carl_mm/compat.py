@@ -35,7 +35,7 @@ TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
 
 
 def apply() -> None:
-    """Apply the workarounds that need no argument; a second call changes nothing."""
+    """Apply the workarounds that need no arguments; a second call changes nothing."""
     silence_mmcv_lite()
     stub_missing_drn()
     make_history_buffer_safe()
@@ -228,7 +228,7 @@ def keep_freed_memory(keep: bool = True) -> None:
     Remove: when it caches a CPU's.
 
     Args:
-        keep: False sets glibc's usual limits again.
+        keep: Whether to keep the memory; False restores glibc's usual limits.
     """
     mallopt = getattr(ctypes.CDLL(None), 'mallopt', None)
     if mallopt is None:  # no glibc
@@ -247,7 +247,7 @@ def prepare_distributed(cfg: Config) -> None:
     Remove: when both ask whether CUDA is there.
 
     Args:
-        cfg: With `launcher` 'none', 'pytorch' or 'slurm'; changed in place.
+        cfg: Config whose `launcher` is 'none', 'pytorch' or 'slurm'; changed in place.
     """
     if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
         return

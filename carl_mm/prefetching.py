@@ -1,4 +1,4 @@
-"""Make the next items while the last one is used."""
+"""Make the next items while the current one is used."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ Item = TypeVar('Item')
 
 
 def prefetch(items: Iterable[Item], depth: int = 2) -> Iterator[Item]:
-    """Iterate in a thread of its own, ``depth`` items ahead.
+    """Iterate in a separate thread, ``depth`` items ahead.
 
-    Worth it where making an item leaves Python's lock, as decoding does. An error of
-    the iterable is raised here, in its place; the thread ends with this iterator.
+    This pays if making an item releases Python's lock, as decoding does. An error of
+    the iterable is raised here, in its place. The thread ends with this iterator.
 
     Args:
-        items: What to iterate over.
-        depth: Items made ahead, >= 1.
+        items: Iterable to read.
+        depth: Number of items that are made ahead, >= 1.
     """
     iterator, end = iter(items), object()
     pool = ThreadPoolExecutor(max_workers=1)

@@ -5,7 +5,7 @@ python tools/app.py epoch_50.pth --videos my_videos --port 8000
 
 Open the printed address in a browser; Ctrl-C ends it. The videos are embedded once,
 while the page shows how far it is, and kept in --embeddings, by default below
-work_dirs/embeddings; stopped and started again, it goes on. Uploaded videos are
+work_dirs/embeddings; it can be stopped and started again. Uploaded videos are
 removed at the end. The page asks nothing of the internet, and only this machine
 reaches it: with --host 0.0.0.0 anyone in the network can see the folder's videos and
 upload others.

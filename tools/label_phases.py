@@ -3,11 +3,12 @@ r"""Label the phases of all videos of a folder from a few labelled ones.
 python tools/label_phases.py work_dirs/carl_folder --labels labels.csv \
     --videos my_videos --out phases.csv
 
-labels.csv: filename,first_frame,last_frame,phase; both frames are counted in, the
-first of a video is 0, file names are relative to the folder. Five videos are a start.
-phases.csv has these columns, the times start_s and end_s in seconds, and a confidence
-from 0 to 1, of every video without labels (with --all, of every video). --save keeps
-the labeller, for carl_mm.apis.PhaseLabeler.load.
+labels.csv has the columns filename, first_frame, last_frame and phase. Both frames
+belong to the phase, frames count from 0, and file names are relative to the folder.
+Five videos are a start. phases.csv has these columns, the times start_s and end_s in
+seconds (a phase ends when the next frame appears) and a confidence from 0 to 1, for
+every video without labels (with --all, for every video). --save keeps the labeller for
+carl_mm.apis.PhaseLabeler.load.
 """
 
 import os
@@ -29,25 +30,25 @@ def parser() -> ArgumentParser:
     made = make_parser(__doc__)
     add_model(made)
     add = made.add_argument
-    add('--labels', required=True, metavar='CSV')
-    add('--videos', required=True, metavar='DIR', help='or embeddings of the videos')
-    add('--out', required=True, metavar='CSV')
-    add('--phases', metavar='A,B,C', help='in their order (default: by mean start)')
-    what = 'nats that a change of phase costs (default: chosen on the labelled videos)'
+    add('--labels', required=True, metavar='CSV', help='phases of a few videos')
+    add('--videos', required=True, metavar='DIR', help='videos, or their embeddings')
+    add('--out', required=True, metavar='CSV', help='file to write')
+    add('--phases', metavar='A,B,C', help='phases in order (default: by mean start)')
+    what = 'cost of a change of phase, in nats (default: chosen on the labelled videos)'
     add('--switch-cost', type=float, help=what)
-    what = 'phases may come in any order (default: if they do in the labels)'
+    what = 'let phases come in any order (default: if they do in the labels)'
     add('--any-order', action='store_true', help=what)
     add('--all', action='store_true', help='label the labelled videos too')
-    add('--save', metavar='FILE.npz', help='keep the labeller')
+    add('--save', metavar='FILE.npz', help='file to keep the labeller in')
     return made
 
 
 def short_names(
     videos: 'list[VideoEmbedding]', folder: str
 ) -> 'dict[str, VideoEmbedding]':
-    """Videos by their names relative to their folder.
+    """Map names relative to the folder to videos.
 
-    Embeddings made elsewhere name their videos' folder, and not this one.
+    Embeddings may name a folder of videos elsewhere; then their common folder counts.
     """
     paths = [Path(os.path.abspath(video.filename)) for video in videos]
     base = Path(os.path.abspath(folder))
@@ -58,7 +59,7 @@ def short_names(
 
 
 def phase_order(rows: 'list[LabelRow]', lengths: dict[str, int]) -> list[str]:
-    """Names of the phases by the mean over their rows of first frame / length."""
+    """Sort the names of the phases by when they start on average, as shares."""
     starts: dict[str, list[float]] = {}
     for row in rows:
         starts.setdefault(row.phase, []).append(row.first / lengths[row.filename])
@@ -68,10 +69,10 @@ def phase_order(rows: 'list[LabelRow]', lengths: dict[str, int]) -> list[str]:
 
 
 def label_phases(args: Namespace) -> int:
-    """Fit, predict and write; the exit status is 1 where a video was left out.
+    """Fit, predict and write; the exit status is 1 if a video was left out.
 
     Raises:
-        ValueError: Bad labels, all problems at once, or rows of several actions.
+        ValueError: The labels are bad, all problems at once, or of several actions.
     """
     from carl_mm.apis import PhaseLabeler
     from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
@@ -120,7 +121,7 @@ def label_phases(args: Namespace) -> int:
     write_phase_csv(args.out, segments)
     print(f'written {args.out}: {len(segments)} videos')
     if not segments:
-        print('every video has labels; --all labels those too')
+        print('every video has labels; --all labels them too')
     if args.save:
         labeler.save(args.save)
         print(f'written {args.save}')

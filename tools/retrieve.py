@@ -1,12 +1,12 @@
-r"""Find the moments most like one: a frame, or a segment, among the videos of a folder.
+r"""Find the moments most similar to a frame or a segment in the videos of a folder.
 
 python tools/retrieve.py work_dirs/carl_folder swing.mp4 --time 1.5 \
     --videos my_videos --out found
 python tools/retrieve.py epoch_50.pth swing.mp4 --time 1.5 --until 2.5 \
     --videos my_videos --index my_videos.npz --out found
 
-Prints the hits and writes hits.csv and hits.png in DIR. With --index the embeddings
-are kept in that file, and read from it the next time; they are not updated then. A
+Prints the hits and writes hits.csv and hits.png to DIR. With --index the embeddings
+are kept in that file and read from it the next time, without looking for new videos. A
 segment is compared frame by frame at the same pace.
 """
 
@@ -34,15 +34,19 @@ def parser() -> ArgumentParser:
     add_model(made)
     add = made.add_argument
     add('query', metavar='QUERY', help='a video, or a file of tools/embed.py')
-    add('--time', type=float, required=True, metavar='S', help='of the moment, seconds')
-    add('--until', type=float, metavar='S', help='end of the segment, seconds')
-    add('--videos', metavar='DIR', help='searched whole; or embeddings of them')
-    add('--index', metavar='FILE.npz', help='read, or made of --videos')
-    add('-k', type=int, default=10, help='how many (default: 10)')
+    add('--time', type=float, required=True, metavar='S', help='time in seconds')
+    add('--until', type=float, metavar='S', help='end of a segment, in seconds')
+    add('--videos', metavar='DIR', help='videos to search, or their embeddings')
+    add('--index', metavar='FILE.npz', help='file to keep the embeddings in')
+    add('-k', type=int, default=10, help='number of hits (default: 10)')
     what = 'least seconds between hits in a video (default: 0.5, or the segment)'
     add('--gap', type=float, metavar='S', help=what)
     add('--own-video', action='store_true', help="search the query's own video too")
-    add('--approximate', action='store_true', help='by faiss; says what it misses')
+    add(
+        '--approximate',
+        action='store_true',
+        help='search by faiss; says what it misses',
+    )
     add('--out', required=True, metavar='DIR')
     return made
 
@@ -158,7 +162,9 @@ def retrieve(args: Namespace) -> int:
             f'frame {hit.frame:6}  {hit.filename}'
         )
     if not hits:
-        print('nothing found: no other video is in the index, or none is long enough')
+        print(
+            'nothing found: the index has no other video, or none that is long enough'
+        )
     out = Path(args.out)
     write_hits_csv(out / 'hits.csv', hits)
     print(f'written {out / "hits.csv"}')

@@ -12,6 +12,7 @@ import numpy as np
 from carl_mm.datasets.video_io.open_video import FrameReader, open_video
 from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.files import file_state
 
 MAX_SIDE = 960  # pixels; larger videos are shrunk to it in copies
 PIXEL_FORMATS = ('yuv420p', 'yuvj420p')
@@ -51,8 +52,8 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     starts_late = reader.timestamps[0] * reader.fps > 0.5
     if media_type and not starts_late and reader.timestamps[0] >= 0:
         return PlayableVideo(path, media_type, reader.timestamps)
-    stat = path.stat()
-    key = f'{path}\n{stat.st_size}\n{stat.st_mtime_ns}'
+    size, changed = file_state(path)
+    key = f'{path}\n{size}\n{changed}'
     copy = copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
     if not copy.exists():
         write_mp4(copy, _shrunk(reader), reader.fps, crf=23)

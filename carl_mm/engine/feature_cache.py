@@ -33,7 +33,7 @@ class FeatureCacheHook(Hook):
     """Before a loop, cache the features of K copies of every video.
 
     This needs a wholly frozen backbone. Each copy has one draw of the spatial and
-    photometric augmentation, while training on pictures draws anew every time. The name
+    photometric augmentation, while training on pictures draws again each time. The name
     of a file depends on everything that changes its content (weights, transforms, the
     video's size and time of change). It appears only when it is whole, a broken one is
     replaced, and an interrupted run continues where it stopped.
