@@ -169,10 +169,9 @@ class FramewiseRecognizer(WholeVideoRecognizer):
                 their cached features ``(T, C)``.
             sample: Gets pred_embedding ``(T, D)`` and controls, a dict of name to
                 ``(T, D')``: L2-normalised float32 on the CPU; frame_features ``(T, F)``
-                (`carl_mm.functional.frame_features`); pred_cuts, which maps each kind
-                of its ``cuts`` to a list of dicts: a cut's pred_embedding, and its
-                controls but the backbone's; if the head classifies,
-                pred_frame_label ``(T,)`` int64.
+                (`carl_mm.functional.frame_features`); pred_cuts, for each kind of its
+                ``cuts`` a list of dicts: a cut's pred_embedding, and its controls but
+                the backbone's; if the head classifies, pred_frame_label ``(T,)`` int64.
         """
         network, device = self.spatial_features, self.data_preprocessor.device
         features = chunked_backbone.whole_video(network, video, self.chunk_size, device)
