@@ -6,6 +6,7 @@ without the workaround, so it fails as soon as one is no longer needed.
 """
 
 import ctypes
+import gc
 import importlib.util
 import os
 import pickle
@@ -276,12 +277,14 @@ def end_distributed() -> None:
 
     Symptom: now and then a finished process aborts with 'terminate called without an
     active exception', because gloo's threads outlive it.
-    Upstream: mmengine's Runner leaves the group open.
+    Upstream: mmengine's Runner leaves the group open, and its reference cycles keep
+    the destroyed group's threads alive until they are collected.
     Remove: when it closes it.
     """
     if torch.distributed.is_initialized():
         torch.distributed.barrier()
         torch.distributed.destroy_process_group()
+        gc.collect()
 
 
 apply()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 import torch
@@ -117,3 +118,42 @@ def test_the_halves_alone_would_not_do(tmp_path):
     ]
     mean = {name: (halves[0][name] + halves[1][name]) / 2 for name in whole}
     assert distance(whole, mean) > 0.05
+
+
+ENDED = """
+import os
+import sys
+import sys
+
+import carl_mm.apis.launch
+import carl_mm.compat
+from mmengine.config import Config
+
+carl_mm.apis.launch.train(carl_mm.apis.launch.build_runner(Config.fromfile(sys.argv[1])))
+carl_mm.compat.end_distributed()
+threads = os.listdir('/proc/self/task')
+names = [open(f'/proc/self/task/{thread}/comm').read() for thread in threads]
+sys.exit(1 if any('gloo' in name for name in names) else 0)
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir('/proc/self/task'), reason='lists threads')
+def test_no_thread_of_the_process_group_outlives_a_training(make_videos):
+    """Else a finished process aborts now and then."""
+    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0.5)
+
+    def launched(config):
+        config.launcher = 'pytorch'
+
+    config = write_config(folder, launched, batch_size=1)
+    (folder / 'ended.py').write_text(ENDED)
+    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
+    env = environment()
+    run(
+        *torchrun,
+        f'--master_port={env["PORT"]}',
+        folder / 'ended.py',
+        config,
+        cwd=folder,
+        env=env,
+    )
