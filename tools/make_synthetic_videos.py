@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset
-from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

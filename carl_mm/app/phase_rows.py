@@ -8,7 +8,7 @@ import numpy as np
 
 from carl_mm.apis.phases.segments import COLUMNS
 from carl_mm.datasets.problems import overlaps, refuse, span_problem
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 Rows = list[list[Any]]
 

@@ -123,11 +123,11 @@ def test_the_halves_alone_would_not_do(tmp_path):
 ENDED = """
 import os
 import sys
-import sys
+
+from mmengine.config import Config
 
 import carl_mm.apis.launch
 import carl_mm.compat
-from mmengine.config import Config
 
 carl_mm.apis.launch.train(carl_mm.apis.launch.build_runner(Config.fromfile(sys.argv[1])))
 carl_mm.compat.end_distributed()

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from carl_mm.apis.alignment import METHODS
-from carl_mm.apis.localization.forms import FORMS
+from carl_mm.apis.localization.formats import FORMS
 from tests.tools.processes import ROOT, environment, run_here
 
 TOOLS = ['align', 'app', 'deviations', 'embed', 'label_phases', 'retrieve']

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools' / 'make_synthetic_videos.py'

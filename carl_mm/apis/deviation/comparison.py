@@ -8,7 +8,7 @@ import numpy as np
 from carl_mm.apis.alignment import EmbeddingLike
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
-from carl_mm.functional.deviation.discriminants import align_windows, differences
+from carl_mm.functional.deviation.usual_differences import align_windows, differences
 from carl_mm.functional.warping.dtw import unit_rows
 
 Item = TypeVar('Item')

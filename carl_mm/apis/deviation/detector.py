@@ -17,7 +17,7 @@ from carl_mm.apis.deviation.comparison import (
 from carl_mm.apis.deviation.segments import Deviations
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.functional._inputs import Floats, to_embeddings
-from carl_mm.functional.deviation.discriminants import (
+from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
     axes_of_parts,

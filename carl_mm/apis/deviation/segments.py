@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 
 @dataclass(frozen=True)

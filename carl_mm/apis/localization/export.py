@@ -7,7 +7,7 @@ from mmengine import dist
 from mmengine.runner import Runner
 
 from carl_mm.apis.localization.exporter import Exporter
-from carl_mm.apis.localization.forms import FORMS
+from carl_mm.apis.localization.formats import FORMS
 from carl_mm.apis.localization.truth import load_truth
 
 
@@ -41,7 +41,7 @@ def export_localization(
     """Embed all videos of the test loader's annotation file, labelled or not.
 
     Writes ``features/v_ID.csv`` or ``.npy``, ``num_snippets`` rows of D numbers, and
-    the annotation files of `carl_mm.apis.localization.forms`.
+    the annotation files of `carl_mm.apis.localization.formats`.
 
     The features of a video are kept if nothing that changes them has changed: weights,
     settings, the video itself; a file in ``records/`` says so. An export can thus be

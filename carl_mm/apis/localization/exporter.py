@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from carl_mm.apis.embedding.predict_sample import predict_sample
-from carl_mm.apis.localization.forms import (
+from carl_mm.apis.localization.formats import (
     FORMS,
     annotation_files,
     localized_video,

@@ -11,8 +11,8 @@ from threading import Thread
 import cv2
 from rich.progress import track
 
-from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.record import read_record, record_line
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.video import FPS, SPLITS, VideoPlan, render_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.files import atomic_write_text

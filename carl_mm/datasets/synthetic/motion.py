@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from carl_mm.datasets.synthetic.script import POSE_DIM, Process
+from carl_mm.datasets.synthetic.process import POSE_DIM, Process
 
 MIN_FRAMES, MAX_FRAMES = 60, 150
 MIN_PHASE_FRAMES = 4
@@ -50,7 +50,7 @@ def draw_poses(
         rng: Source of the places, speeds and swings.
 
     Returns:
-        ``(T, 6)`` poses, see `carl_mm.datasets.synthetic.script`.
+        ``(T, 6)`` poses, see `carl_mm.datasets.synthetic.process`.
     """
     key_poses = _draw_key_poses(process, rng)
     poses = np.empty((rows[-1][1] + 1, POSE_DIM))

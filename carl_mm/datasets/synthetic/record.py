@@ -7,7 +7,15 @@ from pathlib import Path
 from carl_mm.datasets.synthetic.video import FPS, VideoPlan
 
 # The modules that decide how a video looks.
-DRAWING = ('look', 'motion', 'processes', 'scene', 'script', 'shapes', 'video')
+DRAWING = (
+    'look',
+    'motion',
+    'process',
+    'scene',
+    'scripted_processes',
+    'shapes',
+    'video',
+)
 
 
 def record_line(plan: VideoPlan, video_dir: Path) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from carl_mm.datasets.synthetic.look import (
     draw_colours,
     draw_view,
 )
-from carl_mm.datasets.synthetic.script import Process
+from carl_mm.datasets.synthetic.process import Process
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, capsule, fill, turn
 
 SUPERSAMPLING = 3
@@ -98,7 +98,7 @@ def render_frame(
 
     Args:
         scene: Scene of the video.
-        pose: ``(6,)`` pose, see `carl_mm.datasets.synthetic.script`.
+        pose: ``(6,)`` pose, see `carl_mm.datasets.synthetic.process`.
         rng: Source of the camera's shake, the light and the noise.
 
     Returns:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.process import Process
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
-from carl_mm.datasets.synthetic.script import Process
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.video import render_video
 
 KINDS = ('skipped', 'reversed', 'foreign motion', 'foreign video')

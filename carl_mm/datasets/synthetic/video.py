@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.process import Process
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
-from carl_mm.datasets.synthetic.script import Process
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 FPS = 25
 SPLITS = ('train', 'test')

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carl_mm.functional._inputs import ArrayOrTensor, to_labels
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 
 def phase_progress(labels: ArrayOrTensor, num_phases: int) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ from carl_mm.functional._inputs import (
     to_floats,
     to_labels,
 )
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 
 def most_likely_segments(

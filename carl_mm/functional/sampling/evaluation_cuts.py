@@ -3,7 +3,7 @@
 import numpy as np
 
 from carl_mm.functional._inputs import ArrayOrTensor, Ints, to_labels
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 LATEST_START = 0.9  # of the time before the first event
 

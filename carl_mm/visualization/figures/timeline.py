@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 from carl_mm.visualization.parts.phases import (
     UNLABELLED_COLOR,
     UNLABELLED_NAME,

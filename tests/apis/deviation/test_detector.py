@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
-from carl_mm.functional.deviation.discriminants import (
+from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
     axes_of_parts,

@@ -11,7 +11,7 @@ import pytest
 
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset
-from carl_mm.datasets.synthetic.processes import PROCESSES
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.video import VideoPlan
 
 ROOT = Path(__file__).parents[3]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 AWAY, GRIPS, POURS = (
     [0, 0, 0, near, 1, flow] for near, flow in ((0, 0), (1, 0), (1, 1))

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.tampering import KINDS, render_tampered_video
 
 SIZE = 16

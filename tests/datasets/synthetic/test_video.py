@@ -8,8 +8,8 @@ from sklearn.preprocessing import StandardScaler
 
 from carl_mm.datasets.annotations import frame_labels
 from carl_mm.datasets.synthetic.motion import draw_phase_rows, draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.video import VideoPlan, render_video
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carl_mm.functional import most_likely_segments, phase_starts
+from carl_mm.functional.label_runs import label_runs
 from carl_mm.functional.phases.segmentation import segment_labels
-from carl_mm.functional.runs import label_runs
 
 
 def score(log_probs, labels, switch_cost):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 
 def to_frame_labels(values: Any, num_phases: int) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mmaction.datasets import ActivityNetDataset
 
-from carl_mm.apis.localization.forms import (
+from carl_mm.apis.localization.formats import (
     annotation_files,
     localized_video,
     write_features,

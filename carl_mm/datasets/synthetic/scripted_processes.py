@@ -1,6 +1,6 @@
 """The scripted processes that synthetic videos show."""
 
-from carl_mm.datasets.synthetic.script import Phase, Process
+from carl_mm.datasets.synthetic.process import Phase, Process
 from carl_mm.datasets.synthetic.shapes import ELLIPSE, box, polygon
 
 _CUP = polygon(-0.2, -0.3, 0.2, -0.3, 0.16, 0.3, -0.16, 0.3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from carl_mm.functional.runs import label_runs
+from carl_mm.functional.label_runs import label_runs
 
 
 def test_runs_by_hand():

@@ -1,7 +1,8 @@
 import numpy as np
 
 from carl_mm.functional import dtw
-from carl_mm.functional.deviation.discriminants import (
+from carl_mm.functional.deviation.segment_evidence import strange_odds
+from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
     axes_of_parts,
@@ -10,7 +11,6 @@ from carl_mm.functional.deviation.discriminants import (
     principal_axes,
     stack_window,
 )
-from carl_mm.functional.deviation.segment_evidence import strange_odds
 
 RNG = np.random.default_rng(0)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.synthetic.motion import draw_poses
-from carl_mm.datasets.synthetic.processes import PROCESSES
 from carl_mm.datasets.synthetic.scene import draw_scene, render_frame
+from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 NAMES = [process.name for process in PROCESSES]
 
