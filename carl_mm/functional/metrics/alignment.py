@@ -1,4 +1,4 @@
-"""How well nearest frames align pairs of videos in time."""
+"""How well nearest frames, or warping, align pairs of videos in time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 
 from carl_mm.functional._inputs import (
     ArrayOrTensor,
+    Floats,
     Ints,
     check_lengths,
     check_stride,
@@ -19,8 +20,11 @@ from carl_mm.functional.metrics._nearest_frames import (
     nearest_in_others,
 )
 from carl_mm.functional.metrics._rank_correlation import tau_of_columns
+from carl_mm.functional.warping.many_paths import cosine_paths
+from carl_mm.functional.warping.path_matches import middle_matches
 
 NAN_POLICIES = ('omit', 'zero', 'propagate')
+MATCHINGS = ('nearest', 'dtw')
 
 
 def kendalls_tau(
@@ -118,28 +122,35 @@ def alignment_error(
     return float(np.mean(errors))
 
 
-def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
-    """Mean distance of events from where the nearest frame puts them.
+def event_error(
+    embeddings: Sequence[Any], events: Sequence[Any], matching: str = 'nearest'
+) -> float:
+    """Mean distance of events from where another video's matching frame puts them.
 
-    It is the mean of |nearest frame - true frame| / length of the other video over all
-    ordered pairs of videos and all events.
+    It is the mean of |matching frame - true frame| / length of the other video over
+    all ordered pairs of videos and all events.
 
     Args:
         embeddings: Embeddings of each video, ``(T_i, D)``, finite.
         events: Frames of each video's events, ``(E,)``, the same E events in each; see
             `phase_boundaries`.
+        matching: What matches a frame: 'nearest', the nearest frame of the other
+            video, or 'dtw', the frame that `cosine_dtw` aligns with it, the middle one
+            of several. Both directions of a pair share one path.
 
     Returns:
         The error, in [0, 1); NaN with fewer than two videos or no event.
 
     Raises:
-        ValueError: Embeddings are not finite, numbers of events differ, or an event is
-            outside its video.
+        ValueError: Embeddings are not finite, numbers of events differ, an event is
+            outside its video, or the matching is unknown.
 
     Examples:
         >>> event_error([[[0.0], [1.0]], [[0.1], [0.2]]], [[1], [0]])
         0.5
     """
+    if matching not in MATCHINGS:
+        raise ValueError(f'matching must be one of {MATCHINGS}, got {matching!r}')
     videos = to_embeddings(embeddings)
     frames = [_to_frames(event, index) for index, event in enumerate(events)]
     if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
@@ -155,13 +166,28 @@ def event_error(embeddings: Sequence[Any], events: Sequence[Any]) -> float:
     if len(videos) < 2 or not len(frames[0]):
         return float('nan')
     events_of = np.stack(frames)  # (V, E)
-    queries = [video[event] for video, event in zip(videos, frames, strict=True)]
-    nearest = nearest_in_each(np.concatenate(queries), Candidates(videos))
-    found = nearest.reshape(*events_of.shape, len(videos))  # (V, E, V)
+    match = _warped_events if matching == 'dtw' else _nearest_to_events
+    found = match(videos, events_of)
     lengths = np.array([len(video) for video in videos])
     gaps = np.abs(found - events_of.T[None]) / lengths
     others = ~np.eye(len(videos), dtype=bool)
     return float(gaps.mean(axis=1)[others].mean())
+
+
+def _nearest_to_events(videos: list[Floats], events: Ints) -> Ints:
+    """Find the frame of each video that is nearest to each event, ``(V, E, V)``."""
+    queries = [video[event] for video, event in zip(videos, events, strict=True)]
+    nearest = nearest_in_each(np.concatenate(queries), Candidates(videos))
+    return nearest.reshape(*events.shape, len(videos))
+
+
+def _warped_events(videos: list[Floats], events: Ints) -> Ints:
+    """Find the frame of each video that DTW aligns with each event, ``(V, E, V)``."""
+    found = np.repeat(events[..., None], len(videos), axis=2)
+    for i, j, path in cosine_paths(videos):
+        found[i, :, j] = middle_matches(path, len(videos[i]))[events[i]]
+        found[j, :, i] = middle_matches(path[:, ::-1], len(videos[j]))[events[j]]
+    return found
 
 
 def _to_frames(event: ArrayOrTensor, index: int) -> Ints:

@@ -40,7 +40,7 @@ def dtw(cost: Any) -> Ints:
     if not np.isfinite(costs).all():
         bad = costs[~np.isfinite(costs)]
         raise ValueError(f'cost holds {len(bad)} values that are not finite: {bad[0]}')
-    return _trace(_best_steps(lambda rows: costs[rows], *costs.shape))
+    return trace(_best_steps(lambda rows: costs[rows], *costs.shape))
 
 
 def cosine_dtw(a: Any, b: Any) -> Ints:
@@ -76,7 +76,7 @@ def cosine_dtw(a: Any, b: Any) -> Ints:
             f'videos of {rows} and {columns} frames are too long: the path takes a '
             f'byte a pair of frames, {MAX_CELLS} at most; take every k-th frame'
         )
-    return _trace(_best_steps(lambda part: 1 - unit_a[part] @ unit_b.T, rows, columns))
+    return trace(_best_steps(lambda part: 1 - unit_a[part] @ unit_b.T, rows, columns))
 
 
 def unit_rows(frames: Floats) -> Floats:
@@ -107,21 +107,38 @@ def _best_steps(
     return steps
 
 
+def warp_steps(costs: Floats) -> Steps:
+    """Return the last step of the cheapest path to each cell of several matrices.
+
+    Args:
+        costs: Finite costs of P matrices, ``(N, M, P)``.
+
+    Returns:
+        ``(N, M, P)`` uint8: `DIAGONAL`, `DOWN` or `RIGHT`.
+    """
+    above = np.full((costs.shape[1] + 1, costs.shape[2]), np.inf)
+    above[0] = 0
+    steps = np.empty(costs.shape, dtype=np.uint8)
+    _fill(costs, above, steps)
+    return steps
+
+
 def _fill(costs: Floats, above: Floats, steps: Steps) -> Floats:
     """Find the steps to a block of rows, in place.
 
     Args:
-        costs: Costs of the block, ``(R, M)``.
-        above: Totals of the row before, ``(M + 1,)``, see `_best_steps`.
-        steps: Where to write, ``(R, M)``, contiguous.
+        costs: Costs of the block, ``(R, M, ...)``; the last axes, if any, run over
+            matrices that do not depend on each other.
+        above: Totals of the row before, ``(M + 1, ...)``, see `_best_steps`.
+        steps: Where to write, ``(R, M, ...)``, contiguous.
 
     Returns:
-        Totals of the last row, ``(M + 1,)``.
+        Totals of the last row, ``(M + 1, ...)``.
     """
-    rows, columns = costs.shape
-    totals = np.full((rows + 1, columns + 1), np.inf)
+    rows, columns, *others = costs.shape
+    totals = np.full((rows + 1, columns + 1, *others), np.inf)
     totals[0] = above
-    total, cost, step = totals.reshape(-1), costs.reshape(-1), steps.reshape(-1)
+    total, cost, step = (a.reshape(-1, *others) for a in (totals, costs, steps))
     # Cells of one anti-diagonal do not depend on each other, and are evenly spaced.
     for diagonal in range(rows + columns - 1):
         first = max(0, diagonal - columns + 1)
@@ -129,7 +146,7 @@ def _fill(costs: Floats, above: Floats, steps: Steps) -> Floats:
         reached = _spaced(first * columns + diagonal - first, columns - 1, count)
         corner = first * (columns + 1) + diagonal - first
         best = total[_spaced(corner, columns, count)].copy()
-        chosen = np.full(count, DIAGONAL, dtype=np.uint8)
+        chosen = np.full((count, *others), DIAGONAL, dtype=np.uint8)
         for offset, name in ((1, DOWN), (columns + 1, RIGHT)):
             before = total[_spaced(corner + offset, columns, count)]
             chosen[before < best] = name
@@ -146,8 +163,12 @@ def _spaced(start: int, spacing: int, count: int) -> slice:
     return slice(start, start + (count - 1) * spacing + 1, max(1, spacing))
 
 
-def _trace(steps: Steps) -> Ints:
-    """Follow the steps back from the last corner; return the path, ``(L, 2)``."""
+def trace(steps: Steps) -> Ints:
+    """Follow the steps ``(N, M)`` back from the last corner; return the path.
+
+    Returns:
+        ``(L, 2)`` int64.
+    """
     row, column = steps.shape[0] - 1, steps.shape[1] - 1
     path = [(row, column)]
     while row or column:
