@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-CONTROLS = ('position', 'untrained', 'backbone')
+from carl_mm.evaluation.evaluated_video import CENTRED
+from carl_mm.evaluation.results_table import CONTROLS
 
 
 def comparison_table(
@@ -41,7 +42,8 @@ def comparison_table(
         if judged is None:
             continue
         cells = [_cell([judged[key]]) for key in keys]
-        lines.append(f'| {control} only | - | ' + ' | '.join(cells) + ' |')
+        name = 'centred backbone' if control == CENTRED else f'{control} only'
+        lines.append(f'| {name} | - | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 

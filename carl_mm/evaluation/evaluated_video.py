@@ -1,12 +1,13 @@
 """The videos that are judged, and the cuts of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 MODEL = 'model'  # names the trained embedding, beside the names of the controls
+BACKBONE, CENTRED = 'backbone', 'centred'  # the latter comes of the former
 WHOLE = 'whole'  # kind of a video that is not cut, beside `EvaluationCuts`' kinds
 
 
@@ -102,3 +103,39 @@ def predicted_embeddings(prediction: Mapping[str, Any]) -> dict[str, np.ndarray]
     """
     found = {MODEL: prediction['pred_embedding'], **prediction.get('controls', {})}
     return {name: value.float().cpu().numpy() for name, value in found.items()}
+
+
+def judged_names(videos: Iterable[EvaluatedVideo]) -> list[str]:
+    """List the embeddings to judge: those held, and with the backbone's the centred.
+
+    The centred backbone is made when it is judged, so that it is neither stored nor
+    moved between processes.
+    """
+    names = list(dict.fromkeys(name for video in videos for name in video.embeddings))
+    return [*names, CENTRED] if BACKBONE in names else names
+
+
+def held_embedding(
+    videos: Mapping[Place, EvaluatedVideo], place: Place, name: str
+) -> np.ndarray:
+    """Return an embedding as it is held; for the centred backbone, the backbone's.
+
+    A control that sees each frame alone embeds a cut as it embeds the whole video; it
+    need not be held for the cut.
+
+    Args:
+        videos: All videos and cuts.
+        place: Which of them.
+        name: `MODEL`, or a control.
+
+    Returns:
+        ``(T, D)`` float32.
+
+    Raises:
+        KeyError: The video has no such embedding.
+    """
+    video, name = videos[place], BACKBONE if name == CENTRED else name
+    if name in video.embeddings:
+        return video.embeddings[name]
+    whole: np.ndarray = videos[place.whole].embeddings[name][video.frame_inds]
+    return whole

@@ -10,8 +10,16 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from carl_mm.evaluation.action_videos import ActionVideos, group_action
-from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
+from carl_mm.evaluation.evaluated_video import (
+    CENTRED,
+    MODEL,
+    EvaluatedVideo,
+    Place,
+    held_embedding,
+    judged_names,
+)
 from carl_mm.evaluation.gathering import gather_videos
+from carl_mm.functional import centred
 
 Unit = tuple[str, str]  # an embedding's name and an action's: what is judged at once
 
@@ -87,8 +95,7 @@ class FramewiseMetric(BaseMetric):
                 self._warn(f'{video.filename} has no frame and is left out')
         placed = {place: video for place, video in placed.items() if len(video.labels)}
         videos = [video for place, video in placed.items() if place == place.whole]
-        found = dict.fromkeys(name for video in videos for name in video.embeddings)
-        names = list(found) or [MODEL]
+        names = judged_names(videos) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
         units = [(name, action) for name in names for action in actions]
         share = units[dist.get_rank() :: dist.get_world_size()]
@@ -127,7 +134,7 @@ class FramewiseMetric(BaseMetric):
         self, videos: Mapping[Place, EvaluatedVideo], name: str, action: str
     ) -> dict[str, float]:
         """Judge one action under one embedding; empty without a video to judge."""
-        embeddings = {place: _embedding_at(videos, place, name) for place in videos}
+        embeddings = {place: held_embedding(videos, place, name) for place in videos}
         bad = dict.fromkeys(
             videos[place].filename
             for place, embedding in embeddings.items()
@@ -136,6 +143,12 @@ class FramewiseMetric(BaseMetric):
         if bad:
             self._warn(f'NaN or infinite embeddings ({name}) in: {", ".join(bad)}')
             return dict.fromkeys(self.keys, float('nan'))
+        if name == CENTRED:  # a copy, of this action alone
+            embeddings = {
+                place: centred(embedding)
+                for place, embedding in embeddings.items()
+                if videos[place].action == action
+            }
         phases = (self.dataset_meta or {}).get('phases', {}).get(action, [])
         group = group_action(action, phases, videos, embeddings)
         if not group.test_embeddings:
@@ -156,14 +169,3 @@ def mean_of_defined(values: Iterable[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')
-
-
-def _embedding_at(
-    videos: Mapping[Place, EvaluatedVideo], place: Place, name: str
-) -> np.ndarray:
-    video = videos[place]
-    if name in video.embeddings:
-        return video.embeddings[name]
-    # A control that sees each frame alone embeds a cut as it embeds the whole video.
-    whole: np.ndarray = videos[place.whole].embeddings[name][video.frame_inds]
-    return whole

@@ -1,8 +1,10 @@
 """Results beside their controls, for reading."""
 
-from carl_mm.evaluation.evaluated_video import MODEL
-from carl_mm.models.recognizers.controls import CONTROLS
+from carl_mm.evaluation.evaluated_video import CENTRED, MODEL
+from carl_mm.models.recognizers import controls
 
+CONTROLS = (*controls.CONTROLS, CENTRED)  # in the order of the columns
+HEADINGS = {'untrained': 'untrained', CENTRED: 'centred backbone'}
 LOWER_IS_BETTER = ('error', 'event_error', 'nan_share')
 
 
@@ -35,7 +37,7 @@ def results_table(metrics: dict[str, float], model: str = 'model') -> str:
         name, column = split_control(key)
         rows.setdefault(name, {})[column] = value
     columns = [MODEL, *(c for c in CONTROLS if any(c in row for row in rows.values()))]
-    heads = [model, *(f'{c} only' if c != 'untrained' else c for c in columns[1:])]
+    heads = [model, *(HEADINGS.get(c, f'{c} only') for c in columns[1:])]
     lines = [['', *heads]]
     for key, row in rows.items():
         arrow = 'lower' if lower_is_better(key) else 'higher'

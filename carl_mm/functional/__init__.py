@@ -41,6 +41,7 @@ from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
 from carl_mm.functional.phases.segmentation import most_likely_segments, phase_starts
 from carl_mm.functional.positions import (
+    centred,
     relative_time_embedding,
     rotate,
     sinusoidal_code,
@@ -66,6 +67,7 @@ __all__ = [
     'cycle_consistency_loss',
     'PhaseProbe',
     'alignment_error',
+    'centred',
     'choose_strengths',
     'cosine_dtw',
     'detection_map',

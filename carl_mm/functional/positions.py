@@ -1,9 +1,15 @@
-"""Codes of time: what the encoder is given, and the position-only control."""
+"""Codes of time, and controls: what the encoder is given, and what learned nothing."""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+
+from carl_mm.functional._inputs import to_embeddings
+
+ROUNDING = 1e-6  # of the longest row: what float32 embeddings of one picture differ by
 
 
 def sinusoidal_positions(
@@ -147,4 +153,36 @@ def relative_time_embedding(
     # A common factor of a row cancels; this one keeps narrow bumps from underflow.
     bumps = np.exp(exponent - exponent.max(axis=1, keepdims=True))
     unit = bumps / np.linalg.norm(bumps, axis=1, keepdims=True)
+    return np.asarray(unit, dtype=np.float32)
+
+
+def centred(embeddings: Any) -> npt.NDArray[np.float32]:
+    """Subtract a video's mean embedding from its frames: the centred control.
+
+    What all frames share, such as the scene, is gone; what remains is L2-normalised.
+    A frame that is the mean up to rounding becomes zero, as the only frame of a video
+    and all frames of a constant one do.
+
+    Args:
+        embeddings: Embeddings of one video, ``(T, D)``, finite.
+
+    Returns:
+        ``(T, D)`` float32, rows of unit length or zero.
+
+    Raises:
+        ValueError: A value is not finite.
+
+    Example:
+        >>> from carl_mm.functional import centred
+        >>> centred([[2.0, 9.0], [4.0, 9.0], [3.0, 9.0]]).tolist()
+        [[-1.0, 0.0], [1.0, 0.0], [0.0, 0.0]]
+    """
+    (frames,) = to_embeddings([embeddings])
+    if not len(frames):
+        return frames.astype(np.float32)
+    largest = np.linalg.norm(frames, axis=1).max()
+    gaps = frames - frames.mean(axis=0)
+    lengths = np.linalg.norm(gaps, axis=1, keepdims=True)
+    differs = lengths > ROUNDING * largest
+    unit = np.where(differs, gaps / np.where(differs, lengths, 1), 0)
     return np.asarray(unit, dtype=np.float32)

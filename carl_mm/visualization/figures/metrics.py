@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from carl_mm.evaluation.evaluated_video import MODEL
+from carl_mm.evaluation.evaluated_video import CENTRED, MODEL
 from carl_mm.evaluation.results_table import lower_is_better, split_control
 from carl_mm.visualization.parts.phases import OKABE_ITO, add_legend, shorten
 
@@ -20,6 +20,7 @@ STYLES = {
     'position': (OKABE_ITO[5], '--', 's'),
     'untrained': (OKABE_ITO[6], ':', '^'),
     'backbone': (OKABE_ITO[2], '-.', 'D'),
+    CENTRED: (OKABE_ITO[0], (0, (4, 1, 1, 1, 1, 1)), 'v'),
 }
 
 
