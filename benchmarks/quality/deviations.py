@@ -19,15 +19,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from golf_videos import named_embedding
 from sklearn.metrics import roc_auc_score
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding
 from carl_mm.datasets.synthetic.dataset import PROCESSES, render_video
 from carl_mm.datasets.synthetic.tampering import KINDS, render_tampered_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.evaluation.evaluated_video import CENTRED
 
 CONFIG = 'configs/carl_synthetic.py'
 EMBEDDINGS = {'': 'CARL', 'position': 'position only', 'backbone': 'backbone only'}
+EMBEDDINGS[CENTRED] = 'centred backbone'
 GOOD, REFERENCE = 'good', 'reference'
 FPS = 25
 
@@ -116,7 +119,7 @@ def embed(args: argparse.Namespace, out: Path) -> dict[str, dict[str, VideoEmbed
 
 def embedded(prediction: dict, name: str) -> VideoEmbedding:
     """Return one of a video's embeddings, by its name in `EMBEDDINGS`."""
-    embeddings = prediction['controls'].get(name, prediction['pred_embedding']).numpy()
+    embeddings = named_embedding(prediction, name)
     times = np.arange(len(embeddings)) / FPS
     features = None if name else prediction['frame_features'].numpy()
     return VideoEmbedding(

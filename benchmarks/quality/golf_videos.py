@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.converters.folder import annotations_from_folder
-from carl_mm.functional import phase_classification
+from carl_mm.evaluation.evaluated_video import BACKBONE, CENTRED
+from carl_mm.functional import centred, phase_classification
 
 
 def write_annotations(videos: Path, out: Path) -> None:
@@ -46,6 +47,15 @@ def golfer(filename: str) -> str:
     return parts[1] if parts[0] == 'av' else parts[0]
 
 
+def named_embedding(prediction: dict, name: str) -> np.ndarray:
+    """Return one embedding of a dumped video: the model's, '', or a control's."""
+    controls = prediction['controls']
+    if name == CENTRED:
+        return centred(controls[BACKBONE])
+    embedding = controls[name] if name else prediction['pred_embedding']
+    return np.asarray(embedding)
+
+
 def leave_one_golfer_out(predictions: list[dict], name: str) -> float:
     """Fit a probe on all other golfers' swings, for each golfer in turn.
 
@@ -60,9 +70,8 @@ def leave_one_golfer_out(predictions: list[dict], name: str) -> float:
     for prediction in predictions:
         labels = prediction['gt_label'].numpy()
         if prediction['action'] == 'golf_swing' and (labels >= 0).any():
-            controls = prediction['controls']
-            embedding = controls[name] if name else prediction['pred_embedding']
-            groups[golfer(prediction['filename'])].append((embedding.numpy(), labels))
+            video = named_embedding(prediction, name), labels
+            groups[golfer(prediction['filename'])].append(video)
     accuracies = []
     for person, test in groups.items():
         train = [video for key in groups if key != person for video in groups[key]]

@@ -18,14 +18,17 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+from golf_videos import named_embedding
 
 from carl_mm.apis import PhaseLabeler, VideoEmbedding
 from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.evaluation.evaluated_video import CENTRED
 from carl_mm.functional import phase_starts
 from carl_mm.functional.phases.probe import with_change
+from carl_mm.functional.warping.dtw import unit_rows
 
 EMBEDDINGS = {'': 'CARL', 'position': 'position only', 'untrained': 'untrained'}
-EMBEDDINGS['backbone'] = 'backbone only'
+EMBEDDINGS |= {'backbone': 'backbone only', CENTRED: 'centred backbone'}
 COLUMNS = {
     'accuracy': 'frame accuracy',
     'frame_by_frame': 'the same, without the chain',
@@ -68,8 +71,8 @@ def read_videos(path: Path, action: str | None) -> list[dict]:
 
 def labelled_video(video: dict, name: str) -> Labelled:
     """Return one of a video's embeddings, and its labels."""
-    embedding = video['controls'].get(name, video['pred_embedding']).numpy()
-    unit = (embedding / np.linalg.norm(embedding, axis=1, keepdims=True)).astype('f')
+    embedding = named_embedding(video, name)
+    unit = unit_rows(embedding).astype('f')
     made = VideoEmbedding(video['filename'], unit, video['timestamps'], video['fps'])
     return made, video['labels']
 

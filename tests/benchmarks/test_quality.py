@@ -50,6 +50,9 @@ def test_table_of_any_run_that_has_them(benchmark):
     rows = {'one': [{'a': 0.1}], 'two': [{'a': 0.2, 'a_position': 0.5}]}
     table = tabulate(rows, {'a': 'figure'}, controls=['position', 'backbone'])
     assert table.splitlines()[-1] == '| position only | - | 0.500 |'
+    rows['two'][0]['a_centred'] = 0.3
+    table = tabulate(rows, {'a': 'figure'})
+    assert table.splitlines()[-1] == '| centred backbone | - | 0.300 |'
 
 
 def test_a_missing_control_is_not_the_model(benchmark):
@@ -114,10 +117,11 @@ def test_methods_are_compared(make_videos, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
     said = done.stdout
     rows = [line.split('|')[1].strip() for line in said.splitlines() if '|' in line]
-    assert rows[-5:] == [
+    assert rows[-6:] == [
         'CARL',
         'TCC',
         'position only',
         'untrained only',
         'backbone only',
+        'centred backbone',
     ]

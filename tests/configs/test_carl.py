@@ -103,7 +103,7 @@ def test_the_papers_config_trains_a_step_and_is_judged(name, make_videos):
     assert changed, 'nothing was trained'
     assert not [key for key in changed if not key.startswith(parts)]
     assert 'backbone.layer4.0.bn1.running_mean' in changed
-    for control in ('', '_position', '_untrained', '_backbone'):
+    for control in ('', '_position', '_untrained', '_backbone', '_centred'):
         accuracy = runner.message_hub.get_scalar(
             f'val/phase_classification/acc{control}'
         )

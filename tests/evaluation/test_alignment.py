@@ -24,15 +24,18 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
     plain = evaluate('AlignmentError', samples())
     assert {key: figures[key] for key in plain} == plain
     for kind in ('windowed', 'warped'):
-        for control in ('', 'position', 'backbone'):
-            expected = {'error': [], 'event_error': []}
+        for control in ('', 'position', 'backbone', 'centred'):
+            expected = {'error': [], 'event_error': [], 'event_error_dtw': []}
             for action, phases in PHASES.items():
                 chosen = [s for s in data if s.action == action and s.split == 'test']
-                per_draw = {'error': [], 'event_error': []}
+                per_draw = {key: [] for key in expected}
                 for draw in range(2):
                     inds = [s.cuts[kind][draw] for s in chosen]
                     cuts = [s.pred_cuts[kind][draw] for s in chosen]
-                    if control == 'backbone':  # that of the whole video, cut
+                    if control in (
+                        'backbone',
+                        'centred',
+                    ):  # that of the whole video, cut
                         wholes = [s.controls['backbone'] for s in chosen]
                         parts = [w[i] for w, i in zip(wholes, inds, strict=True)]
                     elif control:
@@ -40,6 +43,8 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
                     else:
                         parts = [cut['pred_embedding'] for cut in cuts]
                     parts = [part.numpy() for part in parts]
+                    if control == 'centred':  # less the cut's mean
+                        parts = [F.centred(part) for part in parts]
                     labels = [s.gt_label.numpy() for s in chosen]
                     progress = [
                         F.phase_progress(v, len(phases))[i]
@@ -51,6 +56,8 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
                     ]
                     per_draw['error'].append(F.alignment_error(parts, progress))
                     per_draw['event_error'].append(F.event_error(parts, events))
+                    warped = F.event_error(parts, events, matching='dtw')
+                    per_draw['event_error_dtw'].append(warped)
                 for key, values in per_draw.items():
                     expected[key].append(np.mean(values))
             suffix = f'_{control}' if control else ''

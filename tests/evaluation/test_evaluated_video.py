@@ -6,6 +6,8 @@ from carl_mm.evaluation.evaluated_video import (
     MODEL,
     EvaluatedVideo,
     Place,
+    held_embedding,
+    judged_names,
     predicted_embeddings,
 )
 
@@ -58,3 +60,20 @@ def test_embeddings_are_float32_whatever_they_were_computed_in():
 def test_a_cuts_place_leads_to_the_whole_video():
     assert Place(3, 'warped', 1).whole == Place(3) == Place(3).whole
     assert Place(3) != Place(3, 'warped')
+
+
+def test_the_centred_backbone_is_judged_where_the_backbone_is():
+    sample = prediction()
+    plain = EvaluatedVideo.from_sample(sample)
+    assert judged_names([plain]) == [MODEL, 'position']
+    sample['controls']['backbone'] = torch.rand(4, 5)
+    video = EvaluatedVideo.from_sample(sample)
+    assert judged_names([plain, video]) == [MODEL, 'position', 'backbone', 'centred']
+    assert 'centred' not in video.embeddings
+    ((kind, draw, cut),) = video.cuts(sample)
+    videos = {Place(0): video, Place(0, kind, draw): cut}
+    backbone = video.embeddings['backbone']
+    for name in ('backbone', 'centred'):
+        assert np.array_equal(held_embedding(videos, Place(0), name), backbone)
+        part = held_embedding(videos, Place(0, kind, draw), name)
+        assert np.array_equal(part, backbone[[0, 2]])

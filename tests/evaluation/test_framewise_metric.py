@@ -20,7 +20,8 @@ from tests.evaluation.predictions import (
 
 def test_figures_are_means_over_actions():
     data = samples()
-    expected = {'acc': [], 'r2': [], 'tau': [], 'ap': [], 'error': [], 'event': []}
+    keys = ('acc', 'r2', 'tau', 'ap', 'error', 'event', 'event_dtw')
+    expected = {key: [] for key in keys}
     for action, phases in PHASES.items():
         train, test = arrays(data, action, 'train'), arrays(data, action, 'test')
         count = len(phases)
@@ -33,13 +34,14 @@ def test_figures_are_means_over_actions():
         events = [F.phase_boundaries(labels, count) for labels in test[1]]
         expected['error'].append(F.alignment_error(test[0], progress))
         expected['event'].append(F.event_error(test[0], events))
+        expected['event_dtw'].append(F.event_error(test[0], events, matching='dtw'))
     figures = {}
     for name in NAMES:
         stride = {'stride': 2} if name in ('KendallsTau', 'FrameRetrieval') else {}
         figures |= evaluate(name, data, **stride)
     keys = ['phase_classification/acc', 'phase_progression/r2']
     keys += ['alignment/kendalls_tau', 'retrieval/ap@5', 'alignment/error']
-    keys += ['alignment/event_error']
+    keys += ['alignment/event_error', 'alignment/event_error_dtw']
     for key, values in zip(keys, expected.values(), strict=True):
         assert figures[key] == pytest.approx(np.mean(values)), key
         assert f'{key}_position' in figures
@@ -115,6 +117,53 @@ def test_no_video_at_all_is_nan():
 def test_figures_are_json():
     for name in NAMES:
         json.dumps(evaluate(name, samples()))
+
+
+def with_backbone(data):
+    rng = np.random.default_rng(7)
+    for item in data:
+        features = rng.normal(1, 1, (len(item.gt_label), 5))
+        item.controls = {**item.controls, 'backbone': torch.from_numpy(features)}
+    return data
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_the_centred_backbone_is_judged_like_any_control(name):
+    data = with_backbone(with_cuts(samples()))
+    figures = evaluate(name, data)
+    other = with_backbone(with_cuts(samples()))
+    for item in other:
+        item.pred_embedding = torch.from_numpy(F.centred(item.controls['backbone']))
+        for kind, draws in item.get('pred_cuts', {}).items():
+            for inds, cut in zip(item.cuts[kind], draws, strict=True):
+                features = item.controls['backbone'][inds]
+                cut['pred_embedding'] = torch.from_numpy(F.centred(features))
+    expected = evaluate(name, other)
+    centred = [key for key in figures if key.endswith('_centred')]
+    assert len(centred) == len(figures) / 4  # beside model, position and backbone
+    for key in centred:
+        assert figures[key] == pytest.approx(expected[key.removesuffix('_centred')])
+        assert figures[key] != figures[key.replace('_centred', '_backbone')]
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_videos_of_one_frame_are_centred_to_zero_and_judged(name):
+    data = with_backbone([s for s in samples() if s.action == 'run'])
+    for item in data:
+        for key in ('gt_label', 'pred_embedding'):
+            setattr(item, key, getattr(item, key)[-1:])
+        item.controls = {key: value[-1:] for key, value in item.controls.items()}
+    for key, value in evaluate(name, data).items():
+        assert math.isnan(value) or math.isfinite(value), key
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_a_backbone_with_nan_has_no_centred_figure(name):
+    data = with_backbone(samples())
+    data[4].controls['backbone'][2] = float('nan')
+    for key, value in evaluate(name, data).items():
+        if key.endswith(('_backbone', '_centred')):
+            assert math.isnan(value), key
 
 
 def test_other_metrics_pass_cuts_over():

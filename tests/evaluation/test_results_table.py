@@ -34,3 +34,13 @@ def test_the_direction_of_a_metric_holds_for_its_cuts():
 def test_a_key_is_split_into_metric_and_control():
     assert split_control('x/acc@0.1_position') == ('x/acc@0.1', 'position')
     assert split_control('x/acc_model') == ('x/acc_model', MODEL)
+
+
+def test_the_centred_control_stands_last_under_a_heading_of_its_own():
+    assert split_control('alignment/error_centred') == ('alignment/error', 'centred')
+    assert lower_is_better('alignment/event_error_dtw_windowed')
+    figures = {'a/b_centred': 0.2, 'a/b': 0.1, 'a/b_backbone': 0.3}
+    lines = results_table(figures).splitlines()
+    heads = [cell.strip() for cell in lines[0].split('|')[2:-1]]
+    assert heads == ['model', 'backbone only', 'centred backbone']
+    assert lines[2].split('|')[2:-1][-1].strip() == '0.200'

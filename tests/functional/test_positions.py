@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from carl_mm.functional import (
+    centred,
     relative_time_embedding,
     rotate,
     sinusoidal_code,
@@ -149,3 +150,44 @@ def test_bad_sizes_of_sinusoids(arguments):
 def test_bad_arguments_of_bumps(arguments, value):
     with pytest.raises(ValueError, match=value):
         relative_time_embedding(*arguments)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_centred_equals_the_loops(seed):
+    frames = np.random.default_rng(seed).normal(2, 1, (7, 4)).astype(np.float32)
+    found = centred(torch.from_numpy(frames))
+    assert found.dtype == np.float32
+    means = [sum(float(row[d]) for row in frames) / 7 for d in range(4)]
+    for row, values in zip(frames, found, strict=True):
+        gaps = [float(row[d]) - means[d] for d in range(4)]
+        length = math.sqrt(sum(gap**2 for gap in gaps))
+        np.testing.assert_allclose(values, [gap / length for gap in gaps], atol=1e-6)
+
+
+def test_centred_by_hand():
+    found = centred([[0, 1], [0, 7], [8, 1], [0, 3]])  # mean (2, 3)
+    root = math.sqrt(0.5)
+    expected = [[-root, -root], [-0.4472136, 0.8944272], [0.9486833, -0.3162278]]
+    np.testing.assert_allclose(found, [*expected, [-1, 0]], atol=1e-6)
+
+
+def test_centring_forgets_what_all_frames_share():
+    frames = np.random.default_rng(0).normal(size=(6, 5))
+    np.testing.assert_allclose(centred(3 * frames + 8), centred(frames), atol=1e-6)
+
+
+@pytest.mark.parametrize('length', [1, 2, 50])
+def test_a_constant_video_is_centred_to_zero(length):
+    frame = np.random.default_rng(0).normal(size=(1, 5)).astype(np.float32)
+    constant = frame.repeat(length, axis=0)
+    noisy = constant + np.float32(1e-8) * np.arange(length)[:, None]
+    for video in (constant, noisy):
+        found = centred(video)
+        assert found.shape == (length, 5)
+        assert not found.any()
+
+
+def test_no_frame_and_bad_frames_to_centre():
+    assert centred(np.zeros((0, 3))).shape == (0, 3)
+    with pytest.raises(ValueError, match='1 of 2 frames are NaN'):
+        centred([[0.0, 1.0], [math.nan, 1.0]])

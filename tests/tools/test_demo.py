@@ -29,10 +29,10 @@ def test_carl_beats_its_controls(tmp_path, seed):
     figures = json.loads((tmp_path / 'out' / 'results.json').read_text())
 
     def row(key):
-        names = ('', '_position', '_untrained', '_backbone')
+        names = ('', '_position', '_untrained', '_backbone', '_centred')
         return [figures[key + name] for name in names]
 
-    carl, position, untrained, backbone = row('phase_classification/acc')
+    carl, position, untrained, backbone, _ = row('phase_classification/acc')
     assert position < 0.55
     assert 0.5 <= backbone <= 0.85
     assert carl >= max(position, untrained) + 0.15

@@ -29,7 +29,7 @@ from tests.tools.processes import (
 )
 
 SYNTHETIC = ROOT / 'configs' / 'carl_synthetic.py'
-CONTROLS = ('', '_position', '_untrained', '_backbone')
+CONTROLS = ('', '_position', '_untrained', '_backbone', '_centred')
 
 
 @pytest.mark.slow
@@ -46,14 +46,16 @@ def test_a_text_config_trains_and_is_judged(make_videos):
 
     rows = [line for line in said.splitlines() if line.startswith('|')]
     heads = [cell.strip() for cell in rows[0].strip('|').split('|')]
-    assert heads == ['', 'config', 'position only', 'untrained', 'backbone only']
+    controls = ['position only', 'untrained', 'backbone only', 'centred backbone']
+    assert heads == ['', 'config', *controls]
     names = [row.split()[1] for row in rows[2:]]
     figures = json.loads((folder / 'new' / 'figures.json').read_text())
     assert set(figures) == {name + c for name in names for c in CONTROLS}
     assert {'phase_classification/acc', 'alignment/error'} <= set(names), names
     assert any('tau' in name for name in names)
-    assert all(len(row.strip('|').split('|')) == 5 for row in rows)
+    assert all(len(row.strip('|').split('|')) == 6 for row in rows)
     assert math.isfinite(figures['alignment/error_backbone'])
+    assert math.isfinite(figures['alignment/event_error_dtw_windowed_centred'])
 
     videos = pickle.loads((folder / 'videos.pkl').read_bytes())
     shapes = [tuple(video['pred_embedding'].shape) for video in videos]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import (
     ArrayOrTensor,
@@ -184,9 +185,10 @@ def _nearest_to_events(videos: list[Floats], events: Ints) -> Ints:
 def _warped_events(videos: list[Floats], events: Ints) -> Ints:
     """Find the frame of each video that DTW aligns with each event, ``(V, E, V)``."""
     found = np.repeat(events[..., None], len(videos), axis=2)
-    for i, j, path in cosine_paths(videos):
-        found[i, :, j] = middle_matches(path, len(videos[i]))[events[i]]
-        found[j, :, i] = middle_matches(path[:, ::-1], len(videos[j]))[events[j]]
+    with threadpool_limits(1):  # others wait for each other where cores are busy
+        for i, j, path in cosine_paths(videos):
+            found[i, :, j] = middle_matches(path, len(videos[i]))[events[i]]
+            found[j, :, i] = middle_matches(path[:, ::-1], len(videos[j]))[events[j]]
     return found
 
 

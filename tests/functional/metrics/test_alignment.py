@@ -16,6 +16,7 @@ METRICS = {
         videos, [np.linspace(0, 0.9, len(video)) for video in videos], **options
     ),
     'event': lambda videos: event_error(videos, [[0]] * len(videos)),
+    'warped': lambda videos: event_error(videos, [[0]] * len(videos), 'dtw'),
 }
 
 
@@ -108,6 +109,67 @@ def test_alignment_equals_the_loops(seed):
         assert alignment_error(videos, complete, stride=stride) == pytest.approx(
             alignment_by_loops(*thinned), abs=1e-12
         )
+
+
+def warp_by_loops(a, b):
+    """The frames of b on the cheapest path, for each frame of a; diagonal first."""
+
+    def dot(p, q):
+        return sum(float(x) * float(y) for x, y in zip(p, q, strict=True))
+
+    best = {(-1, -1): (0.0, None)}
+    for n in range(len(a)):
+        for m in range(len(b)):
+            cost = 1 - dot(a[n], b[m]) / math.sqrt(dot(a[n], a[n]) * dot(b[m], b[m]))
+            before = [(n - 1, m - 1), (n - 1, m), (n, m - 1)]
+            origin = min(before, key=lambda cell: best.get(cell, (math.inf,))[0])
+            best[n, m] = (best[origin][0] + cost, origin)
+    matches, cell = [[] for _ in a], (len(a) - 1, len(b) - 1)
+    while cell != (-1, -1):
+        matches[cell[0]].insert(0, cell[1])
+        cell = best[cell][1]
+    return matches
+
+
+@pytest.mark.parametrize('seed', SEEDS)
+def test_warped_events_equal_the_loops(seed):
+    rng = np.random.default_rng(seed)
+    videos = random_videos(seed)
+    events = [np.sort(rng.integers(0, len(video), 3)) for video in videos]
+    errors = []
+    for i, a in enumerate(videos):
+        for j, b in enumerate(videos):
+            if i == j:
+                continue
+            matches = warp_by_loops(a, b)
+            for event, true in zip(events[i], events[j], strict=True):
+                middle = matches[event][len(matches[event]) // 2]
+                errors.append(abs(middle - true) / len(b))
+    found = event_error(videos, events, matching='dtw')
+    assert found == pytest.approx(sum(errors) / len(errors), abs=1e-12)
+
+
+def test_warped_events_by_hand():
+    a, b = np.eye(3), np.eye(3)[[0, 1, 1, 1, 2]]
+    # Event 1 of a meets frames 1, 2 and 3 of b, whose middle is 2; 3 of b meets 1 of a.
+    found = event_error([a, b], [[1], [3]], matching='dtw')
+    assert found == pytest.approx((1 / 5 + 0) / 2)
+    # The nearest frame is the first of the equal ones.
+    assert event_error([a, b], [[1], [3]]) == pytest.approx((2 / 5 + 0) / 2)
+
+
+def test_warped_events_of_one_frame_and_of_zeros():
+    one, line = np.ones((1, 2)), np.zeros((4, 2))
+    # All frames of the line meet the one frame, which meets the middle: frame 2.
+    found = event_error([one, line], [[0], [3]], matching='dtw')
+    assert found == pytest.approx((1 / 4 + 0) / 2)
+    assert math.isnan(event_error([line], [[1]], matching='dtw'))
+    assert math.isnan(event_error([line, line], [[], []], matching='dtw'))
+
+
+def test_an_unknown_matching_is_named():
+    with pytest.raises(ValueError, match="got 'dwt'"):
+        event_error([], [], matching='dwt')
 
 
 @pytest.mark.parametrize('seed', SEEDS)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from carl_mm.evaluation.evaluated_video import MODEL
-from carl_mm.models.recognizers.controls import CONTROLS
+from carl_mm.evaluation.results_table import CONTROLS
 from carl_mm.visualization import metrics_figure
 from carl_mm.visualization.figures.metrics import STYLES
 

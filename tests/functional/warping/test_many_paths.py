@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from carl_mm.functional import cosine_dtw
+from carl_mm.functional.warping import many_paths
+from carl_mm.functional.warping.many_paths import cosine_paths
+
+
+@pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
+@pytest.mark.parametrize('lengths', [(9, 14, 1, 7, 12, 3), (1, 1, 1), (20, 2), (5,)])
+def test_each_pair_is_aligned_as_alone(monkeypatch, cells, lengths):
+    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
+    rng = np.random.default_rng(cells)
+    videos = [rng.normal(size=(n, 4)) for n in lengths]
+    found = {(i, j): path for i, j, path in cosine_paths(videos)}
+    count = len(videos)
+    assert sorted(found) == [(i, j) for i in range(count) for j in range(i + 1, count)]
+    for (i, j), path in found.items():
+        assert path.dtype == np.int64
+        np.testing.assert_array_equal(path, cosine_dtw(videos[i], videos[j]))
+
+
+def test_equal_costs_take_the_same_steps_as_alone():
+    videos = [np.zeros((n, 3)) for n in (4, 2, 5)]
+    for i, j, path in cosine_paths(videos):
+        np.testing.assert_array_equal(path, cosine_dtw(videos[i], videos[j]))
+
+
+def test_no_video_has_no_pair():
+    assert list(cosine_paths([])) == []
