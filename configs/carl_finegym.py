@@ -11,7 +11,8 @@ FineGym288 35.23. Blur is off, as in the published code.
 
 The evaluation holds the embeddings of all train and test frames in the main process: 3
 million frames take 1.5 GB at 128 channels, and 24 GB for the backbone control, which
-`--cfg-options "model.controls=(position,untrained)"` leaves out.
+`--cfg-options "model.controls=(position,untrained)"` leaves out. The centred control,
+which it leaves out as well, takes as much again while it is judged.
 
 Without a network: see configs/_base_/carl_r50.py.
 """

@@ -15,6 +15,18 @@ from tests.evaluation.predictions import (
 )
 
 
+def parts_of(videos, inds, cuts, control):
+    """The cuts' embeddings; the backbone's are the whole videos', cut."""
+    if control in ('backbone', 'centred'):
+        wholes = [video.controls['backbone'] for video in videos]
+        parts = [w[i].numpy() for w, i in zip(wholes, inds, strict=True)]
+        # The mean that goes is the cut's.
+        return parts if control == 'backbone' else [F.centred(part) for part in parts]
+    if control:
+        return [cut['controls'][control].numpy() for cut in cuts]
+    return [cut['pred_embedding'].numpy() for cut in cuts]
+
+
 def test_cuts_are_judged_by_the_whole_videos_progress():
     data = with_cuts(samples())
     backbone = [torch.rand(len(item.gt_label), 7) for item in data]
@@ -32,19 +44,7 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
                 for draw in range(2):
                     inds = [s.cuts[kind][draw] for s in chosen]
                     cuts = [s.pred_cuts[kind][draw] for s in chosen]
-                    if control in (
-                        'backbone',
-                        'centred',
-                    ):  # that of the whole video, cut
-                        wholes = [s.controls['backbone'] for s in chosen]
-                        parts = [w[i] for w, i in zip(wholes, inds, strict=True)]
-                    elif control:
-                        parts = [cut['controls'][control] for cut in cuts]
-                    else:
-                        parts = [cut['pred_embedding'] for cut in cuts]
-                    parts = [part.numpy() for part in parts]
-                    if control == 'centred':  # less the cut's mean
-                        parts = [F.centred(part) for part in parts]
+                    parts = parts_of(chosen, inds, cuts, control)
                     labels = [s.gt_label.numpy() for s in chosen]
                     progress = [
                         F.phase_progress(v, len(phases))[i]

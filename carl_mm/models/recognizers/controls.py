@@ -21,7 +21,7 @@ class ControlEmbeddings:
     Args:
         names: Which controls to give: 'position' (relative time alone), 'untrained'
             (the neck at its initialisation from a fixed seed), 'backbone' (pooled
-            spatial features).
+            spatial features; the evaluation makes the centred control of them).
         neck: Config of the temporal network.
 
     Raises:
