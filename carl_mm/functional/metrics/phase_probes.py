@@ -1,11 +1,13 @@
 """Probes of phases on frozen embeddings."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, r2_score
 from sklearn.svm import SVC
@@ -123,20 +125,29 @@ def phase_progression(
     """
     train = to_labelled(train_embeddings, train_labels, 'train ')
     test = to_labelled(test_embeddings, test_labels, 'test ')
-    scores = []
+    # Phases that the same train videos have are targets of one regression: it costs
+    # one decomposition of their frames, however many targets there are.
+    together: dict[bytes, list[int]] = {}
     for phase in range(num_phases - (not include_last)):
-        fitted, judged = _time_to_end(*train, phase), _time_to_end(*test, phase)
-        if fitted is None or judged is None:
-            where = 'train' if fitted is None else 'test'
+        has, test_has = (_having(split[1], phase) for split in (train, test))
+        if not has.any() or not test_has.any():
+            where = 'test' if has.any() else 'train'
             warnings.warn(
                 f'phase {phase} is in no {where} video: its progression is dropped',
                 stacklevel=2,
             )
             continue
-        with _few_threads(fitted[0]):
-            predicted = LinearRegression().fit(*fitted).predict(judged[0])
-        scores.append(r2_score(judged[1], predicted))
-    return float(np.mean(scores)) if scores else float('nan')
+        together.setdefault(has.tobytes(), []).append(phase)
+    scores: dict[int, float] = {}
+    for phases in together.values():
+        frames = _time_to_end(*train, phases[0])[0]
+        targets = [_time_to_end(*train, phase)[1] for phase in phases]
+        with _few_threads(frames):
+            regression = LinearRegression().fit(frames, np.stack(targets, axis=1))
+            for column, phase in enumerate(phases):
+                judged, truth = _time_to_end(*test, phase)
+                scores[phase] = r2_score(truth, regression.predict(judged)[:, column])
+    return float(np.mean([scores[p] for p in sorted(scores)])) if scores else math.nan
 
 
 def _few_threads(frames: Floats) -> Any:
@@ -157,9 +168,13 @@ def _labelled_frames(
     return np.concatenate(frames), np.concatenate(truth)
 
 
+def _having(labels: list[Ints], phase: int) -> npt.NDArray[np.bool_]:
+    return np.array([bool((label == phase).any()) for label in labels], dtype=bool)
+
+
 def _time_to_end(
     videos: list[Floats], labels: list[Ints], phase: int
-) -> tuple[Floats, Floats] | None:
+) -> tuple[Floats, Floats]:
     """Return the labelled frames of videos that have a phase, and their targets."""
     frames, targets = [], []
     for video, label in zip(videos, labels, strict=True):
@@ -168,4 +183,4 @@ def _time_to_end(
             time = (np.arange(len(label)) - inside[-1]) / len(label)
             frames.append(video[label >= 0])
             targets.append(time[label >= 0])
-    return (np.concatenate(frames), np.concatenate(targets)) if frames else None
+    return np.concatenate(frames), np.concatenate(targets)
