@@ -68,16 +68,8 @@ class FramewiseLossHead(FramewiseHead):
     ) -> dict[str, Tensor]:
         """Project the embeddings and hand all frames to the loss.
 
-        Args:
-            embedding: Embeddings of V views of B videos, ``(B, V, T, D)``.
-            frame_inds: Places of the frames in their source videos, ``(B, V, T)``
-                int64.
-            valid: False on padding, ``(B, V, T)`` bool.
-            data_samples: One for each video, with total_frames and perhaps its action.
-                A loss of single videos needs none.
-
-        Returns:
-            ``{'loss': scalar}``.
+        Arguments and result are those of `FramewiseHead.loss`. ``data_samples`` tell
+        total_frames and perhaps the action; a loss of single videos needs none.
 
         Raises:
             ValueError: There are more or fewer samples than videos.

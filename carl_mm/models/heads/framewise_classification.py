@@ -42,18 +42,10 @@ class FramewiseClassificationHead(FramewiseHead):
         valid: Tensor,
         data_samples: Sequence[ActionDataSample] | None = None,
     ) -> dict[str, Tensor]:
-        """Classify the labelled frames of all views.
+        """Classify the labelled frames of all views; the loss is 0 without any.
 
-        Args:
-            embedding: Embeddings of V views of B videos, ``(B, V, T, D)``.
-            frame_inds: Places of the frames in their source videos, ``(B, V, T)``
-                int64.
-            valid: False on padding, ``(B, V, T)`` bool.
-            data_samples: One for each video, with gt_label ``(S,)`` int64 of all its
-                frames, -1 where unlabelled.
-
-        Returns:
-            ``{'loss': scalar}``; 0 where no frame has a label.
+        Arguments and result are those of `FramewiseHead.loss`. ``data_samples`` have
+        gt_label ``(S,)`` int64 of all frames of the video, -1 where unlabelled.
 
         Raises:
             ValueError: There is not a sample for each video, a sample has no labels,
