@@ -118,7 +118,7 @@ class FeatureCacheHook(Hook):
         settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
         settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
         settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
-        settings += [preprocessor.std.tolist()]
+        settings += [preprocessor.std.tolist(), repr(model.motion)]
         digest.update(json.dumps(settings).encode())
         return digest.hexdigest()[:16]
 
@@ -179,17 +179,15 @@ class FeatureCacheHook(Hook):
                 preprocessor.draw(torch.Generator().manual_seed(int(photometric)))
                 for _, photometric in draws
             ]
-        chunks: list[list[np.ndarray]] = []
+        gathered = [
+            model.video_features(len(frames), torch.device('cpu')) for _ in draws
+        ]
         with torch.no_grad():
             for views in prefetch(frames.chunks(model.chunk_size)):
-                features = [
-                    model.spatial_features(
-                        preprocessor.augment(view.to(preprocessor.device), drawn)
-                    )
-                    for view, drawn in zip(views, operations, strict=True)
-                ]
-                chunks.append([copy.float().cpu().numpy() for copy in features])
-        return np.stack([np.concatenate(copy) for copy in zip(*chunks, strict=True)])
+                for video, view, drawn in zip(gathered, views, operations, strict=True):
+                    picture = view.to(preprocessor.device)
+                    video.add(view, preprocessor.augment(picture, drawn))
+        return np.stack([video.result().numpy() for video in gathered])
 
 
 def _name_of(value: Any) -> str:

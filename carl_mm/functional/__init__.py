@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING
 
 from carl_mm.functional.colour import shift_hue
-from carl_mm.functional.frame_features import frame_features
+from carl_mm.functional.frame_features import (
+    frame_features,
+    standardize_over_time,
+)
 from carl_mm.functional.frame_search import (
     most_similar,
     segment_similarities,
@@ -101,6 +104,7 @@ __all__ = [
     'shift_hue',
     'sinusoidal_code',
     'sinusoidal_positions',
+    'standardize_over_time',
     'soft_dtw',
     'spread_in_time',
     'with_change',

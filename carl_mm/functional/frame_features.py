@@ -1,5 +1,6 @@
-"""Reduce what a frame shows by itself to few numbers."""
+"""What frames show by themselves, scaled or reduced to few numbers."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 MAX_CHANNELS = 128
 SEED = 0
 PART = 256  # frames at a time
+ROUNDING = 1e-6  # of the longest vector: what differs by less is the same
 
 
 def frame_features(features: Tensor) -> Tensor:
@@ -48,3 +50,47 @@ def _projection(channels: int) -> Tensor:
     generator = torch.Generator().manual_seed(SEED)
     drawn: Tensor = torch.randn(channels, MAX_CHANNELS, generator=generator)
     return drawn.div_(MAX_CHANNELS**0.5)
+
+
+def standardize_over_time(
+    features: Tensor, parts: Sequence[int], valid: Tensor | None = None
+) -> Tensor:
+    """Subtract a sequence's mean from its frames and scale what is left, part by part.
+
+    What all frames share, such as the scene, is gone, and each part has a mean square
+    length of 1, so that none outweighs the others. A part that does not change is zero.
+
+    Args:
+        features: Features of the frames, ``(B, T, C)``.
+        parts: Number of channels of each part; they sum up to C.
+        valid: False on padding, which has no influence, ``(B, T)`` bool; by default all
+            frames are real.
+
+    Returns:
+        ``(B, T, C)``, zero on padding.
+
+    Raises:
+        ValueError: The parts do not sum up to C.
+
+    Examples:
+        >>> frames = torch.tensor([[[5.0, 7.0], [9.0, 7.0]]])
+        >>> standardize_over_time(frames, parts=(1, 1)).tolist()
+        [[[-1.0, 0.0], [1.0, 0.0]]]
+    """
+    if sum(parts) != features.shape[2]:
+        raise ValueError(
+            f'parts of {tuple(parts)} channels are {sum(parts)}, but the features have '
+            f'{features.shape[2]}'
+        )
+    if valid is None:
+        valid = features.new_ones(features.shape[:2], dtype=torch.bool)
+    real = valid[..., None].to(features)
+    count = real.sum(1, keepdim=True).clamp(min=1)
+    out = []
+    for part in torch.split(features * real, list(parts), dim=2):
+        gaps = (part - part.sum(1, keepdim=True) / count) * real
+        length = (gaps.square().sum((1, 2), keepdim=True) / count).sqrt()
+        largest = part.norm(dim=2, keepdim=True).amax(1, keepdim=True)
+        differs = length > ROUNDING * largest
+        out.append(torch.where(differs, gaps / length.where(differs, length + 1), 0))
+    return torch.cat(out, dim=2)

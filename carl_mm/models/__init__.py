@@ -2,6 +2,7 @@
 
 from carl_mm.functional.photometric import PhotometricAugmentation
 from carl_mm.models.backbones.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
 from carl_mm.models.backbones.timm_vit import TimmViT
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
 from carl_mm.models.heads.base import FramewiseHead
@@ -48,6 +49,7 @@ __all__ = [
     'NPairsLoss',
     'NTXentLoss',
     'NearestFrameContrastiveLoss',
+    'OpticalFlowGrid',
     'PhotometricAugmentation',
     'SequenceContrastiveHead',
     'SequenceContrastiveLoss',

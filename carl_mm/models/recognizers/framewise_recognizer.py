@@ -12,12 +12,14 @@ from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
 from carl_mm.models.heads.base import FramewiseHead, check_head
 from carl_mm.models.recognizers import chunked_backbone
-from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
+from carl_mm.models.recognizers.base import Video
 from carl_mm.models.recognizers.controls import CONTROLS, ControlEmbeddings
+from carl_mm.models.recognizers.spatial import SpatialRecognizer
+from carl_mm.models.recognizers.video_features import gather
 
 
 @MODELS.register_module()
-class FramewiseRecognizer(WholeVideoRecognizer):
+class FramewiseRecognizer(SpatialRecognizer):
     """A backbone for each frame, a neck over time, a head (CARL, Fig. 3).
 
     Args:
@@ -27,7 +29,9 @@ class FramewiseRecognizer(WholeVideoRecognizer):
         cls_head: Config of a `FramewiseHead`; without one the model embeds, but does
             not train.
         spatial_pooling: How feature maps are pooled: 'max' (published), 'mean',
-            'max_mean' (both, 2C channels) or 'none', for a neck that takes maps.
+            'max_mean' (both, 2C channels), 'grid' (means over 4 x 4 cells, 16C) or
+            'none', for a neck that takes maps; or a list, one for each output of the
+            backbone.
         freeze_backbone: Whether the backbone learns nothing and stays in eval mode;
             then cached features can stand in for the pictures.
         backbone_dtype: What the backbone computes in if frozen or testing: 'float32',
@@ -39,6 +43,11 @@ class FramewiseRecognizer(WholeVideoRecognizer):
             options. Needs a C++ compiler, on a GPU Triton; a minute for the first step.
         controls: Names of the embeddings given beside the trained ones in testing, see
             `ControlEmbeddings`; ``()`` turns them off.
+        motion: Config of an `OpticalFlowGrid`, whose values stand behind a frame's
+            features; needs uint8 frames in their order, so training takes cached ones.
+        feature_parts: Number of channels of each part of the features that is centred
+            and scaled by video before the neck (`standardize_over_time`); by default
+            the neck gets the features as they are.
         data_preprocessor: Config; by default `FramewiseDataPreprocessor`.
         train_cfg: Unused; mmaction2's `BaseRecognizer` has it.
         test_cfg: Unused; mmaction2's `BaseRecognizer` has it.
@@ -54,13 +63,15 @@ class FramewiseRecognizer(WholeVideoRecognizer):
         backbone: dict[str, Any],
         neck: dict[str, Any],
         cls_head: dict[str, Any] | None = None,
-        spatial_pooling: str = 'max',
+        spatial_pooling: str | Sequence[str] = 'max',
         freeze_backbone: bool = False,
         backbone_dtype: str = 'float32',
         max_frames: int | None = None,
         chunk_size: int = 64,
         compile_backbone: bool | dict[str, Any] = False,
         controls: Sequence[str] = CONTROLS,
+        motion: dict[str, Any] | None = None,
+        feature_parts: Sequence[int] = (),
         data_preprocessor: dict[str, Any] | None = None,
         train_cfg: dict[str, Any] | None = None,
         test_cfg: dict[str, Any] | None = None,
@@ -85,36 +96,9 @@ class FramewiseRecognizer(WholeVideoRecognizer):
         self.max_frames = max_frames
         self.chunk_size = chunk_size
         self.controls = control_embeddings
+        self.motion = None if motion is None else MODELS.build(motion)
+        self.feature_parts = tuple(feature_parts)
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)
-
-    def train(self, mode: bool = True) -> 'FramewiseRecognizer':
-        """Set the mode; a frozen backbone stays in eval mode."""
-        super().train(mode)
-        if self.freeze_backbone:
-            self.backbone.eval()
-        return self
-
-    def spatial_features(self, frames: Tensor) -> Tensor:
-        """Pass frames through the backbone and pool them.
-
-        Args:
-            frames: ``(N, 3, H, W)``, normalised, or uint8 RGB.
-
-        Returns:
-            ``(N, C)``, or ``(N, C, h, w)`` with ``spatial_pooling='none'``.
-        """
-        if self.training and not self.freeze_backbone:
-            return self._run_backbone(frames)  # BatchNorm needs all at once
-        keeps_grad = torch.is_grad_enabled() and not self.freeze_backbone
-        with torch.set_grad_enabled(keeps_grad):
-            return chunked_backbone.in_chunks(
-                self._run_backbone, frames, self.chunk_size, self.backbone_dtype
-            )
-
-    def _run_backbone(self, frames: Tensor) -> Tensor:
-        if frames.dtype == torch.uint8:
-            frames = self.data_preprocessor.normalize(frames)
-        return chunked_backbone.run(self.backbone, frames, self.spatial_pooling)
 
     def extract_feat(
         self, inputs: Tensor, valid: Tensor | None = None, stage: str = 'neck'
@@ -122,7 +106,8 @@ class FramewiseRecognizer(WholeVideoRecognizer):
         """Embed videos of one length.
 
         Args:
-            inputs: Frames ``(B, T, 3, H, W)``, or their features ``(B, T, C)``.
+            inputs: Frames ``(B, T, 3, H, W)``, or their features ``(B, T, C)``; with
+                ``motion`` frames are successive and uint8.
             valid: False on padding, ``(B, T)`` bool; by default all frames are real.
             stage: Whose output is returned: 'backbone' or 'neck'.
 
@@ -131,8 +116,11 @@ class FramewiseRecognizer(WholeVideoRecognizer):
         """
         if inputs.dim() == 5:
             features = self.spatial_features(inputs.flatten(0, 1))
-            inputs = torch.unflatten(features, 0, inputs.shape[:2])
-        out: Tensor = inputs if stage == 'backbone' else self.neck(inputs, valid)
+            features = torch.unflatten(features, 0, inputs.shape[:2])
+            inputs = self.with_motion(features, inputs)
+        if stage == 'backbone':
+            return inputs
+        out: Tensor = self.neck(self.standardized(inputs, valid), valid)
         return out
 
     def _forward(
@@ -155,7 +143,12 @@ class FramewiseRecognizer(WholeVideoRecognizer):
             data_samples: One for each video, for heads that ask for them.
             frame_inds: Places of the frames in their source videos, ``(B, V, T)``.
             valid: False on padding, ``(B, V, T)`` bool.
+
+        Raises:
+            ValueError: Motion is to be measured between frames of a view.
         """
+        if inputs.dim() > 4:
+            self.refuse_motion()
         embedding = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
         embedding = torch.unflatten(embedding, 0, inputs.shape[:2])
         head: FramewiseHead = self.cls_head
@@ -173,16 +166,22 @@ class FramewiseRecognizer(WholeVideoRecognizer):
                 ``cuts`` a list of dicts: a cut's pred_embedding, and its controls but
                 the backbone's; if the head classifies, pred_frame_label ``(T,)`` int64.
         """
-        network, device = self.spatial_features, self.data_preprocessor.device
-        features = chunked_backbone.whole_video(network, video, self.chunk_size, device)
+        features = gather(
+            self.video_features(len(video)),
+            video,
+            self.chunk_size,
+            self.data_preprocessor.device,
+        )
         head: FramewiseHead = self.cls_head if self.with_cls_head else FramewiseHead()
-        embedding = self._embed(features)
+        seen = self.standardized(features[None])[0]
+        embedding = self._embed(seen)
         sample.pred_embedding = head.predict(embedding)
-        sample.controls = self.controls(features)
+        sample.controls = self.controls(seen)
         sample.frame_features = frame_features(features)
         sample.pred_cuts = {}
         for kind, draws in sample.get('cuts', {}).items():
-            parts = [features[torch.as_tensor(i).to(features.device)] for i in draws]
+            cuts = [features[torch.as_tensor(i).to(features.device)] for i in draws]
+            parts = [self.standardized(cut[None])[0] for cut in cuts]
             # The backbone's features are the whole video's at these frames.
             sample.pred_cuts[kind] = [
                 {

@@ -54,3 +54,35 @@ def test_a_missing_package_is_named(module, message, monkeypatch):
 def test_unknown_arguments_are_named():
     with pytest.raises(TypeError, match='pretraind'):
         MODELS.build({'type': 'EfficientNetLite0', 'pretraind': False})
+
+
+@pytest.mark.parametrize('indices', [(4,), (7,), (0, 4, 7), (2, 6)])
+def test_maps_of_stages(indices):
+    torch.manual_seed(0)
+    model = EfficientNetLite0(pretrained=False, out_indices=indices).eval()
+    frames = torch.randn(1, 3, 64, 96)
+    with torch.no_grad():
+        maps = model(frames)
+        maps = (maps,) if len(indices) == 1 else maps
+        seen = {}
+        hooks = [
+            stage.register_forward_hook(lambda m, i, out, k=k: seen.update({k: out}))
+            for k, stage in enumerate(model.net.blocks)
+        ]
+        seen[7] = model.net(frames)
+        for hook in hooks:
+            hook.remove()
+    assert len(maps) == len(indices)
+    for index, found in zip(indices, maps, strict=True):
+        assert torch.equal(found, seen[index])
+    channels = [16, 24, 40, 80, 112, 192, 320, 1280]
+    strides = [2, 4, 8, 16, 16, 32, 32, 32]
+    for index, found in zip(indices, maps, strict=True):
+        size = 64 // strides[index], 96 // strides[index]
+        assert found.shape == (1, channels[index], *size)
+
+
+@pytest.mark.parametrize('indices', [(), (4, 2), (3, 3), (8,), (-1,)])
+def test_bad_indices_are_told(indices):
+    with pytest.raises(ValueError, match='must ascend within 0 to 7'):
+        EfficientNetLite0(pretrained=False, out_indices=indices)

@@ -2,9 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.models.recognizers import chunked_backbone as chunked
-from tests.models.clips import Stream
 
 
 @pytest.mark.parametrize('pooling', ['max', 'mean', 'max_mean', 'none'])
@@ -15,6 +13,31 @@ def test_pooling(pooling):
     assert torch.equal(chunked.pool(maps, pooling), expected)
     vectors = torch.randn(4, 5)
     assert chunked.pool(vectors, pooling) is vectors
+
+
+def test_a_grid_keeps_where_things_are():
+    maps = torch.arange(2 * 3 * 8 * 12.0).view(2, 3, 8, 12)
+    found = chunked.pool(maps, 'grid')
+    assert found.shape == (2, 48)
+    cell = maps[1, 2, 2:4, 9:12].mean()  # second row, last column
+    assert found[1, 2 * 16 + 1 * 4 + 3] == cell
+
+
+def test_each_of_several_outputs_has_its_pooling():
+    frames = torch.randn(2, 3, 8, 8)
+    found = chunked.run(lambda x: (x, 2 * x), frames, ['grid', 'max'])
+    expected = chunked.pool(frames, 'grid'), 2 * frames.amax((2, 3))
+    assert torch.equal(found, torch.cat(expected, 1))
+    with pytest.raises(ValueError, match='3 poolings.* 2 outputs'):
+        chunked.run(lambda x: (x, x), frames, ['max', 'max', 'mean'])
+
+
+@pytest.mark.parametrize(
+    ('pooling', 'bad'), [('grd', 'grd'), (['max', 'none'], 'none')]
+)
+def test_an_unknown_pooling_is_named(pooling, bad):
+    with pytest.raises(ValueError, match=f"spatial_pooling .*'{bad}'"):
+        chunked.check_options(pooling, 'float32', 1, None)
 
 
 @pytest.mark.parametrize('outputs', [list, tuple])
@@ -54,26 +77,6 @@ def test_the_dtype_is_the_networks_alone(dtype):
     assert found.dtype == torch.float32
     difference = (found - linear(frames.flatten(1))).abs().max()
     assert (difference < 1e-6) == (dtype == 'float32')
-
-
-@pytest.mark.parametrize('length', [1, 5, 6])
-def test_a_stream_and_its_frames_have_the_same_features(length):
-    video = torch.randint(0, 256, (length, 3, 4, 4)).byte()
-
-    def network(frames):
-        return frames.float().mean((2, 3))
-
-    device = torch.device('cpu')
-    expected = network(video)
-    for given in (video, Stream(video), expected):
-        found = chunked.whole_video(network, given, 3, device)
-        assert torch.equal(found, expected)
-
-
-def test_a_damaged_stream_raises():
-    stream = Stream(torch.zeros(4, 3, 2, 2), fails=True)
-    with pytest.raises(VideoDecodeError, match='cannot be decoded'):
-        chunked.whole_video(lambda x: x, stream, 3, torch.device('cpu'))
 
 
 class Backbone(nn.Module):

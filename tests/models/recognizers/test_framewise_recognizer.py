@@ -5,7 +5,7 @@ from mmaction.registry import MODELS
 from mmaction.structures import ActionDataSample
 from torch.nn.functional import normalize
 
-from carl_mm.functional import frame_features
+from carl_mm.functional import frame_features, standardize_over_time
 from carl_mm.models import FramewiseRecognizer
 
 
@@ -223,3 +223,52 @@ def test_a_neck_that_does_not_fit_is_told(neck):
         ValueError, match=r'gives 512 channels, neck\.in_channels is 64'
     ):
         model(torch.zeros(1, 2, 3, 32, 32), mode='tensor')
+
+
+def moving(**kwargs):
+    return build(
+        motion={'type': 'OpticalFlowGrid', 'size': 32, 'grid': 2},
+        feature_parts=(512, 12),
+        neck={
+            'type': 'TemporalTransformer',
+            'in_channels': 524,
+            'num_frames': 6,
+            'num_layers': 1,
+        },
+        freeze_backbone=True,
+        **kwargs,
+    )
+
+
+def test_motion_and_standardised_parts_reach_neck_cuts_and_controls():
+    model = moving().eval()
+    video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
+    inds = np.arange(2, 7)
+    sample = ActionDataSample()
+    sample.set_metainfo({'cuts': {'windowed': [inds]}})
+    with torch.no_grad():
+        model.predict_video(video, sample)
+        features = model(video[None], mode='tensor', stage='backbone')
+        assert features.shape == (1, 9, 524)
+
+        def expected(part):
+            seen = standardize_over_time(part, (512, 12))
+            return normalize(model.neck(seen)[0], dim=1), normalize(seen[0], dim=1)
+
+        embedding, control = expected(features)
+        torch.testing.assert_close(sample.pred_embedding, embedding)
+        torch.testing.assert_close(sample.controls['backbone'], control)
+        (cut,) = sample.pred_cuts['windowed']
+        torch.testing.assert_close(
+            cut['pred_embedding'], expected(features[:, inds])[0]
+        )
+
+
+def test_views_have_no_motion():
+    model = moving().train()
+    inputs = model.data_preprocessor(batch(), training=True)
+    with pytest.raises(ValueError, match='train on cached features'):
+        model(**inputs, mode='loss')
+    cached = {**inputs, 'inputs': torch.randn(2, 2, 6, 524)}
+    losses = model(**cached, mode='loss')
+    assert all(torch.isfinite(value) for value in losses.values())

@@ -1,0 +1,92 @@
+"""The spatial half of frame-wise recognizers: from frames to their features."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from carl_mm.functional.frame_features import standardize_over_time
+from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
+from carl_mm.models.recognizers import chunked_backbone
+from carl_mm.models.recognizers.base import WholeVideoRecognizer
+from carl_mm.models.recognizers.video_features import VideoFeatures
+
+
+class SpatialRecognizer(WholeVideoRecognizer):
+    """Base class of recognizers that see each frame through a 2D backbone.
+
+    A subclass sets the attributes, whose meaning `FramewiseRecognizer` tells.
+    """
+
+    spatial_pooling: str | Sequence[str]
+    freeze_backbone: bool
+    backbone_dtype: str
+    chunk_size: int
+    motion: OpticalFlowGrid | None
+    feature_parts: tuple[int, ...]
+
+    def train(self, mode: bool = True) -> 'SpatialRecognizer':
+        """Set the mode; a frozen backbone stays in eval mode."""
+        super().train(mode)
+        if self.freeze_backbone:
+            self.backbone.eval()
+        return self
+
+    def spatial_features(self, frames: Tensor) -> Tensor:
+        """Pass frames through the backbone and pool them.
+
+        Args:
+            frames: ``(N, 3, H, W)``, normalised, or uint8 RGB.
+
+        Returns:
+            ``(N, C)``, or ``(N, C, h, w)`` with ``spatial_pooling='none'``.
+        """
+        if self.training and not self.freeze_backbone:
+            return self._run_backbone(frames)  # BatchNorm needs all at once
+        keeps_grad = torch.is_grad_enabled() and not self.freeze_backbone
+        with torch.set_grad_enabled(keeps_grad):
+            return chunked_backbone.in_chunks(
+                self._run_backbone, frames, self.chunk_size, self.backbone_dtype
+            )
+
+    def _run_backbone(self, frames: Tensor) -> Tensor:
+        if frames.dtype == torch.uint8:
+            frames = self.data_preprocessor.normalize(frames)
+        return chunked_backbone.run(self.backbone, frames, self.spatial_pooling)
+
+    def standardized(self, features: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Center and scale features by video, part by part, if the config says so.
+
+        Args:
+            features: Features of the frames, ``(B, T, C)``.
+            valid: False on padding, ``(B, T)`` bool; by default all frames are real.
+        """
+        if not self.feature_parts:
+            return features
+        return standardize_over_time(features, self.feature_parts, valid)
+
+    def video_features(
+        self, num_frames: int, device: torch.device | None = None
+    ) -> VideoFeatures:
+        """Begin to gather the features of a video; see `VideoFeatures`."""
+        return VideoFeatures(self.spatial_features, self.motion, num_frames, device)
+
+    def with_motion(self, features: Tensor, frames: Tensor) -> Tensor:
+        """Add the motion of successive frames to their features, if it is asked for.
+
+        Args:
+            features: Features of the frames, ``(B, T, C)``.
+            frames: The frames, ``(B, T, 3, H, W)`` uint8.
+        """
+        if self.motion is None:
+            return features
+        moves = torch.stack([self.motion.over_time(self.motion(v)) for v in frames])
+        return torch.cat((features, moves.to(features)), dim=2)
+
+    def refuse_motion(self) -> None:
+        """Raise ValueError where motion is asked for, but frames do not succeed."""
+        if self.motion is not None:
+            raise ValueError(
+                'motion is measured between successive frames, which a view does not '
+                'hold; train on cached features (FeatureCacheHook), or set motion=None'
+            )
