@@ -88,8 +88,7 @@ class CroppedVideo(FrameReader):
         height, width = grey.shape
         scale = min(1.0, LONG_SIDE / max(height, width))
         small = [min(n, max(SHORTEST, round(n * scale))) for n in (width, height)]
-        grey = cv2.resize(grey, small, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0))
+        return np.asarray(cv2.GaussianBlur(resize(grey, *small), (3, 3), 0))
 
     def _alike(self, frame: np.ndarray) -> np.ndarray:
         """Return a frame in the first one's size: streams may change it midway."""

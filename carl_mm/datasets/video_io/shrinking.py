@@ -33,7 +33,7 @@ def resize(img: np.ndarray, width: int, height: int) -> np.ndarray:
     No pixel is passed over, in a tenth of the time that cv2's `INTER_AREA` takes.
 
     Args:
-        img: ``(H, W, 3)`` uint8.
+        img: ``(H, W, 3)`` or ``(H, W)`` uint8.
         width: Width of the result, in pixels.
         height: Height of the result, in pixels.
     """
