@@ -39,6 +39,7 @@ from carl_mm.functional.metrics.phase_probes import (
     phase_progression,
 )
 from carl_mm.functional.metrics.retrieval import precision_at_k
+from carl_mm.functional.motion_box import motion_box, motion_frames, motion_map
 from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
@@ -84,6 +85,9 @@ __all__ = [
     'linear_classification',
     'most_likely_segments',
     'most_similar',
+    'motion_box',
+    'motion_frames',
+    'motion_map',
     'nt_xent_loss',
     'phase_boundaries',
     'phase_classification',

@@ -75,6 +75,10 @@ def set_key(path, value):
         ('custom_hooks.2.num_copies', 3),
         ('custom_hooks.2.seed', 1),
         ('custom_hooks.2.transforms.1.transforms.0.size', 40),
+        (
+            'custom_hooks.2.transforms',
+            [CACHE_STEPS[0], dict(type='CropToSubject'), *CACHE_STEPS[1:]],
+        ),
         ('model.spatial_pooling', 'mean'),
         ('model.data_preprocessor.augmentation', dict(hue=0.1)),
         ('model.data_preprocessor.mean', (1.0, 2.0, 3.0)),

@@ -113,6 +113,27 @@ def test_parquet_with_time_stamps_and_provenance(work_dir, tmp_path, embed):
     }
 
 
+def test_videos_cropped_to_their_subject(tmp_path, embed):
+    def change(cfg):
+        cfg.test_dataloader.dataset.pipeline.insert(1, dict(type='CropToSubject'))
+
+    videos = make_folder(tmp_path / 'videos', 3)
+    write_mp4(videos / 'one.mp4', moving_square(1), 25)
+    (videos / 'damaged.mp4').write_text('no video')
+    cropping = make_work_dir(tmp_path, change=change)
+    out = tmp_path / 'out'
+    status, said, errors = embed(cropping, videos, '--out', out)
+    assert (status, errors) == (1, '')
+    assert '4 written, 0 kept' in said
+    assert 'damaged.mp4: cannot be decoded (' in said
+    lengths = {path.stem: len(VideoEmbedding.load(path)) for path in out.rglob('*.npz')}
+    assert lengths == {'00': 8, '01': 9, '02': 10, 'one': 1}
+    # A work dir without the crop is another model.
+    status, _, errors = embed(make_work_dir(tmp_path), videos, '--out', out)
+    assert status == 1
+    assert 'was made by another model or config' in errors
+
+
 def test_another_models_files_need_overwrite(work_dir, tmp_path, embed):
     videos = make_folder(tmp_path / 'videos', 2)
     out = tmp_path / 'out'

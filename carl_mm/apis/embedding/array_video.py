@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from carl_mm.datasets.transforms import FrameStream
-from carl_mm.datasets.transforms.frame_stream import draw_view
 from carl_mm.datasets.video_io.frame_reader import FrameReader
 
 
@@ -42,10 +38,3 @@ class ArrayVideo(FrameReader):
         """Yield frames one at a time; see `FrameReader.stream`."""
         for index in frame_inds:
             yield self.frames[index]
-
-    def transformed(self, stream: FrameStream) -> Tensor:
-        """Return ``(T, 3, H, W)`` uint8, what a stream's transforms make of it."""
-        rng = np.random.default_rng(stream.seeds[0])
-        run = draw_view(stream.transforms, rng, self.frames[0])
-        frames = np.stack([run(frame) for frame in self.frames])
-        return torch.from_numpy(frames).permute(0, 3, 1, 2)

@@ -162,12 +162,8 @@ class FramewiseInferencer:
                 "the config's test pipeline must open a video and take it whole, by "
                 'OpenVideo and WholeVideo'
             )
-        stream = results['inputs']
-        if isinstance(video, ArrayVideo):
-            results['inputs'] = video.transformed(stream)
-        else:
-            on_progress = on_progress or (lambda part: None)
-            results['inputs'] = WatchedStream(stream, on_progress)
+        on_progress = on_progress or (lambda part: None)
+        results['inputs'] = WatchedStream(results['inputs'], on_progress)
         sample = predict_sample(self.model, results)
         embeddings = sample.pred_embedding.numpy()
         if not np.isfinite(embeddings).all():

@@ -21,6 +21,7 @@ from carl_mm.datasets.transforms.spatial import (
     ClipConsistentFlip,
     ClipConsistentResizedCrop,
 )
+from carl_mm.datasets.transforms.subject_crop import CropToSubject
 from carl_mm.datasets.transforms.two_views import DualViewTemporalCrop
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
     'ClipConsistentResizedCrop',
+    'CropToSubject',
     'DecodeClips',
     'DecodeViews',
     'DrawClipPair',

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from carl_mm.apis.embedding.array_video import ArrayVideo
-from carl_mm.datasets.transforms import ClipConsistentCenterCrop, FrameStream
 
 FRAMES = np.random.default_rng(0).integers(0, 256, (6, 16, 20, 3), dtype=np.uint8)
 
@@ -12,14 +11,6 @@ def test_it_is_read_like_a_file():
     assert (video.num_frames, video.fps) == (6, 4.0)
     assert video.timestamps.tolist() == [0, 0.25, 0.5, 0.75, 1, 1.25]
     assert [frame.tolist() for frame in video.stream([4, 1])] == FRAMES[[4, 1]].tolist()
-
-
-def test_transformed_at_once_it_is_what_a_stream_gives():
-    video = ArrayVideo(FRAMES, 4)
-    stream = FrameStream(video, [ClipConsistentCenterCrop(size=8)], [3])
-    (streamed,) = next(iter(stream.chunks(6)))
-    assert video.transformed(stream).tolist() == streamed.tolist()
-    assert streamed.shape == (6, 3, 8, 8)
 
 
 @pytest.mark.parametrize('fps', [0, -1, float('nan')])

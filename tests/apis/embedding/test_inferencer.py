@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from carl_mm.apis import FramewiseInferencer
+from carl_mm.datasets.video_io.cropped_video import CroppedVideo
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.apis.trained import make_work_dir
@@ -106,6 +107,34 @@ def test_a_folder_of_images_is_a_video(inferencer, videos, tmp_path):
     (video,) = inferencer(tmp_path / 'images')
     assert video.fps == 30
     np.testing.assert_allclose(video.embeddings, inferencer(path).embeddings, atol=1e-5)
+
+
+def crop_to_subject(cfg):
+    cfg.test_dataloader.dataset.pipeline.insert(1, dict(type='CropToSubject'))
+
+
+def test_a_crop_to_the_subject_holds_for_each_form_of_input(
+    inferencer, tmp_path, tmp_path_factory
+):
+    work_dir = make_work_dir(tmp_path_factory.mktemp('crop'), change=crop_to_subject)
+    cropping = FramewiseInferencer(work_dir, device='cpu')
+    (tmp_path / 'images').mkdir()
+    frames = [np.pad(f, ((0, 96), (0, 96), (0, 0)), 'edge') for f in moving_square(20)]
+    for index, frame in enumerate(frames):
+        cv2.imwrite(str(tmp_path / 'images' / f'{index}.png'), frame[..., ::-1])
+    array = cropping(np.stack(frames), fps=25)
+    (images,) = cropping(tmp_path / 'images')
+    np.testing.assert_allclose(array.frame_features, images.frame_features, atol=1e-5)
+    assert len(array) == 20
+    # What it is on the crop made beforehand, not on the whole pictures.
+    crops = CroppedVideo(open_video(tmp_path / 'images')).read(range(20))
+    assert crops.shape[1] < 100
+    by_hand = inferencer(crops, fps=25)
+    np.testing.assert_allclose(array.frame_features, by_hand.frame_features, atol=1e-5)
+    whole = inferencer(np.stack(frames), fps=25)
+    assert np.abs(array.frame_features - whole.frame_features).max() > 0.01
+    settings = [each.provenance['settings_sha256'] for each in (cropping, inferencer)]
+    assert settings[0] != settings[1]
 
 
 def test_a_video_of_one_frame(inferencer, tmp_path):

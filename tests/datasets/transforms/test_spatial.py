@@ -1,10 +1,8 @@
-import cv2
 import numpy as np
 import pytest
 from mmaction.registry import TRANSFORMS
 
 from carl_mm.datasets import ClipConsistentCenterCrop, ClipConsistentResizedCrop
-from carl_mm.datasets.transforms.spatial import resize
 from tests.datasets.transforms.pipeline import imgs
 
 
@@ -58,16 +56,6 @@ def test_center_crop_of_the_stored_frame_is_the_published_one():
     frame = imgs(height=60, width=80)[0][0]
     crop = ClipConsistentCenterCrop(32, short_side=0).crop(frame)
     np.testing.assert_array_equal(crop, frame[14:46, 24:56])
-
-
-def test_a_frame_four_times_too_large_is_halved_twice():
-    frame = np.random.default_rng(0).integers(0, 256, (32, 48, 3), dtype=np.uint8)
-    found = resize(frame, 12, 8)
-    means = frame.reshape(8, 4, 12, 4, 3).mean(axis=(1, 3))
-    np.testing.assert_allclose(found, means, atol=1)
-    bilinear = cv2.resize(frame, (30, 20), interpolation=cv2.INTER_LINEAR)
-    np.testing.assert_array_equal(resize(frame, 30, 20), bilinear)
-    assert resize(frame, 48, 32) is frame
 
 
 def test_a_probability_out_of_range_is_named():

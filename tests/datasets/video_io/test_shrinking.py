@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from carl_mm.datasets.video_io.shrinking import shrink
+from carl_mm.datasets.video_io.shrinking import resize, shrink
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,13 @@ def test_a_frame_that_fits_is_the_same_frame():
     frame = np.zeros((240, 320, 3), np.uint8)
     assert shrink(frame, 240) is frame
     assert shrink(frame, 300, 320) is frame
+
+
+def test_a_frame_four_times_too_large_is_halved_twice():
+    frame = np.random.default_rng(0).integers(0, 256, (32, 48, 3), dtype=np.uint8)
+    found = resize(frame, 12, 8)
+    means = frame.reshape(8, 4, 12, 4, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(found, means, atol=1)
+    bilinear = cv2.resize(frame, (30, 20), interpolation=cv2.INTER_LINEAR)
+    np.testing.assert_array_equal(resize(frame, 30, 20), bilinear)
+    assert resize(frame, 48, 32) is frame
