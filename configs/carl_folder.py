@@ -15,14 +15,16 @@ with read_base():
     from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
     from ._base_.runtime import *
+    from ._base_.subject import crop_to_subject, subject_features
     from ._base_.testing import *
     from ._base_.train_cached import *
 
 data_root = 'data/folder'
-size = 160  # pixels a side
+size = 192  # pixels a side of the square around the subject
 num_frames = 48
 max_epochs = 50
 
+model.merge(subject_features)
 # A quarter of the embedding sees only its own frame, so that there is content to match.
 model.neck.update(num_frames=num_frames, frame_channels=32)
 # Windows cover half to all of a video, and segments are slowed down or sped up, so that
@@ -37,10 +39,20 @@ train_dataloader.dataset.update(
 )
 resized_crop.update(size=size)
 cache_steps.whole_video.update(transforms=[resized_crop, flip])
+cache_steps = dict(
+    open_video=cache_steps.pop('open_video'),
+    crop_to_subject=crop_to_subject,
+    **cache_steps,
+)
 feature_cache.update(transforms=list(cache_steps.values()))
 custom_hooks.append(feature_cache)
 center_crop.update(size=size)
 test_steps.whole_video.update(transforms=[center_crop])
+test_steps = dict(
+    open_video=test_steps.pop('open_video'),
+    crop_to_subject=crop_to_subject,
+    **test_steps,
+)
 test_dataloader.dataset.update(
     data_root=data_root,
     data_prefix=dict(video=''),
