@@ -50,18 +50,36 @@ def path_posterior(
     ends = np.exp(ends - log_partition)
     _to_marginals(totals, odds, cells, ends, gap)
     marginals = totals[1:-1, 1:-1]
-    matched = []
-    for axis, ended in ((0, ends[1]), (1, ends[0])):
-        edge = marginals.swapaxes(0, axis)[:, 0]
-        skipped = end_gap * np.arange(len(edge))[:, None]
-        began = edge * np.exp(skipped - odds.swapaxes(0, axis)[1:-1, 1])
-        later = began.sum(axis=0) - began.cumsum(axis=0)
-        # A path that ends in the last column does so on a diagonal of its own.
-        diagonal = np.arange(len(edge))[:, None] + lengths[1 - axis] - 1
-        in_row = np.take_along_axis(ended, np.minimum(diagonal, len(ended) - 1), axis=0)
-        earlier = in_row.cumsum(axis=0) - in_row
-        matched.append(np.clip(1 - later - earlier, 0, 1))
-    return PathPosterior(marginals, log_partition, *matched)
+    matched_a = _matched(marginals, odds[1:-1, 1:-1], ends[1], lengths[1], end_gap)
+    turned = (array.swapaxes(0, 1) for array in (marginals, odds[1:-1, 1:-1]))
+    matched_b = _matched(*turned, ends[0], lengths[0], end_gap)
+    return PathPosterior(marginals, log_partition, matched_a, matched_b)
+
+
+def _matched(
+    marginals: Floats, ways: Floats, ends: Floats, num_columns: Ints, end_gap: float
+) -> Floats:
+    """Compute the probability that the path begins no later than a row and ends no earlier.
+
+    Args:
+        marginals: ``(N, M, P)``.
+        ways: As `_sum_before` leaves them, without the border, ``(N, M, P)``.
+        ends: Probability of an end in the last column and above the last row, by
+            anti-diagonal, ``(K, P)``.
+        num_columns: Number of columns of each pair, ``(P,)``.
+        end_gap: See `path_posterior`.
+
+    Returns:
+        ``(N, P)``; only the rows of a pair mean something.
+    """
+    row = np.arange(len(marginals))[:, None]
+    began = marginals[:, 0] * np.exp(end_gap * row - ways[:, 0])
+    diagonal = np.minimum(row + num_columns - 1, len(ends) - 1)
+    ended = np.take_along_axis(ends, diagonal, axis=0)
+    later = began.sum(axis=0) - began.cumsum(axis=0)
+    earlier = ended.cumsum(axis=0) - ended
+    matched: Floats = np.clip(1 - later - earlier, 0, 1)
+    return matched
 
 
 def _diagonals(rows: int, columns: int) -> Iterator[tuple[int, int]]:
@@ -102,7 +120,7 @@ def _sum_before(odds: Floats, gap: float, end_gap: float) -> Floats:
         reached += np.exp(np.subtract(left, best, out=left), out=left)
         np.log(reached, out=reached)
         reached += best
-        skipped = end_gap * diagonal  # before a path that begins in a corner of these
+        skipped = end_gap * diagonal  # before a path that begins on this diagonal
         if diagonal < columns:
             reached[0] = np.logaddexp(reached[0], skipped)
         if 0 < diagonal < rows:

@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -173,3 +175,21 @@ def test_embeddings_that_are_not_finite():
 def test_weights_out_of_range_are_named(option, value):
     with pytest.raises(ValueError, match=rf'^{option} must .* {value}$'):
         cosine_posterior(np.eye(3), np.eye(3), **{option: value})
+
+
+@pytest.mark.slow
+def test_memory_of_long_videos_is_16_bytes_a_pair():
+    program = (
+        'import resource, numpy as np\n'
+        'from carl_mm.functional import cosine_posterior\n'
+        'a, b = np.random.default_rng(0).normal(size=(2, 4000, 16))\n'
+        'cosine_posterior(a[:50], b[:50])\n'
+        'peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n'
+        'before = peak()\n'
+        'cosine_posterior(a, b)\n'
+        'print((peak() - before) / 1024)\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 16 * 4000**2 / 2**20 + 100  # MiB

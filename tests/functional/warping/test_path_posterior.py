@@ -106,8 +106,8 @@ def test_long_videos_neither_overflow_nor_lose_probability(scale):
     assert marginals.max() <= 1 + 1e-9
     # A path has a cell in each row that it does not skip: as many as are expected.
     assert (marginals.sum(axis=1) >= found.matched_a[:, 0] - 1e-9).all()
-    # Each path has a first cell on the first row or column, and passes every
-    # anti-diagonal between its ends once or, by a diagonal step, not at all.
+    # A path passes each anti-diagonal once or, by a diagonal step, not at all, but no
+    # two in a row are left out.
     middle = [np.trace(np.fliplr(marginals), offset) for offset in (-1, 0)]
     assert 1 - 1e-9 <= sum(middle) <= 2 + 1e-9
 
