@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
 from sklearn.isotonic import isotonic_regression
 
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
@@ -21,7 +22,7 @@ from carl_mm.functional.warping.dtw import unit_rows
 from carl_mm.functional.warping.path_posterior import path_posterior
 
 MAX_CELLS = 2**26  # of two float64 each: 1 GiB
-BLOCK_CELLS = 2**20  # number whose running sums are held at once: 8 MiB
+BLOCK_CELLS = 2**16  # number whose running sums are held at once, as caches hold
 SCALE, GAP, END_GAP = 6.0, -0.5, -1.0
 
 
@@ -176,6 +177,8 @@ def _medians(marginals: Floats, num_columns: Ints) -> tuple[Ints, Floats]:
 def _ascending(inds: Ints, spread: Floats) -> Ints:
     if (np.diff(inds) >= 0).all():
         return inds
-    nearest = isotonic_regression(inds, sample_weight=1 / (1 + spread))
+    # Its checks take longer than the rest.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        nearest = isotonic_regression(inds, sample_weight=1 / (1 + spread))
     rounded: Ints = np.rint(nearest).astype(np.int64)
     return rounded

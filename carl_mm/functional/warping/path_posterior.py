@@ -50,16 +50,17 @@ def path_posterior(
     ends = np.exp(ends - log_partition)
     _to_marginals(totals, odds, cells, ends, gap)
     marginals = totals[1:-1, 1:-1]
-    matched_a = _matched(marginals, odds[1:-1, 1:-1], ends[1], lengths[1], end_gap)
-    turned = (array.swapaxes(0, 1) for array in (marginals, odds[1:-1, 1:-1]))
-    matched_b = _matched(*turned, ends[0], lengths[0], end_gap)
+    ways = odds[1:-1, 1:-1]
+    matched_a = _matched(marginals, ways, ends[1], lengths[1], end_gap)
+    turned, ways = marginals.swapaxes(0, 1), ways.swapaxes(0, 1)
+    matched_b = _matched(turned, ways, ends[0], lengths[0], end_gap)
     return PathPosterior(marginals, log_partition, matched_a, matched_b)
 
 
 def _matched(
     marginals: Floats, ways: Floats, ends: Floats, num_columns: Ints, end_gap: float
 ) -> Floats:
-    """Compute the probability that the path begins no later than a row and ends no earlier.
+    """Compute the probability that a row is neither before nor after the path.
 
     Args:
         marginals: ``(N, M, P)``.
