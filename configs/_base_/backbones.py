@@ -60,6 +60,8 @@ byol_r50 = dict(
     backbone_dtype='float32',
     neck=dict(in_channels=2048),
     spatial_pooling='max',
+    motion=None,
+    feature_parts=(),
     data_preprocessor=imagenet,
 )
 supervised_r50 = dict(
@@ -68,6 +70,8 @@ supervised_r50 = dict(
     backbone_dtype='float32',
     neck=dict(in_channels=2048),
     spatial_pooling='max',
+    motion=None,
+    feature_parts=(),
     data_preprocessor=imagenet,
 )
 dinov2_small = dict(
@@ -78,6 +82,8 @@ dinov2_small = dict(
     backbone_dtype='auto',
     neck=dict(in_channels=384),
     spatial_pooling='mean',
+    motion=None,
+    feature_parts=(),
     data_preprocessor=imagenet,
 )
 clip_base = dict(
@@ -90,5 +96,7 @@ clip_base = dict(
     backbone_dtype='auto',
     neck=dict(in_channels=768),
     spatial_pooling='mean',
+    motion=None,
+    feature_parts=(),
     data_preprocessor=clip,
 )

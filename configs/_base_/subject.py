@@ -25,5 +25,6 @@ subject_features = dict(
     spatial_pooling=('grid', 'max'),
     motion=dict(type=OpticalFlowGrid, size=128, grid=4),
     feature_parts=(16 * 112, 1280, 48),
+    keep_frame_features=True,
     neck=dict(in_channels=16 * 112 + 1280 + 48, position='rotary'),
 )

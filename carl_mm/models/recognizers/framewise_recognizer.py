@@ -10,12 +10,11 @@ from torch import Tensor
 
 from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
-from carl_mm.models.heads.base import FramewiseHead, check_head
+from carl_mm.models.heads.base import FramewiseHead, check_head, normalized
 from carl_mm.models.recognizers import chunked_backbone
 from carl_mm.models.recognizers.base import Video
 from carl_mm.models.recognizers.controls import CONTROLS, ControlEmbeddings
 from carl_mm.models.recognizers.spatial import SpatialRecognizer
-from carl_mm.models.recognizers.video_features import gather
 
 
 @MODELS.register_module()
@@ -29,9 +28,8 @@ class FramewiseRecognizer(SpatialRecognizer):
         cls_head: Config of a `FramewiseHead`; without one the model embeds, but does
             not train.
         spatial_pooling: How feature maps are pooled: 'max' (published), 'mean',
-            'max_mean' (both, 2C channels), 'grid' (means over 4 x 4 cells, 16C) or
-            'none', for a neck that takes maps; or a list, one for each output of the
-            backbone.
+            'max_mean' (both, 2C channels), 'grid' (4 x 4 cells, 16C) or 'none', for a
+            neck that takes maps; or a list, one for each output of the backbone.
         freeze_backbone: Whether the backbone learns nothing and stays in eval mode;
             then cached features can stand in for the pictures.
         backbone_dtype: What the backbone computes in if frozen or testing: 'float32',
@@ -40,22 +38,22 @@ class FramewiseRecognizer(SpatialRecognizer):
             video's positions restart (published: 1,000; FineGym 6,000). By default all.
         chunk_size: Number of frames the backbone takes at once if frozen or testing.
         compile_backbone: Whether the backbone passes `torch.compile`, or a dict of its
-            options. Needs a C++ compiler, on a GPU Triton; a minute for the first step.
+            options. Needs a C++ compiler, on a GPU Triton.
         controls: Names of the embeddings given beside the trained ones in testing, see
             `ControlEmbeddings`; ``()`` turns them off.
         motion: Config of an `OpticalFlowGrid`, whose values stand behind a frame's
             features; needs uint8 frames in their order, so training takes cached ones.
         feature_parts: Number of channels of each part of the features that is centred
-            and scaled by video before the neck (`standardize_over_time`); by default
-            the neck gets the features as they are.
+            and scaled by video (`standardize_over_time`); by default none is.
+        keep_frame_features: Whether testing appends to the learnt embedding, with the
+            same weight, what each frame shows by itself (`frame_features`).
         data_preprocessor: Config; by default `FramewiseDataPreprocessor`.
-        train_cfg: Unused; mmaction2's `BaseRecognizer` has it.
-        test_cfg: Unused; mmaction2's `BaseRecognizer` has it.
+        train_cfg: Unused, as is ``test_cfg``; mmaction2's `BaseRecognizer` has both.
+        test_cfg: Unused.
 
     Raises:
         TypeError: The head is not a `FramewiseHead`.
-        ValueError: ``spatial_pooling``, ``backbone_dtype`` or a control is unknown, or
-            ``chunk_size`` or ``max_frames`` is below 1.
+        ValueError: A name is unknown, or ``chunk_size`` or ``max_frames`` is below 1.
     """
 
     def __init__(
@@ -72,6 +70,7 @@ class FramewiseRecognizer(SpatialRecognizer):
         controls: Sequence[str] = CONTROLS,
         motion: dict[str, Any] | None = None,
         feature_parts: Sequence[int] = (),
+        keep_frame_features: bool = False,
         data_preprocessor: dict[str, Any] | None = None,
         train_cfg: dict[str, Any] | None = None,
         test_cfg: dict[str, Any] | None = None,
@@ -88,8 +87,7 @@ class FramewiseRecognizer(SpatialRecognizer):
             test_cfg=test_cfg,
             data_preprocessor=data_preprocessor or {'type': FramewiseDataPreprocessor},
         )
-        if self.with_cls_head:
-            check_head(self.cls_head)
+        check_head(self._head())
         self.spatial_pooling = spatial_pooling
         self.freeze_backbone = freeze_backbone
         self.backbone_dtype = chunked_backbone.choose_dtype(backbone_dtype)
@@ -98,6 +96,7 @@ class FramewiseRecognizer(SpatialRecognizer):
         self.controls = control_embeddings
         self.motion = None if motion is None else MODELS.build(motion)
         self.feature_parts = tuple(feature_parts)
+        self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)
 
     def extract_feat(
@@ -140,7 +139,7 @@ class FramewiseRecognizer(SpatialRecognizer):
 
         Args:
             inputs: Frames ``(B, V, T, 3, H, W)``, or their features ``(B, V, T, C)``.
-            data_samples: One for each video, for heads that ask for them.
+            data_samples: One for each video.
             frame_inds: Places of the frames in their source videos, ``(B, V, T)``.
             valid: False on padding, ``(B, V, T)`` bool.
 
@@ -149,8 +148,8 @@ class FramewiseRecognizer(SpatialRecognizer):
         """
         if inputs.dim() > 4:
             self.refuse_motion()
-        embedding = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
-        embedding = torch.unflatten(embedding, 0, inputs.shape[:2])
+        flat = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
+        embedding = torch.unflatten(flat, 0, inputs.shape[:2])
         head: FramewiseHead = self.cls_head
         return head.loss(embedding, frame_inds, valid, data_samples)
 
@@ -166,34 +165,37 @@ class FramewiseRecognizer(SpatialRecognizer):
                 ``cuts`` a list of dicts: a cut's pred_embedding, and its controls but
                 the backbone's; if the head classifies, pred_frame_label ``(T,)`` int64.
         """
-        features = gather(
-            self.video_features(len(video)),
-            video,
-            self.chunk_size,
-            self.data_preprocessor.device,
-        )
-        head: FramewiseHead = self.cls_head if self.with_cls_head else FramewiseHead()
+        features = self.all_features(video)
         seen = self.standardized(features[None])[0]
         embedding = self._embed(seen)
-        sample.pred_embedding = head.predict(embedding)
+        sample.frame_features = frame_features(seen)
+        sample.pred_embedding = self._predicted(embedding, seen)
         sample.controls = self.controls(seen)
-        sample.frame_features = frame_features(features)
         sample.pred_cuts = {}
         for kind, draws in sample.get('cuts', {}).items():
             cuts = [features[torch.as_tensor(i).to(features.device)] for i in draws]
             parts = [self.standardized(cut[None])[0] for cut in cuts]
-            # The backbone's features are the whole video's at these frames.
+            # Of the backbone the whole video has them.
             sample.pred_cuts[kind] = [
                 {
-                    'pred_embedding': head.predict(self._embed(part)),
+                    'pred_embedding': self._predicted(self._embed(part), part),
                     'controls': self.controls(part, leave_out=['backbone']),
                 }
                 for part in parts
             ]
-        labels = head.classify(embedding)
+        labels = self._head().classify(embedding)
         if labels is not None:
             sample.pred_frame_label = labels
 
+    def _predicted(self, embedding: Tensor, features: Tensor) -> Tensor:
+        found: Tensor = self._head().predict(embedding)
+        if not self.keep_frame_features:
+            return found
+        return normalized(torch.cat((found, normalized(frame_features(features))), 1))
+
+    def _head(self) -> Any:
+        return self.cls_head if self.with_cls_head else FramewiseHead()
+
     def _embed(self, features: Tensor) -> Tensor:
-        parts = torch.split(features, self.max_frames or len(features))
-        return torch.cat([self.neck(part[None])[0] for part in parts])
+        parts = features[None].split(self.max_frames or len(features), dim=1)
+        return torch.cat([self.neck(part)[0] for part in parts])

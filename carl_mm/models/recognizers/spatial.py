@@ -8,8 +8,8 @@ from torch import Tensor
 from carl_mm.functional.frame_features import standardize_over_time
 from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
 from carl_mm.models.recognizers import chunked_backbone
-from carl_mm.models.recognizers.base import WholeVideoRecognizer
-from carl_mm.models.recognizers.video_features import VideoFeatures
+from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
+from carl_mm.models.recognizers.video_features import VideoFeatures, gather
 
 
 class SpatialRecognizer(WholeVideoRecognizer):
@@ -70,6 +70,15 @@ class SpatialRecognizer(WholeVideoRecognizer):
     ) -> VideoFeatures:
         """Begin to gather the features of a video; see `VideoFeatures`."""
         return VideoFeatures(self.spatial_features, self.motion, num_frames, device)
+
+    def all_features(self, video: Video) -> Tensor:
+        """Return the features of all frames of a video, ``(S, C)``.
+
+        Args:
+            video: As `FramewiseRecognizer.predict_video` takes it.
+        """
+        features = self.video_features(len(video))
+        return gather(features, video, self.chunk_size, self.data_preprocessor.device)
 
     def with_motion(self, features: Tensor, frames: Tensor) -> Tensor:
         """Add the motion of successive frames to their features, if it is asked for.

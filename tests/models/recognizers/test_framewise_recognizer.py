@@ -272,3 +272,25 @@ def test_views_have_no_motion():
     cached = {**inputs, 'inputs': torch.randn(2, 2, 6, 524)}
     losses = model(**cached, mode='loss')
     assert all(torch.isfinite(value) for value in losses.values())
+
+
+def test_frame_features_can_stand_beside_the_embedding():
+    model = moving(keep_frame_features=True).eval()
+    video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
+    inds = np.arange(2, 7)
+    sample = ActionDataSample()
+    sample.set_metainfo({'cuts': {'windowed': [inds]}})
+    with torch.no_grad():
+        model.predict_video(video, sample)
+        features = model(video[None], mode='tensor', stage='backbone')
+
+        def expected(part):
+            seen = standardize_over_time(part, (512, 12))
+            shown = normalize(frame_features(seen[0]), dim=1)
+            both = torch.cat((normalize(model.neck(seen)[0], dim=1), shown), 1)
+            return both / 2**0.5
+
+        assert sample.pred_embedding.shape == (9, 256)
+        torch.testing.assert_close(sample.pred_embedding, expected(features))
+        (cut,) = sample.pred_cuts['windowed']
+        torch.testing.assert_close(cut['pred_embedding'], expected(features[:, inds]))
