@@ -11,6 +11,9 @@ it was chosen and what it reaches.
 
 from mmengine.config import read_base
 
+from carl_mm.datasets import RepeatingSampler
+from carl_mm.engine import KeepBestHook
+
 with read_base():
     from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
@@ -22,16 +25,18 @@ with read_base():
 data_root = 'data/folder'
 size = 192  # pixels a side of the square around the subject
 num_frames = 48
-max_epochs = 50
+min_samples = 200  # in an epoch, so 25 steps or more
+max_epochs = 24
 
 model.merge(subject_features)
 # A quarter of the embedding sees only its own frame, so that there is content to match.
 model.neck.update(num_frames=num_frames, frame_channels=32)
-# Windows cover half to all of a video, and segments are slowed down or sped up, so that
+# Windows cover 0.3 to all of a video, and segments are slowed down or sped up, so that
 # relative time alone does not tell which frames match.
 train_steps.temporal_crop.update(
-    num_frames=num_frames, share=(0.5, 1.0), speeds=(0.3, 3.0)
+    num_frames=num_frames, share=(0.3, 1.0), speeds=(0.3, 3.0)
 )
+train_dataloader.update(sampler=dict(type=RepeatingSampler, min_samples=min_samples))
 train_dataloader.dataset.update(
     data_root=data_root,
     data_prefix=dict(video=''),
@@ -45,7 +50,7 @@ cache_steps = dict(
     **cache_steps,
 )
 feature_cache.update(transforms=list(cache_steps.values()))
-custom_hooks.append(feature_cache)
+custom_hooks += [feature_cache, dict(type=KeepBestHook)]
 center_crop.update(size=size)
 test_steps.whole_video.update(transforms=[center_crop])
 test_steps = dict(

@@ -3,6 +3,7 @@
 from carl_mm.datasets.clip_video import ClipVideoDataset
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.pair_sampling import SameActionBatchSampler
+from carl_mm.datasets.repeating_sampler import RepeatingSampler
 from carl_mm.datasets.transforms import (
     AnchorPositiveCrop,
     ClipConsistentCenterCrop,
@@ -45,6 +46,7 @@ __all__ = [
     'OpenCachedFeatures',
     'OpenVideo',
     'PackFramewiseInputs',
+    'RepeatingSampler',
     'SameActionBatchSampler',
     'SingleViewTemporalCrop',
     'TakeCachedFeatures',

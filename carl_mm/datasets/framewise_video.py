@@ -129,8 +129,13 @@ class FramewiseVideoDataset(BaseDataset):
         return [self.get_data_info(int(i))['filename'] for i in self._failed.nonzero()]
 
     def get_data_info(self, idx: int) -> dict[str, Any]:
-        """Return what the pipeline starts from."""
-        entry: dict[str, Any] = super().get_data_info(idx)
+        """Return what the pipeline starts from.
+
+        Args:
+            idx: Place of the video; plus any multiple of the number of videos for other
+                draws of the same epoch (`RepeatingSampler`).
+        """
+        entry: dict[str, Any] = super().get_data_info(idx % len(self))
         info = {key: entry.get(key) for key in INFO_KEYS}
         info['name'] = entry['filename']
         info['filename'] = self.video_path(entry)

@@ -4,6 +4,7 @@ from carl_mm.engine.alignment_visualization import AlignmentVisualizationHook
 from carl_mm.engine.decode_failure import DecodeFailureHook
 from carl_mm.engine.epoch_seed import EpochSeedHook
 from carl_mm.engine.feature_cache import FeatureCacheHook
+from carl_mm.engine.keep_best import KeepBestHook
 from carl_mm.engine.progress_bar import ProgressBarHook
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     'DecodeFailureHook',
     'EpochSeedHook',
     'FeatureCacheHook',
+    'KeepBestHook',
     'ProgressBarHook',
 ]

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from mmengine.runner import Runner
+from torch import Tensor
 
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from carl_mm.files import file_state
@@ -67,3 +69,14 @@ def is_whole(file: Path, num_copies: int) -> bool:
         return bool(np.load(file, mmap_mode='r').shape[0] == num_copies)
     except (OSError, ValueError, EOFError):
         return False
+
+
+def read_copy(file: str | Path, max_frames: int) -> Tensor:
+    """Read the first copy of a video's features, ``(S, C)``.
+
+    Of a longer video ``max_frames`` evenly spread frames are read.
+    """
+    copies = np.load(file, mmap_mode='r')
+    num_frames = copies.shape[1]
+    inds = np.linspace(0, num_frames - 1, min(num_frames, max_frames)).round()
+    return torch.from_numpy(np.array(copies[0][inds.astype(np.int64)]))

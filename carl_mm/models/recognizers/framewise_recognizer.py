@@ -5,20 +5,17 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from mmaction.structures import ActionDataSample
 from torch import Tensor
 
-from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
-from carl_mm.models.heads.base import FramewiseHead, check_head, normalized
+from carl_mm.models.heads.base import FramewiseHead, check_head
 from carl_mm.models.recognizers import chunked_backbone
-from carl_mm.models.recognizers.base import Video
 from carl_mm.models.recognizers.controls import CONTROLS, ControlEmbeddings
-from carl_mm.models.recognizers.spatial import SpatialRecognizer
+from carl_mm.models.recognizers.embedding import EmbeddingRecognizer
 
 
 @MODELS.register_module()
-class FramewiseRecognizer(SpatialRecognizer):
+class FramewiseRecognizer(EmbeddingRecognizer):
     """A backbone for each frame, a neck over time, a head (CARL, Fig. 3).
 
     Args:
@@ -87,7 +84,7 @@ class FramewiseRecognizer(SpatialRecognizer):
             test_cfg=test_cfg,
             data_preprocessor=data_preprocessor or {'type': FramewiseDataPreprocessor},
         )
-        check_head(self._head())
+        check_head(self.head)
         self.spatial_pooling = spatial_pooling
         self.freeze_backbone = freeze_backbone
         self.backbone_dtype = chunked_backbone.choose_dtype(backbone_dtype)
@@ -152,50 +149,3 @@ class FramewiseRecognizer(SpatialRecognizer):
         embedding = torch.unflatten(flat, 0, inputs.shape[:2])
         head: FramewiseHead = self.cls_head
         return head.loss(embedding, frame_inds, valid, data_samples)
-
-    def predict_video(self, video: Video, sample: ActionDataSample) -> None:
-        """Embed all frames of a video of any length.
-
-        Args:
-            video: A `FrameStream`, frames ``(T, 3, H, W)``, normalised or uint8, or
-                their cached features ``(T, C)``.
-            sample: Gets pred_embedding ``(T, D)`` and controls, a dict of name to
-                ``(T, D')``: L2-normalised float32 on the CPU; frame_features ``(T, F)``
-                (`carl_mm.functional.frame_features`); pred_cuts, for each kind of its
-                ``cuts`` a list of dicts: a cut's pred_embedding, and its controls but
-                the backbone's; if the head classifies, pred_frame_label ``(T,)`` int64.
-        """
-        features = self.all_features(video)
-        seen = self.standardized(features[None])[0]
-        embedding = self._embed(seen)
-        sample.frame_features = frame_features(seen)
-        sample.pred_embedding = self._predicted(embedding, seen)
-        sample.controls = self.controls(seen)
-        sample.pred_cuts = {}
-        for kind, draws in sample.get('cuts', {}).items():
-            cuts = [features[torch.as_tensor(i).to(features.device)] for i in draws]
-            parts = [self.standardized(cut[None])[0] for cut in cuts]
-            # Of the backbone the whole video has them.
-            sample.pred_cuts[kind] = [
-                {
-                    'pred_embedding': self._predicted(self._embed(part), part),
-                    'controls': self.controls(part, leave_out=['backbone']),
-                }
-                for part in parts
-            ]
-        labels = self._head().classify(embedding)
-        if labels is not None:
-            sample.pred_frame_label = labels
-
-    def _predicted(self, embedding: Tensor, features: Tensor) -> Tensor:
-        found: Tensor = self._head().predict(embedding)
-        if not self.keep_frame_features:
-            return found
-        return normalized(torch.cat((found, normalized(frame_features(features))), 1))
-
-    def _head(self) -> Any:
-        return self.cls_head if self.with_cls_head else FramewiseHead()
-
-    def _embed(self, features: Tensor) -> Tensor:
-        parts = features[None].split(self.max_frames or len(features), dim=1)
-        return torch.cat([self.neck(part)[0] for part in parts])

@@ -1,0 +1,171 @@
+"""Hook: the weights that agree best on videos' moments, found without labels."""
+
+import os
+from typing import Any
+
+import numpy as np
+import torch
+from mmaction.registry import HOOKS
+from mmengine import dist
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from torch import Tensor
+
+from carl_mm.datasets.framewise_video import FramewiseVideoDataset
+from carl_mm.engine.feature_files import read_copy
+from carl_mm.engine.framewise_datasets import framewise_datasets
+from carl_mm.functional.metrics.cut_cycle import cut_cycle_error
+from carl_mm.functional.sampling.evaluation_cuts import draw_speeds
+from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
+
+Pair = tuple[str, str]  # files of the features of two videos of one action
+MAX_FRAMES = 1000  # of a video: the matching holds an array of all pairs of frames
+
+
+@HOOKS.register_module()
+class KeepBestHook(Hook):
+    """Judge the weights from time to time, and end with the best ones, not the last.
+
+    The judgement needs no labels: a frame of a training video is matched with another
+    video of its action, and from there with a cut of the first one, where it is known
+    (`cut_cycle_error`). Its mean over pairs of videos is logged as ``cycle_error``; on
+    real clips it falls as the error at events does (`docs/recipe.md`). It needs cached
+    features, and at least two videos of an action; otherwise the last weights are kept.
+
+    Args:
+        interval: Number of steps between judgements; the last step is judged too.
+        num_pairs: Number of pairs of videos.
+        seed: Seed of their draw.
+
+    Raises:
+        ValueError: A number is below 1.
+    """
+
+    priority = (
+        55  # once features are cached, before the log and checkpoints are written
+    )
+
+    def __init__(self, interval: int = 50, num_pairs: int = 24, seed: int = 0) -> None:
+        if min(interval, num_pairs) < 1:
+            raise ValueError(
+                f'interval and num_pairs must be at least 1, got {interval} and '
+                f'{num_pairs}'
+            )
+        self.interval = interval
+        self.num_pairs = num_pairs
+        self.seed = seed
+        self.pairs: list[Pair] = []
+        self.best: dict[str, Any] | None = None  # step, cycle_error and weights
+
+    def before_train(self, runner: Runner) -> None:
+        """Choose the pairs of videos; needs the features to be cached by now."""
+        rng = np.random.default_rng(self.seed)
+        found = [
+            pair
+            for dataset in framewise_datasets(runner.train_dataloader.dataset)
+            for pair in _pairs(dataset, rng)
+        ]
+        chosen = rng.permutation(len(found))[: self.num_pairs]
+        self.pairs = [found[index] for index in chosen]
+        if not self.pairs:
+            runner.logger.info(
+                'no two videos of an action have cached features: the last weights '
+                'will be kept, not the best'
+            )
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict[str, Tensor] | None = None,
+    ) -> None:
+        """Judge the weights; after the last step, take the best."""
+        step = runner.iter + 1
+        is_last = step == runner.max_iters
+        if not self.pairs or not (is_last or step % self.interval == 0):
+            return
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        error = self.judge(model)
+        runner.message_hub.update_scalar('train/cycle_error', error)
+        if self.best is None or error <= self.best['cycle_error']:
+            self.best = {
+                'step': step,
+                'cycle_error': error,
+                'weights': _learnt_weights(model),
+            }
+        if is_last:
+            model.load_state_dict(self.best['weights'], strict=False)
+            runner.logger.info(
+                f'kept the weights of step {self.best["step"]} of {step}: cycle error '
+                f'{self.best["cycle_error"]:.4f}, at the end {error:.4f}'
+            )
+
+    def judge(self, model: FramewiseRecognizer) -> float:
+        """Return the mean error over the pairs, the same on every process."""
+        training = model.training
+        model.eval()
+        device = model.data_preprocessor.device
+        errors = []
+        for index, files in enumerate(self.pairs):
+            rng = np.random.default_rng([self.seed, index])  # the same cut every time
+            first, second = (read_copy(file, MAX_FRAMES).to(device) for file in files)
+            inds = _draw_cut(len(first), rng)
+            whole, other, cut = (
+                model.embed_features(part).numpy()
+                for part in (first, second, first[torch.as_tensor(inds).to(device)])
+            )
+            errors.append(cut_cycle_error(whole, other, cut, inds))
+        model.train(training)
+        mean = [float(np.mean(errors))]
+        dist.broadcast_object_list(mean)
+        return mean[0]
+
+    def before_save_checkpoint(
+        self, runner: Runner, checkpoint: dict[str, Any]
+    ) -> None:
+        """Keep the best weights so far, so that a resumed run knows them."""
+        if self.best is not None and runner.iter < runner.max_iters:
+            checkpoint['keep_best'] = self.best
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Take up what an interrupted run had found."""
+        self.best = checkpoint.get('keep_best')
+
+
+def _pairs(dataset: FramewiseVideoDataset, rng: np.random.Generator) -> list[Pair]:
+    """Pair each video with another one of its action, at random."""
+    groups: dict[str, list[str]] = {}
+    for index in range(len(dataset)):
+        info = dataset.get_data_info(index)
+        file = dataset.feature_files.get(info['name'], '')
+        if os.path.isfile(file):
+            groups.setdefault(info.get('action') or '', []).append(file)
+    pairs: list[Pair] = []
+    for files in groups.values():
+        order = [files[place] for place in rng.permutation(len(files))]
+        if len(order) > 1:
+            pairs += zip(order, [*order[1:], order[0]], strict=True)
+    return pairs
+
+
+def _draw_cut(num_frames: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw a window of half to 0.9 of a video, played at changing speeds, ascending."""
+    length = max(1, round(rng.uniform(0.5, 0.9) * num_frames))
+    start = int(rng.integers(num_frames - length + 1))
+    cut: np.ndarray = start + draw_speeds(length, rng)
+    return cut
+
+
+def _learnt_weights(model: FramewiseRecognizer) -> dict[str, Tensor]:
+    """Copy what training changes: not a frozen backbone."""
+    fixed = {
+        name for name, weight in model.named_parameters() if not weight.requires_grad
+    }
+    frozen = getattr(model, 'freeze_backbone', False)
+    return {
+        name: value.detach().cpu().clone()
+        for name, value in model.state_dict().items()
+        if name not in fixed and not (frozen and name.startswith('backbone.'))
+    }
