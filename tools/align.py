@@ -42,8 +42,10 @@ def parser() -> ArgumentParser:
     what = 'videos, files of tools/embed.py, or folders of them'
     add('others', nargs='+', metavar='OTHER', help=what)
     add('--out', required=True, metavar='DIR')
-    what = "'dtw' (default) keeps the order; 'nearest' takes each frame on its own"
-    add('--method', choices=('dtw', 'nearest'), default='dtw', help=what)
+    what = "'dtw' (default) keeps the order, from first frames to last; 'posterior' "
+    what += "keeps it, with open ends; 'nearest' takes each frame on its own"
+    methods = ('dtw', 'posterior', 'nearest')
+    add('--method', choices=methods, default='dtw', help=what)
     add('--format', choices=('csv', 'npz'), default='csv')
     add('--video', action='store_true', help='write both videos side by side')
     add('--picture', action='store_true', help='draw the similarities and the path')

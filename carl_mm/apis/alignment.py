@@ -10,10 +10,11 @@ from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import to_embeddings
 from carl_mm.functional.warping.dtw import cosine_dtw, unit_rows
+from carl_mm.functional.warping.pair_hmm import cosine_posterior
 from carl_mm.functional.warping.path_matches import middle_matches, nearest_frames
 
 EmbeddingLike: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor
-METHODS = ('dtw', 'nearest')
+METHODS = ('dtw', 'posterior', 'nearest')
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,19 +23,19 @@ class Alignment:
 
     Attributes:
         path: Matched frames (of a, of b), ``(L, 2)`` int64. By 'dtw' they run from the
-            first frames to the last and never back; by 'nearest' each frame of a
-            stands with its nearest frame of b.
+            first frames to the last and never back; by the others each frame of a
+            stands once, with its frame of b, by 'posterior' never back.
         frame_inds_b: Frame of b for each frame of a, ``(N,)`` int64; if the path has
-            several, the middle one. Ascending by 'dtw'.
-        frame_inds_a: Frame of a for each frame of b, ``(M,)`` int64. By 'nearest' they
-            are looked up separately, as nearest frames are not mutual.
+            several, the middle one. Ascending by 'dtw' and 'posterior'.
+        frame_inds_a: Frame of a for each frame of b, ``(M,)`` int64. By 'nearest' and
+            'posterior' they are found separately, as neither is mutual.
         warped_timestamps: Times at which b shows what each frame of a shows, ``(N,)``
             float64, in seconds; None if b has no time stamps.
         cost: Mean of 1 - cosine similarity over the path, in [0, 2].
         score: 1 - cost / (mean of 1 - cosine similarity over all pairs of frames),
             clipped to [0, 1]: 1 if matched frames are equal, 0 if they are no more
             alike than any two, as in videos in which nothing changes.
-        method: 'dtw' or 'nearest'.
+        method: 'dtw', 'posterior' or 'nearest'.
     """
 
     path: np.ndarray
@@ -83,8 +84,11 @@ def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
         b: A `VideoEmbedding`, or embeddings ``(M, D)``, M >= 1.
         method: 'dtw' keeps the order and matches the first frames and the last ones,
             by dynamic time warping over 1 - cosine similarity; it takes a byte of
-            memory for each pair of frames and is limited to 2^30 pairs. 'nearest'
-            takes each frame on its own, in whatever order.
+            memory for each pair of frames and is limited to 2^30 pairs. 'posterior'
+            keeps the order, lets videos begin and end at different moments, and
+            weighs all alignments, see `carl_mm.functional.cosine_posterior`; it takes
+            16 bytes a pair and is limited to 2^26. 'nearest' takes each frame on its
+            own, in whatever order.
 
     Raises:
         ValueError: A video has no frame, embeddings are not finite or of different
@@ -115,8 +119,12 @@ def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
         inds_b = middle_matches(path, len(frames_a))
         inds_a = middle_matches(path[:, ::-1], len(frames_b))
     else:
-        inds_b = nearest_frames(frames_a, frames_b)
-        inds_a = nearest_frames(frames_b, frames_a)
+        if method == 'posterior':
+            found = cosine_posterior(frames_a, frames_b)
+            inds_b, inds_a = found.frame_inds_b, found.frame_inds_a
+        else:
+            inds_b = nearest_frames(frames_a, frames_b)
+            inds_a = nearest_frames(frames_b, frames_a)
         path = np.stack([np.arange(len(frames_a)), inds_b], axis=1)
     similarity = np.einsum('ld,ld->l', frames_a[path[:, 0]], frames_b[path[:, 1]])
     cost = max(0.0, 1 - float(similarity.mean()))

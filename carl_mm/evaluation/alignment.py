@@ -65,9 +65,10 @@ class AlignmentError(StridedMetric):
 
     ``error`` is the mean difference of progress through the phases between nearest
     frames, in [0, 1]. ``event_error`` is the error at phase boundaries as a share of
-    the video's length, over the videos that have every phase; ``event_error_dtw`` is
-    the same for the frames that `carl_mm.functional.cosine_dtw` aligns, as the tools
-    do.
+    the video's length, over the videos that have every phase; ``event_error_dtw`` and
+    ``event_error_posterior`` are the same for the frames that
+    `carl_mm.functional.cosine_dtw` and `carl_mm.functional.cosine_posterior` align, as
+    the tools do.
 
     Where the pipeline draws `EvaluationCuts`, all are also given for the cuts:
     ``..._windowed`` for videos that start late and end early, ``..._warped`` for videos
@@ -83,7 +84,7 @@ class AlignmentError(StridedMetric):
     """
 
     default_prefix: ClassVar[str] = 'alignment'
-    keys = ('error', 'event_error', 'event_error_dtw')
+    keys = ('error', 'event_error', 'event_error_dtw', 'event_error_posterior')
     judges_cuts = True
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -115,5 +116,6 @@ class AlignmentError(StridedMetric):
         return {
             'error': alignment_error(videos.test_embeddings, progress, self.stride),
             'event_error': event_error(frames, boundaries),
-            'event_error_dtw': event_error(frames, boundaries, matching='dtw'),
+            'event_error_dtw': event_error(frames, boundaries, 'dtw'),
+            'event_error_posterior': event_error(frames, boundaries, 'posterior'),
         }

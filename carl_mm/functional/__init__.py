@@ -59,6 +59,7 @@ from carl_mm.functional.sampling.baseline_views import (
 from carl_mm.functional.sampling.clip_pairs import gap_quantile, sample_clip_pair
 from carl_mm.functional.sampling.two_views import sample_two_views
 from carl_mm.functional.warping.dtw import cosine_dtw, dtw
+from carl_mm.functional.warping.pair_hmm import MatchPosterior, cosine_posterior
 from carl_mm.functional.warping.soft_dtw import soft_dtw
 
 __all__ = [
@@ -69,11 +70,13 @@ __all__ = [
     'nearest_frame_contrastive_loss',
     'n_pairs_loss',
     'cycle_consistency_loss',
+    'MatchPosterior',
     'PhaseProbe',
     'alignment_error',
     'centred',
     'choose_strengths',
     'cosine_dtw',
+    'cosine_posterior',
     'detection_map',
     'dtw',
     'event_error',

@@ -3,6 +3,8 @@ import pytest
 import torch
 
 from carl_mm.apis import VideoEmbedding, align
+from carl_mm.apis.alignment import METHODS
+from carl_mm.functional import cosine_posterior
 
 STEPS = np.linspace(0, np.pi, 12)
 ARC = np.stack([np.cos(STEPS), np.sin(STEPS)], axis=1)
@@ -26,7 +28,7 @@ def test_a_slower_copy_is_followed_both_ways():
     assert found.warped_timestamps is None
 
 
-@pytest.mark.parametrize('method', ['dtw', 'nearest'])
+@pytest.mark.parametrize('method', METHODS)
 def test_cost_and_score_equal_loops(method):
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(7, 3)), rng.normal(size=(9, 3))
@@ -59,6 +61,24 @@ def test_nearest_frames_are_found_anew_the_other_way():
     assert found.frame_inds_a.tolist() == [0] * 3 + [int(m > 3) for m in range(3, 12)]
 
 
+def test_posterior_medians_are_the_alignment():
+    rng = np.random.default_rng(0)
+    a, b = (np.cumsum(rng.normal(size=(n, 4)), axis=0) for n in (30, 40))
+    found, expected = align(a, b, 'posterior'), cosine_posterior(a, b)
+    assert found.method == 'posterior'
+    assert found.frame_inds_b.tolist() == expected.frame_inds_b.tolist()
+    assert found.frame_inds_a.tolist() == expected.frame_inds_a.tolist()
+    assert found.path.tolist() == list(map(list, enumerate(found.frame_inds_b)))
+    assert (np.diff(found.path, axis=0) >= 0).all()
+
+
+def test_the_posterior_lets_videos_begin_and_end_apart():
+    a, b = np.eye(12)[:9], np.eye(12)[3:]
+    found = align(a, b, 'posterior')
+    assert found.frame_inds_b[3:8].tolist() == list(range(5))
+    assert found.frame_inds_a[1:6].tolist() == list(range(4, 9))
+
+
 def test_times_are_those_of_b_and_uneven_ones_are_kept():
     times = np.cumsum(np.linspace(0.01, 0.2, len(SLOW)))
     b = VideoEmbedding('b.mp4', ARC[SLOW].astype(np.float32), times, 9.0)
@@ -76,7 +96,7 @@ def test_labels_are_carried_both_ways():
     assert found.transfer(scores).shape == (len(SLOW), 4)
 
 
-@pytest.mark.parametrize('method', ['dtw', 'nearest'])
+@pytest.mark.parametrize('method', METHODS)
 def test_one_frame_and_videos_in_which_nothing_changes(method):
     found = align(ARC[:1], ARC, method)
     assert found.frame_inds_a.tolist() == [0] * 12

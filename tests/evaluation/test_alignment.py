@@ -37,7 +37,8 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
     assert {key: figures[key] for key in plain} == plain
     for kind in ('windowed', 'warped'):
         for control in ('', 'position', 'backbone', 'centred'):
-            expected = {'error': [], 'event_error': [], 'event_error_dtw': []}
+            keys = ('error', 'event_error', 'event_error_dtw', 'event_error_posterior')
+            expected = {key: [] for key in keys}
             for action, phases in PHASES.items():
                 chosen = [s for s in data if s.action == action and s.split == 'test']
                 per_draw = {key: [] for key in expected}
@@ -58,6 +59,8 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
                     per_draw['event_error'].append(F.event_error(parts, events))
                     warped = F.event_error(parts, events, matching='dtw')
                     per_draw['event_error_dtw'].append(warped)
+                    posterior = F.event_error(parts, events, matching='posterior')
+                    per_draw['event_error_posterior'].append(posterior)
                 for key, values in per_draw.items():
                     expected[key].append(np.mean(values))
             suffix = f'_{control}' if control else ''

@@ -20,7 +20,7 @@ from tests.evaluation.predictions import (
 
 def test_figures_are_means_over_actions():
     data = samples()
-    keys = ('acc', 'r2', 'tau', 'ap', 'error', 'event', 'event_dtw')
+    keys = ('acc', 'r2', 'tau', 'ap', 'error', 'event', 'event_dtw', 'event_posterior')
     expected = {key: [] for key in keys}
     for action, phases in PHASES.items():
         train, test = arrays(data, action, 'train'), arrays(data, action, 'test')
@@ -35,6 +35,8 @@ def test_figures_are_means_over_actions():
         expected['error'].append(F.alignment_error(test[0], progress))
         expected['event'].append(F.event_error(test[0], events))
         expected['event_dtw'].append(F.event_error(test[0], events, matching='dtw'))
+        posterior = F.event_error(test[0], events, matching='posterior')
+        expected['event_posterior'].append(posterior)
     figures = {}
     for name in NAMES:
         stride = {'stride': 2} if name in ('KendallsTau', 'FrameRetrieval') else {}
@@ -42,6 +44,7 @@ def test_figures_are_means_over_actions():
     keys = ['phase_classification/acc', 'phase_progression/r2']
     keys += ['alignment/kendalls_tau', 'retrieval/ap@5', 'alignment/error']
     keys += ['alignment/event_error', 'alignment/event_error_dtw']
+    keys += ['alignment/event_error_posterior']
     for key, values in zip(keys, expected.values(), strict=True):
         assert figures[key] == pytest.approx(np.mean(values)), key
         assert f'{key}_position' in figures

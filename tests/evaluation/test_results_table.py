@@ -39,6 +39,7 @@ def test_a_key_is_split_into_metric_and_control():
 def test_the_centred_control_stands_last_under_a_heading_of_its_own():
     assert split_control('alignment/error_centred') == ('alignment/error', 'centred')
     assert lower_is_better('alignment/event_error_dtw_windowed')
+    assert lower_is_better('alignment/event_error_posterior')
     figures = {'a/b_centred': 0.2, 'a/b': 0.1, 'a/b_backbone': 0.3}
     lines = results_table(figures).splitlines()
     heads = [cell.strip() for cell in lines[0].split('|')[2:-1]]

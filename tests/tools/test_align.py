@@ -58,15 +58,16 @@ def test_tables_of_all_videos_of_a_folder_but_the_reference(tool, tmp_path):
     np.testing.assert_allclose(times, [a.timestamps, found.warped_timestamps])
 
 
-def test_arrays_a_picture_and_a_video(tool, tmp_path):
+@pytest.mark.parametrize('method', ['nearest', 'posterior'])
+def test_arrays_a_picture_and_a_video(tool, tmp_path, method):
     a, b = (save(tmp_path, name, each) for name, each in (('a', ARC), ('b', ARC[SLOW])))
     out = tmp_path / 'out'
-    options = ('--format', 'npz', '--video', '--picture', '--method', 'nearest')
+    options = ('--format', 'npz', '--video', '--picture', '--method', method)
     status, _, _ = tool(a[0], b[0], '--out', out, *options)
     assert status == 0
     names = sorted(path.name for path in out.iterdir())
     assert names == ['b.mp4', 'b.npz', 'b.png']
-    found = align(a[1], b[1], 'nearest')
+    found = align(a[1], b[1], method)
     with np.load(out / 'b.npz', allow_pickle=False) as arrays:
         assert arrays['path'].tolist() == found.path.tolist()
         assert arrays['warped_timestamps'].tolist() == found.warped_timestamps.tolist()

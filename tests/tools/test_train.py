@@ -56,6 +56,7 @@ def test_a_text_config_trains_and_is_judged(make_videos):
     assert all(len(row.strip('|').split('|')) == 6 for row in rows)
     assert math.isfinite(figures['alignment/error_backbone'])
     assert math.isfinite(figures['alignment/event_error_dtw_centred'])
+    assert math.isfinite(figures['alignment/event_error_posterior_centred'])
 
     videos = pickle.loads((folder / 'videos.pkl').read_bytes())
     shapes = [tuple(video['pred_embedding'].shape) for video in videos]

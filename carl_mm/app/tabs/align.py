@@ -8,7 +8,11 @@ import gradio as gr
 from carl_mm.apis import align
 from carl_mm.app.tabs.tab import TWO_PLAYERS, Picker, Tab
 
-METHODS = [('in order', 'dtw'), ('each by itself', 'nearest')]
+METHODS = [
+    ('in order', 'dtw'),
+    ('in order, open ends', 'posterior'),
+    ('each by itself', 'nearest'),
+]
 
 
 class AlignTab(Tab):
@@ -42,8 +46,9 @@ class AlignTab(Tab):
         Args:
             a: Name of a video.
             b: Name of another video.
-            method: 'dtw' keeps the order of events, 'nearest' matches each frame by
-                itself.
+            method: 'dtw' keeps the order of events, 'posterior' as well, but the
+                videos may begin and end at different moments; 'nearest' matches each
+                frame by itself.
 
         Returns:
             ``frames_b`` (for each frame of a the matching frame of b), ``frames_a``,

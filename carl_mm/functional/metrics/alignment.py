@@ -4,28 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import (
     ArrayOrTensor,
-    Floats,
     Ints,
     check_lengths,
     check_stride,
     to_embeddings,
     to_floats,
 )
-from carl_mm.functional.metrics._nearest_frames import (
-    Candidates,
-    nearest_in_each,
-    nearest_in_others,
-)
+from carl_mm.functional.metrics._event_frames import MATCHINGS, frames_at_events
+from carl_mm.functional.metrics._nearest_frames import nearest_in_others
 from carl_mm.functional.metrics._rank_correlation import tau_of_columns
-from carl_mm.functional.warping.many_paths import cosine_paths
-from carl_mm.functional.warping.path_matches import middle_matches
 
 NAN_POLICIES = ('omit', 'zero', 'propagate')
-MATCHINGS = ('nearest', 'dtw')
 
 
 def kendalls_tau(
@@ -136,8 +128,9 @@ def event_error(
         events: Frames of each video's events, ``(E,)``, the same E events in each; see
             `phase_boundaries`.
         matching: What matches a frame: 'nearest', the nearest frame of the other
-            video, or 'dtw', the frame that `cosine_dtw` aligns with it, the middle one
-            of several. Both directions of a pair share one path.
+            video; 'dtw', the frame that `cosine_dtw` aligns with it, the middle one of
+            several; or 'posterior', the one that `cosine_posterior` finds. By the last
+            two, both directions of a pair share one alignment.
 
     Returns:
         The error, in [0, 1); NaN with fewer than two videos or no event.
@@ -167,29 +160,11 @@ def event_error(
     if len(videos) < 2 or not len(frames[0]):
         return float('nan')
     events_of = np.stack(frames)  # (V, E)
-    match = _warped_events if matching == 'dtw' else _nearest_to_events
-    found = match(videos, events_of)
+    found = frames_at_events(videos, events_of, matching)
     lengths = np.array([len(video) for video in videos])
     gaps = np.abs(found - events_of.T[None]) / lengths
     others = ~np.eye(len(videos), dtype=bool)
     return float(gaps.mean(axis=1)[others].mean())
-
-
-def _nearest_to_events(videos: list[Floats], events: Ints) -> Ints:
-    """Find the frame of each video that is nearest to each event, ``(V, E, V)``."""
-    queries = [video[event] for video, event in zip(videos, events, strict=True)]
-    nearest = nearest_in_each(np.concatenate(queries), Candidates(videos))
-    return nearest.reshape(*events.shape, len(videos))
-
-
-def _warped_events(videos: list[Floats], events: Ints) -> Ints:
-    """Find the frame of each video that DTW aligns with each event, ``(V, E, V)``."""
-    found = np.repeat(events[..., None], len(videos), axis=2)
-    with threadpool_limits(1):  # others wait for each other where cores are busy
-        for i, j, path in cosine_paths(videos):
-            found[i, :, j] = middle_matches(path, len(videos[i]))[events[i]]
-            found[j, :, i] = middle_matches(path[:, ::-1], len(videos[j]))[events[j]]
-    return found
 
 
 def _to_frames(event: ArrayOrTensor, index: int) -> Ints:

@@ -1,1 +1,1 @@
-"""Dynamic time warping: hard, soft, and what a path says of single frames."""
+"""Dynamic time warping, hard and soft; the posterior over all paths; their matches."""

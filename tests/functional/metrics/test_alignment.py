@@ -17,6 +17,7 @@ METRICS = {
     ),
     'event': lambda videos: event_error(videos, [[0]] * len(videos)),
     'warped': lambda videos: event_error(videos, [[0]] * len(videos), 'dtw'),
+    'posterior': lambda videos: event_error(videos, [[0]] * len(videos), 'posterior'),
 }
 
 
@@ -165,6 +166,22 @@ def test_warped_events_of_one_frame_and_of_zeros():
     assert found == pytest.approx((1 / 4 + 0) / 2)
     assert math.isnan(event_error([line], [[1]], matching='dtw'))
     assert math.isnan(event_error([line, line], [[], []], matching='dtw'))
+
+
+def test_events_by_the_posterior_by_hand():
+    # The longer video begins two frames early and ends one frame late.
+    a, b = np.eye(12)[2:9], np.eye(12)[:10]
+    # Event 1 of a is frame 3 of b, not 4; frame 4 of b is frame 2 of a.
+    found = event_error([a, b], [[1], [4]], matching='posterior')
+    assert found == pytest.approx((1 / 10 + 1 / 7) / 2)
+
+
+def test_posterior_events_of_one_frame():
+    one, line = np.ones((1, 2)), np.zeros((4, 2))
+    # Frames 1 and 2 of the line are equally likely: the first of them is taken.
+    found = event_error([one, line], [[0], [3]], matching='posterior')
+    assert found == pytest.approx((2 / 4 + 0) / 2)
+    assert math.isnan(event_error([line], [[1]], matching='posterior'))
 
 
 def test_an_unknown_matching_is_named():

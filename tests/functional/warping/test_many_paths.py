@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from carl_mm.functional import cosine_dtw
+from carl_mm.functional import MatchPosterior, cosine_dtw, cosine_posterior
 from carl_mm.functional.warping import many_paths
-from carl_mm.functional.warping.many_paths import cosine_paths
+from carl_mm.functional.warping.many_paths import cosine_paths, cosine_posteriors
 
 
 @pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
@@ -26,5 +26,22 @@ def test_equal_costs_take_the_same_steps_as_alone():
         np.testing.assert_array_equal(path, cosine_dtw(videos[i], videos[j]))
 
 
-def test_no_video_has_no_pair():
-    assert list(cosine_paths([])) == []
+@pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
+@pytest.mark.parametrize('lengths', [(9, 14, 1, 7, 12, 3), (1, 1, 1), (20, 2), (5,)])
+def test_each_pair_has_the_posterior_as_alone(monkeypatch, cells, lengths):
+    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
+    rng = np.random.default_rng(cells)
+    videos = [rng.normal(size=(n, 4)) for n in lengths]
+    found = {(i, j): posterior for i, j, posterior in cosine_posteriors(videos)}
+    count = len(videos)
+    assert sorted(found) == [(i, j) for i in range(count) for j in range(i + 1, count)]
+    for (i, j), posterior in found.items():
+        alone = cosine_posterior(videos[i], videos[j])
+        for name in MatchPosterior.__dataclass_fields__:
+            values = getattr(posterior, name), getattr(alone, name)
+            np.testing.assert_allclose(*values, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize('align_all', [cosine_paths, cosine_posteriors])
+def test_no_video_has_no_pair(align_all):
+    assert list(align_all([])) == []

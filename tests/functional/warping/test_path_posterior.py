@@ -1,0 +1,124 @@
+import math
+
+import numpy as np
+import pytest
+
+from carl_mm.functional.warping.path_posterior import path_posterior
+from tests.functional.warping.open_paths import sums_over_paths
+
+GAP, END_GAP = -0.5, -1.0
+
+
+def posterior_of(*matrices, gap=GAP, end_gap=END_GAP, padding=0.0):
+    """The posterior of matrices that are padded to the size of the largest."""
+    lengths = np.array([matrix.shape for matrix in matrices]).T
+    odds = np.full((*(lengths.max(axis=1) + 2), len(matrices)), padding)
+    for place, matrix in enumerate(matrices):
+        odds[1 : matrix.shape[0] + 1, 1 : matrix.shape[1] + 1, place] = matrix
+    return path_posterior(odds, lengths, gap, end_gap)
+
+
+@pytest.mark.parametrize(
+    'weights', [(-0.5, -1.0), (0.0, 0.0), (-2.0, -0.1), (-0.1, -3)]
+)
+@pytest.mark.parametrize('shape', [(4, 5), (5, 4), (3, 3), (1, 4), (4, 1), (1, 1)])
+def test_all_paths_are_summed(shape, weights):
+    odds = 3 * np.random.default_rng(0).normal(size=shape)
+    found = posterior_of(odds, gap=weights[0], end_gap=weights[1])
+    log_partition, cells, rows, columns = sums_over_paths(odds, *weights)
+    close = {'rtol': 0, 'atol': 1e-12}
+    np.testing.assert_allclose(found.log_partition, [log_partition], **close)
+    np.testing.assert_allclose(found.marginals[..., 0], cells, **close)
+    np.testing.assert_allclose(found.matched_a[:, 0], rows, **close)
+    np.testing.assert_allclose(found.matched_b[:, 0], columns, **close)
+
+
+def test_two_by_two_by_hand():
+    # With all log-odds 0, g = exp(gap), q = exp(end_gap):
+    # (0,0); (0,0)(1,1); (0,0)(0,1); (0,0)(1,0); the two of three cells; those that
+    # begin at (0,1) or at (1,0): alone, or with (1,1).
+    gap, end_gap = math.log(0.5), math.log(0.1)
+    found = posterior_of(np.zeros((2, 2)), gap=gap, end_gap=end_gap)
+    from_corner = {
+        '11': 1,
+        '01': 0.5 * 0.1,
+        '10': 0.5 * 0.1,
+        '0111': 0.25,
+        '1011': 0.25,
+    }
+    from_side = {'alone': 0.1 * 0.1, 'to 11': 0.1 * 0.5}
+    total = sum(from_corner.values()) + 2 * sum(from_side.values())
+    assert found.log_partition[0] == pytest.approx(math.log(total))
+    corner = sum(from_corner.values()) / total
+    assert found.marginals[0, 0, 0] == pytest.approx(corner)
+    assert found.marginals[1, 1, 0] == pytest.approx((1 + 0.25 + 0.25 + 0.1) / total)
+    side = (0.05 + 0.25 + 0.01 + 0.05) / total
+    assert found.marginals[0, 1, 0] == pytest.approx(side)
+    # The first row is skipped by the paths that begin at (1, 0).
+    skipped = (0.01 + 0.05) / total
+    assert found.matched_a[0, 0] == pytest.approx(1 - skipped)
+
+
+def test_padding_changes_nothing_and_gets_no_probability():
+    rng = np.random.default_rng(1)
+    shapes = [(4, 5), (1, 1), (7, 2), (2, 9), (7, 9), (1, 6)]
+    matrices = [3 * rng.normal(size=shape) for shape in shapes]
+    found = posterior_of(*matrices, padding=50.0)
+    for place, (matrix, (rows, columns)) in enumerate(
+        zip(matrices, shapes, strict=True)
+    ):
+        alone = posterior_of(matrix)
+        marginals = found.marginals[..., place]
+        np.testing.assert_allclose(
+            marginals[:rows, :columns], alone.marginals[..., 0], atol=1e-13
+        )
+        assert not marginals[rows:].any()
+        assert not marginals[:, columns:].any()
+        assert found.log_partition[place] == pytest.approx(alone.log_partition[0])
+        matched = (found.matched_a[:rows, place], found.matched_b[:columns, place])
+        for whole, part in zip(matched, alone[2:], strict=True):
+            np.testing.assert_allclose(whole, part[:, 0], atol=1e-13)
+
+
+@pytest.mark.parametrize('shape', [(30, 47), (60, 21), (1, 9)])
+def test_transposed_and_reversed_matrices_have_the_same_posterior(shape):
+    odds = 3 * np.random.default_rng(2).normal(size=shape)
+    found = posterior_of(odds)
+    close = {'rtol': 1e-9, 'atol': 1e-13}
+    turned = posterior_of(odds.T)
+    np.testing.assert_allclose(
+        turned.marginals.swapaxes(0, 1), found.marginals, **close
+    )
+    np.testing.assert_allclose(turned.matched_b, found.matched_a, **close)
+    backward = posterior_of(odds[::-1, ::-1])
+    np.testing.assert_allclose(backward.marginals[::-1, ::-1], found.marginals, **close)
+    np.testing.assert_allclose(backward.matched_a[::-1], found.matched_a, **close)
+    np.testing.assert_allclose(backward.log_partition, found.log_partition, **close)
+
+
+@pytest.mark.parametrize('scale', [1e-3, 1.0, 100.0])
+def test_long_videos_neither_overflow_nor_lose_probability(scale):
+    odds = scale * np.random.default_rng(3).normal(size=(300, 400))
+    with np.errstate(over='raise', invalid='raise', divide='raise'):
+        found = posterior_of(odds)
+    marginals = found.marginals[..., 0]
+    assert marginals.min() >= 0
+    assert marginals.max() <= 1 + 1e-9
+    # A path has a cell in each row that it does not skip: as many as are expected.
+    assert (marginals.sum(axis=1) >= found.matched_a[:, 0] - 1e-9).all()
+    # A path passes each anti-diagonal once or, by a diagonal step, not at all, but no
+    # two in a row are left out.
+    middle = [np.trace(np.fliplr(marginals), offset) for offset in (-1, 0)]
+    assert 1 - 1e-9 <= sum(middle) <= 2 + 1e-9
+
+
+def test_a_branch_that_pays_off_late_is_not_lost():
+    # Leading by exp(900) at first, the upper branch ends behind by exp(600).
+    odds = np.full((5, 5), -2000.0)
+    odds[0, :] = [0, 450, 450, 0, 0]
+    odds[:, 0] = [0, 0, 0, 1000, 500]
+    odds[4, 1:] = 0
+    odds[1:, 4] = 0
+    found = posterior_of(odds, gap=0.0, end_gap=-3000.0).marginals[..., 0]
+    assert found[3, 0] == pytest.approx(1)
+    assert found[0, 3] == pytest.approx(0)
