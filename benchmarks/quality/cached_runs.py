@@ -123,8 +123,17 @@ def settings_digest(cfg: Config) -> str:
     settings = {key: cfg.to_dict().get(key) for key in SETTINGS}
     for hook in settings['custom_hooks']:
         hook.pop('cache_dir', None)
-    text = json.dumps(settings, sort_keys=True)
+    text = settings_text(settings)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def settings_text(settings: Any) -> str:
+    """Write settings as text, classes by their names."""
+
+    def name(kind: type) -> str:
+        return f'{kind.__module__}.{kind.__name__}'
+
+    return json.dumps(settings, sort_keys=True, default=name)
 
 
 def train_and_test(cfg: Config, train: bool = True) -> dict[str, float]:

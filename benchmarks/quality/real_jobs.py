@@ -57,6 +57,7 @@ def config_of(
         **RECIPES[recipe],
         'custom_hooks.FeatureCacheHook.cache_dir': str(args.feature_cache.resolve()),
         'custom_hooks.ProgressBarHook': REMOVED,
+        'env_cfg.mp_cfg.mp_start_method': 'spawn',  # as the pool's processes are
         'train_dataloader.dataset.ann_file': annotations,
         'test_dataloader.dataset.ann_file': annotations,
     }

@@ -14,6 +14,7 @@ from real_results import (
     with_means,
 )
 
+from carl_mm.evaluation.evaluated_video import WHOLE
 from carl_mm.evaluation.results_table import CONTROLS, lower_is_better
 
 # How far apart two people's labels of one event are, in frames.
@@ -26,7 +27,7 @@ UNCERTAINTY = {
 }
 OTHERS = ('phase_classification/acc', 'retrieval/ap@10')
 EVENTS = ('alignment/event_error', 'alignment/event_frames')
-KINDS = ('windowed', 'warped')
+KINDS = ('windowed', WHOLE, 'warped')
 MEANS = {'mean': 'mean', 'choice': 'mean, choice', 'judgement': 'mean, judgement'}
 
 
@@ -36,9 +37,18 @@ def shown_figures(results: Results) -> list[str]:
         figure for figures in results.models.values() for figure in figures
     )
     errors = [
-        figure for start in EVENTS for figure in known if figure.startswith(start)
+        figure
+        for start in EVENTS
+        for kind in KINDS
+        for figure in known
+        if figure.startswith(start) and kind_of(figure) == kind
     ]
     return [*errors, *(figure for figure in OTHERS if figure in known)]
+
+
+def kind_of(figure: str) -> str:
+    """Return which videos a figure is of: whole ones, or a kind of cuts."""
+    return next((kind for kind in KINDS if figure.endswith(f'_{kind}')), WHOLE)
 
 
 def title(figure: str) -> str:
@@ -51,9 +61,9 @@ def title(figure: str) -> str:
     start = next((start for start in EVENTS if figure.startswith(start)), None)
     if start is None:
         return f'{figure} ({hint} is better)'
-    rest = figure.removeprefix(start).removeprefix('_')
-    kind = next((kind for kind in KINDS if rest.endswith(kind)), 'whole')
-    matching = rest.removesuffix(kind).removesuffix('_') or 'nearest'
+    kind = kind_of(figure)
+    rest = figure.removeprefix(start).removesuffix(f'_{kind}')
+    matching = rest.removeprefix('_') or 'nearest'
     name = 'error, share of the video'
     if start == EVENTS[1]:
         name = 'error, median, frames'
@@ -122,31 +132,56 @@ def figure_table(results: Results, figure: str) -> str:
     return comparison_table({**rows, **controls}, columns, (), unseeded=[*controls])
 
 
+def ratio_rows(results: Results, figure: str) -> dict[str, list[dict[str, float]]]:
+    """Return rows of the model's figures as shares of the best control's."""
+
+    def ratios(recipe: str, row: dict[str, float]) -> dict[str, float]:
+        best, _ = best_controls(results, recipe, figure)
+        return shares_of({action: row[action] for action in best}, best)
+
+    return model_rows(results, figure, ratios)
+
+
+def shares_of(row: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """Divide figures by others; add the means of the ratios and the ratio of means.
+
+    A ratio to nothing is NaN.
+    """
+
+    def ratio(value: float, base: float) -> float:
+        return value / base if base else float('nan')
+
+    of_means = ratio(*(float(np.mean(list(v.values()))) for v in (row, other)))
+    ratios = {action: ratio(row[action], other[action]) for action in row}
+    return with_means(ratios) | {'of means': of_means}
+
+
 def ratio_table(results: Results, figure: str) -> str:
     """Return the table of the best controls, and of the model as a share of them."""
     columns = {**columns_of(results), 'of means': 'ratio of the means'}
-    best = {
-        recipe: best_controls(results, recipe, figure) for recipe in results.controls
-    }
-    rows: dict[str, list[dict[str, float]]] = {}
-    for recipe, (values, _) in best.items():
-        blank = {'of means': float('nan')}
-        rows[f'best control ({recipe})'] = [with_means(values) | blank]
-    controls = list(rows)
+    controls: dict[str, list[dict[str, float]]] = {}
+    told = []
+    for recipe in results.controls:
+        values, names = best_controls(results, recipe, figure)
+        cells = with_means(values) | {'of means': float('nan')}
+        controls[f'best control ({recipe})'] = [cells]
+        which = ', '.join(f'{action} {control_name(n)}' for action, n in names.items())
+        told.append(f'Best controls of {recipe}: {which}.')
+    rows = {**controls, **ratio_rows(results, figure)}
+    table = comparison_table(rows, columns, (), unseeded=[*controls])
+    return '\n'.join([table, '', *told])
 
-    def ratios(recipe: str, row: dict[str, float]) -> dict[str, float]:
-        values, _ = best[recipe]
-        shares = {action: row[action] / values[action] for action in values}
-        model = np.mean([row[action] for action in values])
-        of_means = float(model / np.mean(list(values.values())))
-        return with_means(shares) | {'of means': of_means}
 
-    rows |= model_rows(results, figure, ratios)
-    lines = [comparison_table(rows, columns, (), unseeded=controls), '']
-    for recipe, (_, names) in best.items():
-        told = ', '.join(f'{action} {control_name(n)}' for action, n in names.items())
-        lines.append(f'Best controls of {recipe}: {told}.')
-    return '\n'.join(lines)
+def summary_table(results: Results) -> str:
+    """Return the event errors as shares of the best control's, all in one table."""
+    columns = {**columns_of(results), 'of means': 'ratio of the means'}
+    rows = {}
+    for figure in shown_figures(results):
+        if figure.startswith(EVENTS[0]):
+            short = title(figure).split(': ')[1].split(' (')[0]
+            for name, cells in ratio_rows(results, figure).items():
+                rows[f'{short}: {name}'] = cells
+    return comparison_table(rows, columns, ())
 
 
 def encoder_table(results: Results, figure: str) -> str:
@@ -156,10 +191,7 @@ def encoder_table(results: Results, figure: str) -> str:
         each = results.models.get((recipe, EACH, seed))
         if encoders != ALL or each is None:
             continue
-        row, other = figures[figure], each[figure]
-        shares = {action: row[action] / other[action] for action in row}
-        of_means = np.mean(list(row.values())) / np.mean(list(other.values()))
-        cells = with_means(shares) | {'of means': float(of_means)}
+        cells = shares_of(figures[figure], each[figure])
         rows.setdefault(recipe, []).append(cells)
     if not rows:
         return ''
@@ -173,6 +205,7 @@ def all_tables(results: Results) -> str:
         f'Choices are made on {", ".join(CHOICE)}, and judged on '
         f'{", ".join(JUDGEMENT)}. Mean over seeds and range; means over folds.'
     ]
+    parts += ['## event error / that of the best control', summary_table(results)]
     for figure in shown_figures(results):
         parts += [f'## {title(figure)}', figure_table(results, figure)]
         if figure.startswith(EVENTS[1]):

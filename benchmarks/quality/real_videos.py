@@ -18,7 +18,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cached_runs import set_work_dir
+from cached_runs import set_work_dir, settings_text
 from mmengine.config import Config
 from real_jobs import EVERYTHING, Job, all_jobs, config_of, job_config, run_jobs
 from real_results import ALL, EACH, Results, mean_over_folds
@@ -119,7 +119,7 @@ def feature_configs(
         cfg.test_dataloader.dataset.split = 'test'
         set_work_dir(cfg, args.work_dir / 'features')
         model = {**cfg.to_dict()['model'], 'neck': None, 'cls_head': None}
-        features[json.dumps([model, cfg.to_dict()['custom_hooks']])] = cfg
+        features[settings_text([model, cfg.to_dict()['custom_hooks']])] = cfg
     return list(features.values())
 
 
