@@ -71,7 +71,7 @@ def event_gaps(
 
     Examples:
         >>> event_gaps([[[0.0], [1.0]], [[0.1], [0.2]]], [[1], [0]]).tolist()
-        [[[nan, 0.0]], [[1.0, nan]]]
+        [[[nan, 1.0]], [[1.0, nan]]]
     """
     if matching not in MATCHINGS:
         raise ValueError(f'matching must be one of {MATCHINGS}, got {matching!r}')
