@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from carl_mm.evaluation.evaluated_video import CENTRED
-from carl_mm.evaluation.results_table import CONTROLS
+from carl_mm.evaluation.results_table import CONTROLS, HEADINGS
 
 
 def comparison_table(
     rows: dict[str, list[dict[str, float]]],
     columns: dict[str, str],
     controls: Sequence[str] = CONTROLS,
+    unseeded: Sequence[str] = (),
 ) -> str:
     """Return a Markdown table with the controls in its last rows.
 
@@ -22,6 +22,7 @@ def comparison_table(
         controls: Names of the controls; their figures' keys end in them. The first
             run that has a control's figures gives its row; a control that no run has
             is left out.
+        unseeded: Names of rows whose figures depend on no seed.
     """
     all_runs = [run for runs in rows.values() for run in runs]
     columns = {
@@ -35,18 +36,25 @@ def comparison_table(
     ]
     for name, runs in rows.items():
         cells = [_cell([run[key] for run in runs]) for key in columns]
-        lines.append(f'| {name} | {len(runs)} | ' + ' | '.join(cells) + ' |')
+        seeds = '-' if name in unseeded else len(runs)
+        lines.append(f'| {name} | {seeds} | ' + ' | '.join(cells) + ' |')
     for control in controls:
         keys = [f'{key}_{control}' for key in columns]
         judged = next((r for r in all_runs if all(k in r for k in keys)), None)
         if judged is None:
             continue
         cells = [_cell([judged[key]]) for key in keys]
-        name = 'centred backbone' if control == CENTRED else f'{control} only'
-        lines.append(f'| {name} | - | ' + ' | '.join(cells) + ' |')
+        lines.append(f'| {control_name(control)} | - | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
 
 
+def control_name(control: str) -> str:
+    """Return what the rows of a control are called."""
+    return HEADINGS.get(control, f'{control} only')
+
+
 def _cell(values: list[float]) -> str:
+    if np.isnan(values).all():
+        return '-'
     spread = f' ({min(values):.3f} to {max(values):.3f})' if len(values) > 1 else ''
     return f'{np.mean(values):.3f}{spread}'

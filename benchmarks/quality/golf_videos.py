@@ -5,7 +5,6 @@ labels.csv; `benchmarks/quality/recipe.md` names the public sources.
 """
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from carl_mm.datasets.converters.folder import annotations_from_folder
 from carl_mm.evaluation.evaluated_video import BACKBONE, CENTRED
-from carl_mm.functional import centred, phase_classification
+from carl_mm.functional import centred
 
 
 def write_annotations(videos: Path, out: Path) -> None:
@@ -38,15 +37,6 @@ def write_annotations(videos: Path, out: Path) -> None:
     out.write_text(json.dumps(joint, indent=1))
 
 
-def golfer(filename: str) -> str:
-    """Return whose swing a file shows.
-
-    Swings of unnamed golfers from one source count as one golfer's.
-    """
-    parts = Path(filename).stem.split('_')
-    return parts[1] if parts[0] == 'av' else parts[0]
-
-
 def named_embedding(prediction: dict, name: str) -> np.ndarray:
     """Return one embedding of a dumped video: the model's, '', or a control's."""
     controls = prediction['controls']
@@ -54,28 +44,3 @@ def named_embedding(prediction: dict, name: str) -> np.ndarray:
         return centred(controls[BACKBONE])
     embedding = controls[name] if name else prediction['pred_embedding']
     return np.asarray(embedding)
-
-
-def leave_one_golfer_out(predictions: list[dict], name: str) -> float:
-    """Fit a probe on all other golfers' swings, for each golfer in turn.
-
-    Args:
-        predictions: The videos that `DumpResults` writes.
-        name: Name of a control, or '' for the model.
-
-    Returns:
-        The accuracy, averaged over golfers.
-    """
-    groups: dict[str, list] = defaultdict(list)
-    for prediction in predictions:
-        labels = prediction['gt_label'].numpy()
-        if prediction['action'] == 'golf_swing' and (labels >= 0).any():
-            video = named_embedding(prediction, name), labels
-            groups[golfer(prediction['filename'])].append(video)
-    accuracies = []
-    for person, test in groups.items():
-        train = [video for key in groups if key != person for video in groups[key]]
-        splits = (zip(*train, strict=True), zip(*test, strict=True))
-        fitted, judged = (tuple(map(list, split)) for split in splits)
-        accuracies.append(phase_classification(*fitted, *judged))
-    return float(np.mean(accuracies))

@@ -1,38 +1,71 @@
-"""The recipes that `benchmarks/quality/recipe.py` compares, as changes of a config."""
+"""The recipes that `real_videos.py` compares, as changes of `carl_folder.py`.
+
+A recipe names the settings that it changes, so that one line makes an ablation.
+"""
 
 from typing import Any
 
-CROP = 'train_dataloader.dataset.pipeline.DualViewTemporalCrop.'
+from cached_runs import REMOVED
+
+TRAIN = 'train_dataloader.dataset.pipeline.DualViewTemporalCrop.'
+CACHE = 'custom_hooks.FeatureCacheHook.transforms.'
+TEST = 'test_dataloader.dataset.pipeline.'
 NECK = 'model.neck.'
 LOSS = 'model.cls_head.loss.'
+GRID, LAST, FLOW = 16 * 112, 1280, 48  # channels of configs/_base_/subject.py's parts
 
-# Takes away what carl_folder.py adds, so that no recipe depends on its defaults.
-carl: dict[str, Any] = {f'{NECK}frame_channels': 0, f'{CROP}speeds': None}
-share = {**carl, f'{CROP}window': 'share', f'{CROP}share': (0.8, 1.0)}
-half = {**carl, f'{CROP}window': 'share', f'{CROP}share': (0.5, 1.0)}
+no_crop = {f'{CACHE}CropToSubject': REMOVED, f'{TEST}CropToSubject': REMOVED}
+no_grid = {
+    'model.backbone.out_indices': (7,),
+    'model.spatial_pooling': 'max',
+    'model.feature_parts': (LAST, FLOW),
+    f'{NECK}in_channels': LAST + FLOW,
+}
+no_flow = {
+    'model.motion': None,
+    'model.feature_parts': (GRID, LAST),
+    f'{NECK}in_channels': GRID + LAST,
+}
+not_standardised = {'model.feature_parts': ()}
+absolute = {f'{NECK}position': 'absolute'}
 
-# benchmarks/quality/recipe.md also has what was tried and is no longer in the code.
 RECIPES: dict[str, dict[str, Any]] = {
-    'paper': {**carl, f'{CROP}window': 'paper'},
-    'share': share,
-    'half': half,
-    'third': {**half, f'{CROP}share': (0.3, 1.0)},
-    'rotary': {**half, f'{NECK}position': 'rotary'},
-    'none': {**half, f'{NECK}position': 'none'},
-    'batch': {**half, f'{LOSS}negatives': 'batch'},
-    'long': {**half, 'max_epochs': 150},
-    'speeds': {**half, f'{CROP}speeds': (0.3, 3.0)},
-    'frame_32': {**half, f'{NECK}frame_channels': 32},
-    'light': {**half, f'{NECK}num_layers': 1},
-    'speeds_frame': {
-        **half,
-        f'{CROP}speeds': (0.3, 3.0),
+    'default': {},
+    # Until features told where things are and what moves.
+    'before': {
+        **no_crop,
+        **not_standardised,
+        **absolute,
+        'size': 160,
+        'num_frames': 48,
+        'max_epochs': 50,
+        'model.backbone.out_indices': (7,),
+        'model.spatial_pooling': 'max_mean',
+        'model.motion': None,
+        f'{NECK}in_channels': 2 * LAST,
         f'{NECK}frame_channels': 32,
+        f'{TRAIN}share': (0.5, 1.0),
+        f'{TRAIN}speeds': (0.3, 3.0),
     },
-    'long_speeds_frame': {
-        **half,
-        f'{CROP}speeds': (0.3, 3.0),
-        f'{NECK}frame_channels': 32,
-        'max_epochs': 150,
+    'no_crop': no_crop,
+    'no_grid': no_grid,
+    'no_flow': no_flow,
+    'last_layer': {
+        'model.backbone.out_indices': (7,),
+        'model.spatial_pooling': 'max',
+        'model.motion': None,
+        'model.feature_parts': (LAST,),
+        f'{NECK}in_channels': LAST,
     },
+    'not_standardised': not_standardised,
+    'absolute': absolute,
+    'no_positions': {f'{NECK}position': 'none'},
+    'no_speeds': {f'{TRAIN}speeds': None},
+    'wide_windows': {f'{TRAIN}share': (0.8, 1.0)},
+    'narrow_windows': {f'{TRAIN}share': (0.3, 1.0)},
+    'no_frame_part': {f'{NECK}frame_channels': 0},
+    'one_layer': {f'{NECK}num_layers': 1},
+    'batch_negatives': {f'{LOSS}negatives': 'batch'},
+    'half_as_long': {'max_epochs': 25},
+    'three_times_as_long': {'max_epochs': 150},
 }

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+import numpy as np
 from mmaction.registry import METRICS
 
 from carl_mm.evaluation.action_videos import ActionVideos
-from carl_mm.evaluation.framewise_metric import mean_of_defined
+from carl_mm.evaluation.framewise_metric import judge_with_cuts
 from carl_mm.evaluation.strided_metric import StridedMetric
 from carl_mm.functional import (
     alignment_error,
@@ -89,12 +90,7 @@ class AlignmentError(StridedMetric):
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
         """Judge all ordered pairs of whole videos, and those of each draw of cuts."""
-        values = self._judge(videos)
-        for kind, draws in videos.cuts.items():
-            rows = [self._judge(cut) for cut in draws]
-            for key in self.keys:
-                values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
-        return values
+        return judge_with_cuts(self._judge, videos)
 
     def _judge(self, videos: ActionVideos) -> dict[str, float]:
         num_phases = len(videos.phases)
@@ -106,16 +102,27 @@ class AlignmentError(StridedMetric):
                 videos.test_whole_labels, videos.test_frame_inds, strict=True
             )
         ]
-        events = [phase_boundaries(labels, num_phases) for labels in videos.test_labels]
-        complete = [
-            (embedding, event)
-            for embedding, event in zip(videos.test_embeddings, events, strict=True)
-            if event is not None
-        ]
-        frames, boundaries = [c[0] for c in complete], [c[1] for c in complete]
+        frames, boundaries = complete_events(videos)
         return {
             'error': alignment_error(videos.test_embeddings, progress, self.stride),
             'event_error': event_error(frames, boundaries),
             'event_error_dtw': event_error(frames, boundaries, 'dtw'),
             'event_error_posterior': event_error(frames, boundaries, 'posterior'),
         }
+
+
+def complete_events(
+    videos: ActionVideos,
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return the judged videos that have every phase, and the frames of their events.
+
+    Returns:
+        Embeddings ``(T, D)`` and frames ``(E,)`` int64 of each such video.
+    """
+    events = [phase_boundaries(v, len(videos.phases)) for v in videos.test_labels]
+    complete = [
+        (embedding, event)
+        for embedding, event in zip(videos.test_embeddings, events, strict=True)
+        if event is not None
+    ]
+    return [embedding for embedding, _ in complete], [event for _, event in complete]

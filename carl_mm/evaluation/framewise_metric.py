@@ -1,7 +1,7 @@
 """What all frame-wise metrics share: collect videos, group by action, average."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -169,3 +169,25 @@ def mean_of_defined(values: Iterable[float]) -> float:
     """Return the mean of the defined values, NaN if there is none."""
     defined = [value for value in values if not np.isnan(value)]
     return float(np.mean(defined)) if defined else float('nan')
+
+
+def judge_with_cuts(
+    judge: Callable[[ActionVideos], dict[str, float]], videos: ActionVideos
+) -> dict[str, float]:
+    """Judge whole videos, and average over the draws of each kind of their cuts.
+
+    Args:
+        judge: Judges the videos of one action, or one draw of cuts of them.
+        videos: The whole videos, with their cuts.
+
+    Returns:
+        The values of the whole videos, and for each kind of cut ``VALUE_KIND``, the
+        mean of the defined values of its draws.
+    """
+    values = judge(videos)
+    keys = list(values)
+    for kind, draws in videos.cuts.items():
+        rows = [judge(cut) for cut in draws]
+        for key in keys:
+            values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
+    return values

@@ -27,11 +27,8 @@ from carl_mm.functional.losses.shuffle_and_learn import (
     shuffle_and_learn_loss,
 )
 from carl_mm.functional.losses.speediness import mean_over_time, speediness_loss
-from carl_mm.functional.metrics.alignment import (
-    alignment_error,
-    event_error,
-    kendalls_tau,
-)
+from carl_mm.functional.metrics.alignment import alignment_error, kendalls_tau
+from carl_mm.functional.metrics.events import event_error, event_gaps
 from carl_mm.functional.metrics.linear_protocol import linear_classification
 from carl_mm.functional.metrics.localization import detection_map, resample_features
 from carl_mm.functional.metrics.phase_probes import (
@@ -80,6 +77,7 @@ __all__ = [
     'detection_map',
     'dtw',
     'event_error',
+    'event_gaps',
     'fit_phase_probe',
     'frame_features',
     'gap_quantile',

@@ -1,22 +1,14 @@
-"""The searches and comparisons of benchmarks/: their tables, splits and one run."""
+"""The comparisons of benchmarks/: their tables, and one run."""
 
-import argparse
 import importlib
-import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
-from tests.configs.helpers import crop_of
 from tests.tools.processes import ROOT
-
-ENTRIES = [
-    {'filename': f'{i}.mp4', 'split': 'train' if i < 10 else 'test', 'action': 'a'}
-    | ({'phases': [[0, 1, 0]]} if i != 3 else {})
-    for i in range(14)
-]
 
 
 @pytest.fixture
@@ -56,50 +48,11 @@ def test_table_of_any_run_that_has_them(benchmark):
 
 
 def test_a_missing_control_is_not_the_model(benchmark):
-    prediction = {'gt_label': torch.tensor([0, 1]), 'action': 'golf_swing'}
-    prediction |= {'pred_embedding': torch.eye(2), 'controls': {}}
-    swings = [{**prediction, 'filename': f'{name}_1.mp4'} for name in ('ann', 'bob')]
-    judge = benchmark('golf_videos').leave_one_golfer_out
-    assert judge(swings, '') == 1
+    prediction = {'pred_embedding': torch.eye(2), 'controls': {}}
+    embedding = benchmark('golf_videos').named_embedding
+    assert (embedding(prediction, '') == np.eye(2)).all()
     with pytest.raises(KeyError, match='position'):
-        judge(swings, 'position')
-
-
-@pytest.mark.parametrize('stage', ['choose', 'judge'])
-def test_no_judged_video_is_trained_on(benchmark, stage, tmp_path):
-    (tmp_path / 'annotations.json').write_text(
-        json.dumps({'metainfo': {'phases': {'a': ['x']}}, 'data_list': ENTRIES})
-    )
-    args = argparse.Namespace(
-        stage=stage, synthetic=tmp_path, work_dir=tmp_path / 'work'
-    )
-    files = benchmark('recipe').annotation_files(args, 'synthetic')
-    train, judged = (json.loads(file.read_text())['data_list'] for file in files)
-    names = [{e['filename'] for e in part} for part in (train, judged)]
-    if stage == 'choose':
-        assert names == [{f'{i}.mp4' for i in range(8)}, {'8.mp4', '9.mp4'}]
-        assert {e['split'] for e in judged} == {'val'}
-    else:
-        assert names[0] == {f'{i}.mp4' for i in range(10)}
-        # Labelled train videos are there for the probes, test videos to be judged.
-        assert names[1] == {f'{i}.mp4' for i in range(14) if i != 3}
-        assert {e['filename'] for e in judged if e['split'] == 'test'} == {
-            f'{i}.mp4' for i in range(10, 14)
-        }
-
-
-@pytest.mark.parametrize('recipe', ['paper', 'half', 'rotary', 'speeds_frame'])
-def test_recipes_do_not_depend_on_the_default(benchmark, recipe, tmp_path):
-    """A recipe without a part of the default takes that part away."""
-    read_config = benchmark('cached_runs').read_config
-    changes = benchmark('recipes').RECIPES[recipe]
-    for config in benchmark('recipe').CONFIGS.values():
-        cfg = read_config(config, tmp_path, tmp_path / 'run', 0, changes)
-        crop = crop_of(cfg)
-        assert crop.window == ('paper' if recipe == 'paper' else 'share')
-        assert (crop.get('speeds') is not None) == (recipe == 'speeds_frame')
-        frame_channels = 32 if recipe == 'speeds_frame' else 0
-        assert cfg.model.neck.get('frame_channels') == frame_channels
+        embedding(prediction, 'position')
 
 
 @pytest.mark.rare
@@ -121,7 +74,7 @@ def test_methods_are_compared(make_videos, tmp_path):
         'CARL',
         'TCC',
         'position only',
-        'untrained only',
+        'untrained',
         'backbone only',
         'centred backbone',
     ]

@@ -1,4 +1,4 @@
-"""How well nearest frames, or warping, align pairs of videos in time."""
+"""How well nearest frames align pairs of videos in time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,14 +6,11 @@ from typing import Any
 import numpy as np
 
 from carl_mm.functional._inputs import (
-    ArrayOrTensor,
-    Ints,
     check_lengths,
     check_stride,
     to_embeddings,
     to_floats,
 )
-from carl_mm.functional.metrics._event_frames import MATCHINGS, frames_at_events
 from carl_mm.functional.metrics._nearest_frames import nearest_in_others
 from carl_mm.functional.metrics._rank_correlation import tau_of_columns
 
@@ -113,62 +110,3 @@ def alignment_error(
         gaps = np.abs(labelled[index][1][:, None] - progress_of[nearest + starts])
         errors.append(np.delete(gaps.mean(axis=0), index))
     return float(np.mean(errors))
-
-
-def event_error(
-    embeddings: Sequence[Any], events: Sequence[Any], matching: str = 'nearest'
-) -> float:
-    """Mean distance of events from where another video's matching frame puts them.
-
-    It is the mean of |matching frame - true frame| / length of the other video over
-    all ordered pairs of videos and all events.
-
-    Args:
-        embeddings: Embeddings of each video, ``(T_i, D)``, finite.
-        events: Frames of each video's events, ``(E,)``, the same E events in each; see
-            `phase_boundaries`.
-        matching: What matches a frame: 'nearest', the nearest frame of the other
-            video; 'dtw', the frame that `cosine_dtw` aligns with it, the middle one of
-            several; or 'posterior', the one that `cosine_posterior` finds. By the last
-            two, both directions of a pair share one alignment.
-
-    Returns:
-        The error, in [0, 1); NaN with fewer than two videos or no event.
-
-    Raises:
-        ValueError: Embeddings are not finite, numbers of events differ, an event is
-            outside its video, or the matching is unknown.
-
-    Examples:
-        >>> event_error([[[0.0], [1.0]], [[0.1], [0.2]]], [[1], [0]])
-        0.5
-    """
-    if matching not in MATCHINGS:
-        raise ValueError(f'matching must be one of {MATCHINGS}, got {matching!r}')
-    videos = to_embeddings(embeddings)
-    frames = [_to_frames(event, index) for index, event in enumerate(events)]
-    if len({len(videos), len(frames)}) > 1 or len({len(f) for f in frames}) > 1:
-        raise ValueError(
-            f'{len(videos)} videos, but events per video: {[len(f) for f in frames]}'
-        )
-    for index, (video, event) in enumerate(zip(videos, frames, strict=True)):
-        outside = event[(event < 0) | (event >= len(video))]
-        if len(outside):
-            raise ValueError(
-                f'video {index}: event at frame {outside[0]} of {len(video)} frames'
-            )
-    if len(videos) < 2 or not len(frames[0]):
-        return float('nan')
-    events_of = np.stack(frames)  # (V, E)
-    found = frames_at_events(videos, events_of, matching)
-    lengths = np.array([len(video) for video in videos])
-    gaps = np.abs(found - events_of.T[None]) / lengths
-    others = ~np.eye(len(videos), dtype=bool)
-    return float(gaps.mean(axis=1)[others].mean())
-
-
-def _to_frames(event: ArrayOrTensor, index: int) -> Ints:
-    values = to_floats(event)
-    if values.ndim != 1 or not (values == np.rint(values)).all():
-        raise ValueError(f'video {index}: events must be whole frames, got {values}')
-    return values.astype(np.int64)
