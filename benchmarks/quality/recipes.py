@@ -22,7 +22,7 @@ no_grid = {
     f'{NECK}in_channels': LAST + FLOW,
 }
 no_flow = {
-    'model.motion': None,
+    'model.extra_features': [],
     'model.feature_parts': (GRID, LAST),
     f'{NECK}in_channels': GRID + LAST,
 }
@@ -41,7 +41,7 @@ RECIPES: dict[str, dict[str, Any]] = {
         'max_epochs': 50,
         'model.backbone.out_indices': (7,),
         'model.spatial_pooling': 'max_mean',
-        'model.motion': None,
+        'model.extra_features': [],
         f'{NECK}in_channels': 2 * LAST,
         f'{NECK}frame_channels': 32,
         f'{TRAIN}share': (0.5, 1.0),
@@ -53,7 +53,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     'last_layer': {
         'model.backbone.out_indices': (7,),
         'model.spatial_pooling': 'max',
-        'model.motion': None,
+        'model.extra_features': [],
         'model.feature_parts': (LAST,),
         f'{NECK}in_channels': LAST,
     },

@@ -118,7 +118,8 @@ class FeatureCacheHook(Hook):
         settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
         settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
         settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
-        settings += [preprocessor.std.tolist(), repr(model.motion)]
+        extras = ', '.join(map(repr, model.extra_features)) or 'None'
+        settings += [preprocessor.std.tolist(), extras]
         digest.update(json.dumps(settings).encode())
         return digest.hexdigest()[:16]
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from carl_mm.functional.body_pose import relative_landmarks
 from carl_mm.functional.colour import shift_hue
 from carl_mm.functional.frame_features import (
     frame_features,
@@ -55,6 +56,7 @@ from carl_mm.functional.sampling.baseline_views import (
 )
 from carl_mm.functional.sampling.clip_pairs import gap_quantile, sample_clip_pair
 from carl_mm.functional.sampling.two_views import sample_two_views
+from carl_mm.functional.smoothing import fill_missing_frames, smooth_over_time
 from carl_mm.functional.warping.dtw import cosine_dtw, dtw
 from carl_mm.functional.warping.pair_hmm import MatchPosterior, cosine_posterior
 from carl_mm.functional.warping.soft_dtw import soft_dtw
@@ -110,6 +112,9 @@ __all__ = [
     'sinusoidal_code',
     'sinusoidal_positions',
     'standardize_over_time',
+    'relative_landmarks',
+    'fill_missing_frames',
+    'smooth_over_time',
     'soft_dtw',
     'spread_in_time',
     'with_change',

@@ -1,8 +1,12 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
-from carl_mm.models.backbones.efficientnet_lite import EfficientNetLite0
+from carl_mm.models.backbones.efficientnet_lite import (
+    EfficientNetLite0,
+    EfficientNetLite2,
+)
 from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
+from carl_mm.models.backbones.pose_landmarks import PoseLandmarks
 from carl_mm.models.backbones.timm_vit import TimmViT
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
 from carl_mm.models.heads.base import FramewiseHead
@@ -37,6 +41,7 @@ __all__ = [
     'CycleConsistencyLoss',
     'DiscriminativeDTWLoss',
     'EfficientNetLite0',
+    'EfficientNetLite2',
     'FrameBatch',
     'FramewiseClassificationHead',
     'FramewiseDataPreprocessor',
@@ -51,6 +56,7 @@ __all__ = [
     'NearestFrameContrastiveLoss',
     'OpticalFlowGrid',
     'PhotometricAugmentation',
+    'PoseLandmarks',
     'SequenceContrastiveHead',
     'SequenceContrastiveLoss',
     'ShuffleAndLearnLoss',

@@ -60,7 +60,7 @@ byol_r50 = dict(
     backbone_dtype='float32',
     neck=dict(in_channels=2048),
     spatial_pooling='max',
-    motion=None,
+    extra_features=[],
     feature_parts=(),
     data_preprocessor=imagenet,
 )
@@ -70,7 +70,7 @@ supervised_r50 = dict(
     backbone_dtype='float32',
     neck=dict(in_channels=2048),
     spatial_pooling='max',
-    motion=None,
+    extra_features=[],
     feature_parts=(),
     data_preprocessor=imagenet,
 )
@@ -82,7 +82,7 @@ dinov2_small = dict(
     backbone_dtype='auto',
     neck=dict(in_channels=384),
     spatial_pooling='mean',
-    motion=None,
+    extra_features=[],
     feature_parts=(),
     data_preprocessor=imagenet,
 )
@@ -96,7 +96,7 @@ clip_base = dict(
     backbone_dtype='auto',
     neck=dict(in_channels=768),
     spatial_pooling='mean',
-    motion=None,
+    extra_features=[],
     feature_parts=(),
     data_preprocessor=clip,
 )

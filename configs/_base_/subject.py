@@ -23,7 +23,7 @@ crop_to_subject = dict(type=CropToSubject)
 subject_features = dict(
     backbone=dict(out_indices=(4, 7)),
     spatial_pooling=('grid', 'max'),
-    motion=dict(type=OpticalFlowGrid, size=128, grid=4),
+    extra_features=[dict(type=OpticalFlowGrid, size=128, grid=4)],
     feature_parts=(16 * 112, 1280, 48),
     keep_frame_features=True,
     neck=dict(in_channels=16 * 112 + 1280 + 48, position='rotary'),

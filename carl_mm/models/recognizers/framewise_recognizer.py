@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from mmaction.registry import MODELS
-from torch import Tensor
+from torch import Tensor, nn
 
 from carl_mm.models.data_preprocessors.framewise import FramewiseDataPreprocessor
 from carl_mm.models.heads.base import FramewiseHead, check_head
@@ -38,8 +38,9 @@ class FramewiseRecognizer(EmbeddingRecognizer):
             options. Needs a C++ compiler, on a GPU Triton.
         controls: Names of the embeddings given beside the trained ones in testing, see
             `ControlEmbeddings`; ``()`` turns them off.
-        motion: Config of an `OpticalFlowGrid`, whose values stand behind a frame's
-            features; needs uint8 frames in their order, so training takes cached ones.
+        extra_features: Configs of what else is measured on the uint8 frames of a video
+            in their order (`OpticalFlowGrid`, `PoseLandmarks`) and stands behind the
+            backbone's features; training then takes cached features.
         feature_parts: Number of channels of each part of the features that is centred
             and scaled by video (`standardize_over_time`); by default none is.
         keep_frame_features: Whether testing appends to the learnt embedding, with the
@@ -65,7 +66,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         chunk_size: int = 64,
         compile_backbone: bool | dict[str, Any] = False,
         controls: Sequence[str] = CONTROLS,
-        motion: dict[str, Any] | None = None,
+        extra_features: Sequence[dict[str, Any]] = (),
         feature_parts: Sequence[int] = (),
         keep_frame_features: bool = False,
         data_preprocessor: dict[str, Any] | None = None,
@@ -91,7 +92,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         self.max_frames = max_frames
         self.chunk_size = chunk_size
         self.controls = control_embeddings
-        self.motion = None if motion is None else MODELS.build(motion)
+        self.extra_features = nn.ModuleList(map(MODELS.build, extra_features))
         self.feature_parts = tuple(feature_parts)
         self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)
@@ -103,7 +104,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
 
         Args:
             inputs: Frames ``(B, T, 3, H, W)``, or their features ``(B, T, C)``; with
-                ``motion`` frames are successive and uint8.
+                ``extra_features`` frames are successive and uint8.
             valid: False on padding, ``(B, T)`` bool; by default all frames are real.
             stage: Whose output is returned: 'backbone' or 'neck'.
 
@@ -113,7 +114,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         if inputs.dim() == 5:
             features = self.spatial_features(inputs.flatten(0, 1))
             features = torch.unflatten(features, 0, inputs.shape[:2])
-            inputs = self.with_motion(features, inputs)
+            inputs = self.with_extras(features, inputs)
         if stage == 'backbone':
             return inputs
         out: Tensor = self.neck(self.standardized(inputs, valid), valid)
@@ -141,10 +142,10 @@ class FramewiseRecognizer(EmbeddingRecognizer):
             valid: False on padding, ``(B, V, T)`` bool.
 
         Raises:
-            ValueError: Motion is to be measured between frames of a view.
+            ValueError: Extra features are to be measured on the frames of a view.
         """
         if inputs.dim() > 4:
-            self.refuse_motion()
+            self.refuse_extras()
         flat = self.extract_feat(inputs.flatten(0, 1), valid.flatten(0, 1))
         embedding = torch.unflatten(flat, 0, inputs.shape[:2])
         head: FramewiseHead = self.cls_head

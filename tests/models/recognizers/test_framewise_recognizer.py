@@ -227,7 +227,7 @@ def test_a_neck_that_does_not_fit_is_told(neck):
 
 def moving(**kwargs):
     return build(
-        motion={'type': 'OpticalFlowGrid', 'size': 32, 'grid': 2},
+        extra_features=[{'type': 'OpticalFlowGrid', 'size': 32, 'grid': 2}],
         feature_parts=(512, 12),
         neck={
             'type': 'TemporalTransformer',
