@@ -62,6 +62,6 @@ def fill_missing_frames(values: Tensor) -> Tensor:
     after = torch.searchsorted(known, frames).clamp(max=len(known) - 1)
     before = (torch.searchsorted(known, frames, right=True) - 1).clamp(min=0)
     start, end = known[before], known[after]
-    share = (frames - start) / (end - start).clamp(min=1)
-    weight = share.clamp(0, 1).to(values)[:, None]
+    share = (frames - start).to(values) / (end - start).clamp(min=1)
+    weight = share.clamp(0, 1)[:, None]
     return values[start] + weight * (values[end] - values[start])

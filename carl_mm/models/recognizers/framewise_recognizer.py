@@ -25,8 +25,9 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         cls_head: Config of a `FramewiseHead`; without one the model embeds, but does
             not train.
         spatial_pooling: How feature maps are pooled: 'max' (published), 'mean',
-            'max_mean' (both, 2C channels), 'grid' (4 x 4 cells, 16C) or 'none', for a
-            neck that takes maps; or a list, one for each output of the backbone.
+            'max_mean' (both, 2C channels), 'grid' (4 x 4 cells, 16C), 'flat' (whole
+            maps in a row) or 'none', for a neck that takes maps; or a list, one for
+            each output of the backbone.
         freeze_backbone: Whether the backbone learns nothing and stays in eval mode;
             then cached features can stand in for the pictures.
         backbone_dtype: What the backbone computes in if frozen or testing: 'float32',
@@ -41,6 +42,8 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         extra_features: Configs of what else is measured on the uint8 frames of a video
             in their order (`OpticalFlowGrid`, `PoseLandmarks`) and stands behind the
             backbone's features; training then takes cached features.
+        learnt_stages: Config of `LearntStages`, which learn behind a frozen backbone;
+            with ``spatial_pooling='flat'``.
         feature_parts: Number of channels of each part of the features that is centred
             and scaled by video (`standardize_over_time`); by default none is.
         keep_frame_features: Whether testing appends to the learnt embedding, with the
@@ -67,6 +70,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         compile_backbone: bool | dict[str, Any] = False,
         controls: Sequence[str] = CONTROLS,
         extra_features: Sequence[dict[str, Any]] = (),
+        learnt_stages: dict[str, Any] | None = None,
         feature_parts: Sequence[int] = (),
         keep_frame_features: bool = False,
         data_preprocessor: dict[str, Any] | None = None,
@@ -93,6 +97,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         self.chunk_size = chunk_size
         self.controls = control_embeddings
         self.extra_features = nn.ModuleList(map(MODELS.build, extra_features))
+        self.learnt_stages = learnt_stages and MODELS.build(learnt_stages)
         self.feature_parts = tuple(feature_parts)
         self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)
@@ -117,7 +122,8 @@ class FramewiseRecognizer(EmbeddingRecognizer):
             inputs = self.with_extras(features, inputs)
         if stage == 'backbone':
             return inputs
-        out: Tensor = self.neck(self.standardized(inputs, valid), valid)
+        seen = self.standardized(self.after_learnt_stages(inputs), valid)
+        out: Tensor = self.neck(seen, valid)
         return out
 
     def _forward(

@@ -27,6 +27,7 @@ class SpatialRecognizer(WholeVideoRecognizer):
     backbone_dtype: str
     chunk_size: int
     extra_features: nn.ModuleList
+    learnt_stages: nn.Module | None
     feature_parts: tuple[int, ...]
 
     def train(self, mode: bool = True) -> 'SpatialRecognizer':
@@ -68,6 +69,22 @@ class SpatialRecognizer(WholeVideoRecognizer):
         if not self.feature_parts:
             return features
         return standardize_over_time(features, self.feature_parts, valid)
+
+    def after_learnt_stages(self, features: Tensor) -> Tensor:
+        """Pass the backbone's maps through the stages that learn, if there are any.
+
+        Args:
+            features: Features of the frames, flattened maps and then what else was
+                measured, ``(B, T, C)``.
+
+        Returns:
+            ``(B, T, C')``; without such stages the features themselves.
+        """
+        if self.learnt_stages is None:
+            return features
+        others = sum(extra.out_channels for extra in self.extra_features)
+        maps, rest = features.split([features.shape[2] - others, others], dim=2)
+        return torch.cat((self.learnt_stages(maps), rest), dim=2)
 
     def video_features(
         self, num_frames: int, device: torch.device | None = None

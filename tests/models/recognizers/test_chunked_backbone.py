@@ -5,10 +5,11 @@ from torch import nn
 from carl_mm.models.recognizers import chunked_backbone as chunked
 
 
-@pytest.mark.parametrize('pooling', ['max', 'mean', 'max_mean', 'none'])
+@pytest.mark.parametrize('pooling', ['max', 'mean', 'max_mean', 'flat', 'none'])
 def test_pooling(pooling):
     maps = torch.randn(4, 5, 2, 3)
     parts = {'max': maps.amax((2, 3)), 'mean': maps.mean((2, 3)), 'none': maps}
+    parts['flat'] = torch.stack([frame.reshape(-1) for frame in maps])
     expected = torch.cat([parts[name] for name in pooling.split('_')], 1)
     assert torch.equal(chunked.pool(maps, pooling), expected)
     vectors = torch.randn(4, 5)
