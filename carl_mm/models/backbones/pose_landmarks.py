@@ -109,7 +109,7 @@ class PoseLandmarks(BaseModule):
             All zero if there is no person in any frame.
         """
         rows = smooth_over_time(fill_missing_frames(landmarks), self.sigma)
-        across, down, visibility = rows.split(NUM_LANDMARKS, dim=1)
+        across, down, visibility = torch.split(rows, NUM_LANDMARKS, dim=1)
         places = relative_landmarks(torch.stack((across, down), dim=2))
         return torch.cat((places[..., 0], places[..., 1], visibility), dim=1)
 

@@ -54,7 +54,8 @@ class FramewiseRecognizer(EmbeddingRecognizer):
 
     Raises:
         TypeError: The head is not a `FramewiseHead`.
-        ValueError: A name is unknown, or ``chunk_size`` or ``max_frames`` is below 1.
+        ValueError: A name is unknown, ``chunk_size`` or ``max_frames`` is below 1, or
+            options exclude each other.
     """
 
     def __init__(
@@ -80,6 +81,11 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         chunked_backbone.check_options(
             spatial_pooling, backbone_dtype, chunk_size, max_frames
         )
+        if spatial_pooling == 'none' and (extra_features or learnt_stages):
+            raise ValueError(
+                "extra_features and learnt_stages need vectors, spatial_pooling='none' "
+                'gives maps'
+            )
         control_embeddings = ControlEmbeddings(controls, neck)  # before neck is built
         super().__init__(
             backbone=backbone,
@@ -97,7 +103,9 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         self.chunk_size = chunk_size
         self.controls = control_embeddings
         self.extra_features = nn.ModuleList(map(MODELS.build, extra_features))
-        self.learnt_stages = learnt_stages and MODELS.build(learnt_stages)
+        self.learnt_stages = None
+        if learnt_stages is not None:
+            self.learnt_stages = MODELS.build(learnt_stages)
         self.feature_parts = tuple(feature_parts)
         self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)

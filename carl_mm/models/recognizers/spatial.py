@@ -1,6 +1,7 @@
 """The spatial half of frame-wise recognizers: from frames to their features."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,7 @@ from carl_mm.functional.frame_features import standardize_over_time
 from carl_mm.models.recognizers import chunked_backbone
 from carl_mm.models.recognizers.base import Video, WholeVideoRecognizer
 from carl_mm.models.recognizers.video_features import (
+    ExtraFeatures,
     VideoFeatures,
     gather,
     measure,
@@ -29,6 +31,11 @@ class SpatialRecognizer(WholeVideoRecognizer):
     extra_features: nn.ModuleList
     learnt_stages: nn.Module | None
     feature_parts: tuple[int, ...]
+
+    @property
+    def extras(self) -> list[ExtraFeatures]:
+        """What is measured beside the backbone."""
+        return cast(list[ExtraFeatures], list(self.extra_features))
 
     def train(self, mode: bool = True) -> 'SpatialRecognizer':
         """Set the mode; a frozen backbone stays in eval mode."""
@@ -82,16 +89,15 @@ class SpatialRecognizer(WholeVideoRecognizer):
         """
         if self.learnt_stages is None:
             return features
-        others = sum(extra.out_channels for extra in self.extra_features)
-        maps, rest = features.split([features.shape[2] - others, others], dim=2)
+        others = sum(extra.out_channels for extra in self.extras)
+        maps, rest = torch.split(features, [features.shape[2] - others, others], dim=2)
         return torch.cat((self.learnt_stages(maps), rest), dim=2)
 
     def video_features(
         self, num_frames: int, device: torch.device | None = None
     ) -> VideoFeatures:
         """Begin to gather the features of a video; see `VideoFeatures`."""
-        extras = list(self.extra_features)
-        return VideoFeatures(self.spatial_features, extras, num_frames, device)
+        return VideoFeatures(self.spatial_features, self.extras, num_frames, device)
 
     def all_features(self, video: Video) -> Tensor:
         """Return the features of all frames of a video, ``(S, C)``.
@@ -109,9 +115,9 @@ class SpatialRecognizer(WholeVideoRecognizer):
             features: Features of the frames, ``(B, T, C)``.
             frames: The frames, ``(B, T, 3, H, W)`` uint8.
         """
-        extras = list(self.extra_features)
-        if not extras:
+        if not self.extras:
             return features
+        extras = self.extras
         values = torch.stack([over_time(extras, measure(extras, v)) for v in frames])
         return torch.cat((features, values.to(features)), dim=2)
 

@@ -43,7 +43,7 @@ def measure(
 
 def over_time(extras: Sequence[ExtraFeatures], values: Tensor) -> Tensor:
     """Let each extra change its own channels of a video's values, ``(T, C')``."""
-    parts = values.split([extra.out_channels for extra in extras], dim=1)
+    parts = torch.split(values, [extra.out_channels for extra in extras], dim=1)
     pairs = zip(extras, parts, strict=True)
     return torch.cat([extra.over_time(part) for extra, part in pairs], dim=1)
 

@@ -264,6 +264,12 @@ def test_motion_and_standardised_parts_reach_neck_cuts_and_controls():
         )
 
 
+def test_what_stands_behind_vectors_needs_them():
+    flow = {'type': 'OpticalFlowGrid'}
+    with pytest.raises(ValueError, match='extra_features and learnt_stages need'):
+        build(spatial_pooling='none', extra_features=[flow])
+
+
 def test_views_have_no_motion():
     model = moving().train()
     inputs = model.data_preprocessor(batch(), training=True)

@@ -1,12 +1,31 @@
+import numpy as np
 import pytest
 import torch
 
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.models import OpticalFlowGrid
-from carl_mm.models.recognizers.video_features import VideoFeatures, gather
+from carl_mm.models.recognizers.video_features import (
+    VideoFeatures,
+    gather,
+    measure,
+    over_time,
+)
 from tests.models.clips import Stream
 
 CPU = torch.device('cpu')
+
+
+class Brightness:
+    """Two values a frame; over time their mean is taken off."""
+
+    out_channels = 2
+
+    def __call__(self, frames, before=None):
+        levels = frames.float().mean((1, 2, 3))
+        return torch.stack((levels, -levels), dim=1)
+
+    def over_time(self, values):
+        return values - values.mean(0)
 
 
 def network(frames):
@@ -41,3 +60,27 @@ def test_motion_stands_behind_the_features_whatever_the_chunks(chunk_size):
     assert found[:, 3:].abs().sum() > 0
     cached = gather(VideoFeatures(network, [motion], 7), found, chunk_size, CPU)
     assert cached is found
+
+
+@pytest.mark.parametrize('chunk_size', [1, 3, 7])
+def test_several_extras_stand_in_their_order(chunk_size):
+    torch.manual_seed(0)
+    video = torch.randint(0, 256, (7, 3, 32, 32)).byte()
+    extras = [Brightness(), OpticalFlowGrid(size=32, grid=1), Brightness()]
+    found = gather(VideoFeatures(network, extras, 7), Stream(video), chunk_size, CPU)
+    assert found.shape == (7, 3 + 2 + 3 + 2)
+    levels = np.array([frame.mean() for frame in video.float().numpy()])
+    levels -= levels.mean()
+    for start in (3, 8):
+        np.testing.assert_allclose(found[:, start], levels, atol=1e-3)
+        np.testing.assert_allclose(found[:, start + 1], -levels, atol=1e-3)
+    flow = extras[1]
+    torch.testing.assert_close(found[:, 5:8], flow.over_time(flow(video)))
+    assert torch.equal(found[:, 3:], over_time(extras, measure(extras, video)))
+
+
+@pytest.mark.parametrize('length', [0, 1])
+def test_extras_of_few_frames(length):
+    extras = [OpticalFlowGrid(size=32, grid=1)]
+    video = torch.zeros(length, 3, 32, 32, dtype=torch.uint8)
+    assert over_time(extras, measure(extras, video)).shape == (length, 3)
