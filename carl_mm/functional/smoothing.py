@@ -23,7 +23,7 @@ def smooth_over_time(values: Tensor, sigma: float) -> Tensor:
     Examples:
         >>> smooth_over_time(torch.tensor([[0.0], [4.0], [0.0]]), sigma=0.5)
         tensor([[0.4260],
-                [3.1480],
+                [3.1479],
                 [0.4260]])
     """
     if sigma < 0:
