@@ -29,7 +29,9 @@ def cut_cycle_error(whole: Any, other: Any, cut: Any, cut_inds: Any) -> float:
     Raises:
         ValueError: An embedding is not finite or empty, or a frame is not in the video.
 
-    Examples:
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.functional import cut_cycle_error
         >>> video = np.eye(6)
         >>> cut_cycle_error(video, video, video[2:5], [2, 3, 4])
         0.0
