@@ -37,7 +37,7 @@ def cut_cycle_error(whole: Any, other: Any, cut: Any, cut_inds: Any) -> float:
         0.0
     """
     first, second, part = to_embeddings([whole, other, cut])
-    inds = np.asarray(cut_inds)
+    inds = np.asarray(cut_inds, dtype=np.int64)
     if inds.shape != (len(part),) or (inds < 0).any() or (inds >= len(first)).any():
         raise ValueError(
             f'cut_inds must be {len(part)} frames of a video of {len(first)}, got '
