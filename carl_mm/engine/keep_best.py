@@ -96,8 +96,10 @@ class KeepBestHook(Hook):
         if np.isfinite(error):
             runner.message_hub.update_scalar('train/cycle_error', error)
         if self.best is None or error <= self.best['cycle_error']:
-            weights = _learnt_weights(models[-1])
-            self.best = {'step': step, 'cycle_error': error, 'weights': weights}
+            names = _learnt_names(models[0])  # no average has gradients
+            state = models[-1].state_dict().items()
+            copy = {n: w.detach().cpu().clone() for n, w in state if n in names}
+            self.best = {'step': step, 'cycle_error': error, 'weights': copy}
         if is_last:
             for model in models:
                 model.load_state_dict(self.best['weights'], strict=False)
@@ -113,23 +115,23 @@ class KeepBestHook(Hook):
         """
         training = model.training
         model.eval()
+        for buffer in model.buffers():
+            dist.broadcast(buffer)  # each process has running means of its own
         rank, world_size = dist.get_dist_info()
         errors = {
             index: self._judge_pair(model, index)
             for index in range(rank, len(self.pairs), world_size)
         }
         model.train(training)
-        found = {
-            i: e for part in dist.all_gather_object(errors) for i, e in part.items()
-        }
-        return float(np.mean([found[index] for index in range(len(self.pairs))]))
+        for part in dist.all_gather_object(errors):
+            errors |= part
+        return float(np.mean([errors[index] for index in range(len(self.pairs))]))
 
     def _judge_pair(self, model: FramewiseRecognizer, index: int) -> float:
         rng = np.random.default_rng([self.seed, index])  # the same cut every time
         device = model.data_preprocessor.device
-        first, second = (
-            read_copy(file, MAX_FRAMES).to(device) for file in self.pairs[index]
-        )
+        files = self.pairs[index]
+        first, second = (read_copy(file, MAX_FRAMES).to(device) for file in files)
         inds = _draw_cut(len(first), rng)
         parts = first, second, first[torch.as_tensor(inds, device=device)]
         whole, other, cut = (model.embed_features(part).numpy() for part in parts)
@@ -187,14 +189,12 @@ def _draw_cut(num_frames: int, rng: np.random.Generator) -> np.ndarray:
     return cut
 
 
-def _learnt_weights(model: FramewiseRecognizer) -> dict[str, Tensor]:
-    """Copy what training changes: not a frozen backbone."""
+def _learnt_names(model: FramewiseRecognizer) -> set[str]:
+    """Name what training changes: not a frozen backbone."""
     fixed = {
         name for name, weight in model.named_parameters() if not weight.requires_grad
     }
-    frozen = getattr(model, 'freeze_backbone', False)
+    frozen = ('backbone.',) if getattr(model, 'freeze_backbone', False) else ()
     return {
-        name: value.detach().cpu().clone()
-        for name, value in model.state_dict().items()
-        if name not in fixed and not (frozen and name.startswith('backbone.'))
+        n for n in model.state_dict() if n not in fixed and not n.startswith(frozen)
     }

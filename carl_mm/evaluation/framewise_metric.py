@@ -34,6 +34,8 @@ class FramewiseMetric(BaseMetric):
 
     Attributes:
         keys: Names of the values that `evaluate_action` returns.
+        needs_labels: Of which of 'train' and 'test' a video must have labels; without
+            one the metric says so, once, and logs nothing.
         judges_cuts: Whether `ActionVideos.cuts` is to be filled.
 
     Args:
@@ -43,11 +45,13 @@ class FramewiseMetric(BaseMetric):
     """
 
     keys: tuple[str, ...]
+    needs_labels: tuple[str, ...] = ()
     judges_cuts = False
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
         self._warnings: dict[str, None] = {}
+        self._told: set[str] = set()  # in this run
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -95,6 +99,8 @@ class FramewiseMetric(BaseMetric):
                 self._warn(f'{video.filename} has no frame and is left out')
         placed = {place: video for place, video in placed.items() if len(video.labels)}
         videos = [video for place, video in placed.items() if place == place.whole]
+        if self._lacks(videos):
+            return {}
         names = judged_names(videos) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
         units = [(name, action) for name in names for action in actions]
@@ -110,6 +116,19 @@ class FramewiseMetric(BaseMetric):
                     row[key] for row in judged if key in row
                 )
         return values
+
+    def _lacks(self, videos: Sequence[EvaluatedVideo]) -> bool:
+        """Say what is missing where every value would be undefined."""
+        lacking = '' if any(v.split != 'train' for v in videos) else 'no test video'
+        for split in self.needs_labels if videos and not lacking else ():
+            of_split = [v for v in videos if (v.split == 'train') == (split == 'train')]
+            if not any((v.labels >= 0).any() for v in of_split):
+                lacking = f'no {split} video with labels'
+        if lacking and lacking not in self._told:
+            self._told.add(lacking)
+            text = f'{type(self).__name__}: {lacking}, so it is left out'
+            print_log(text, logger='current', level=30)
+        return bool(lacking)
 
     def _share_out(
         self, units: Iterable[Unit], videos: Mapping[Place, EvaluatedVideo]
