@@ -64,6 +64,9 @@ test_dataloader.dataset.update(
     pipeline=list(test_steps.values()),
 )
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
-val_dataloader = test_dataloader
+# Where no video is held out, the end of training draws a few and judges none.
+val_dataloader = dict(
+    test_dataloader, dataset=dict(test_dataloader.dataset, max_unjudged=6)
+)
 val_evaluator = test_evaluator
 knobs = dict(**cached_knobs, **carl_knobs)

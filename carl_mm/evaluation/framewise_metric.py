@@ -1,7 +1,7 @@
 """What all frame-wise metrics share: collect videos, group by action, average."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,12 @@ from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from carl_mm.evaluation.action_videos import ActionVideos, group_action
+from carl_mm.evaluation.action_videos import (
+    ActionVideos,
+    group_action,
+    mean_of_defined,
+    what_is_missing,
+)
 from carl_mm.evaluation.evaluated_video import (
     CENTRED,
     MODEL,
@@ -99,7 +104,11 @@ class FramewiseMetric(BaseMetric):
                 self._warn(f'{video.filename} has no frame and is left out')
         placed = {place: video for place, video in placed.items() if len(video.labels)}
         videos = [video for place, video in placed.items() if place == place.whole]
-        if self._lacks(videos):
+        if missing := what_is_missing(videos, self.needs_labels):
+            if missing not in self._told:
+                self._told.add(missing)
+                text = f'{type(self).__name__}: {missing}, so it is left out'
+                print_log(text, logger='current', level=30)
             return {}
         names = judged_names(videos) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
@@ -116,19 +125,6 @@ class FramewiseMetric(BaseMetric):
                     row[key] for row in judged if key in row
                 )
         return values
-
-    def _lacks(self, videos: Sequence[EvaluatedVideo]) -> bool:
-        """Say what is missing where every value would be undefined."""
-        lacking = '' if any(v.split != 'train' for v in videos) else 'no test video'
-        for split in self.needs_labels if videos and not lacking else ():
-            of_split = [v for v in videos if (v.split == 'train') == (split == 'train')]
-            if not any((v.labels >= 0).any() for v in of_split):
-                lacking = f'no {split} video with labels'
-        if lacking and lacking not in self._told:
-            self._told.add(lacking)
-            text = f'{type(self).__name__}: {lacking}, so it is left out'
-            print_log(text, logger='current', level=30)
-        return bool(lacking)
 
     def _share_out(
         self, units: Iterable[Unit], videos: Mapping[Place, EvaluatedVideo]
@@ -182,31 +178,3 @@ class FramewiseMetric(BaseMetric):
     def _warn(self, message: str) -> None:
         """Keep a warning, to be shown once: controls meet the model's problems too."""
         self._warnings[message] = None
-
-
-def mean_of_defined(values: Iterable[float]) -> float:
-    """Return the mean of the defined values, NaN if there is none."""
-    defined = [value for value in values if not np.isnan(value)]
-    return float(np.mean(defined)) if defined else float('nan')
-
-
-def judge_with_cuts(
-    judge: Callable[[ActionVideos], dict[str, float]], videos: ActionVideos
-) -> dict[str, float]:
-    """Judge whole videos, and average over the draws of each kind of their cuts.
-
-    Args:
-        judge: Judges the videos of one action, or one draw of cuts of them.
-        videos: The whole videos, with their cuts.
-
-    Returns:
-        The values of the whole videos, and for each kind of cut ``VALUE_KIND``, the
-        mean of the defined values of its draws.
-    """
-    values = judge(videos)
-    keys = list(values)
-    for kind, draws in videos.cuts.items():
-        rows = [judge(cut) for cut in draws]
-        for key in keys:
-            values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
-    return values
