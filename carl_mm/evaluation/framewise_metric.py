@@ -124,7 +124,10 @@ class FramewiseMetric(BaseMetric):
                 values[key + suffix] = mean_of_defined(
                     row[key] for row in judged if key in row
                 )
-        return values
+        if any((video.labels >= 0).any() for video in videos):
+            return values
+        # Of stills, say: there are no labels to be missed, and a warning was logged.
+        return {key: value for key, value in values.items() if not np.isnan(value)}
 
     def _share_out(
         self, units: Iterable[Unit], videos: Mapping[Place, EvaluatedVideo]

@@ -20,7 +20,7 @@ neck, pooling and normalisation follow. For another size of a ViT change two key
 | `dinov2_small` | nothing | multiples of 14 | timm, Hugging Face hub |
 | `clip_base` | nothing | multiples of 16 | timm, Hugging Face hub |
 
-224 pixels suit both ViTs, carl_folder's 160 only CLIP; otherwise set the sizes too.
+224 pixels suit both ViTs, carl_folder's 192 only CLIP; otherwise set the sizes too.
 Testing a checkpoint downloads nothing, as it holds the backbone.
 
 Without a network, download the weights on another machine. For the ResNets pass

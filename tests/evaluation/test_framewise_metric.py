@@ -117,6 +117,16 @@ def test_unlabelled_videos_have_tau_alone(monkeypatch):
             lines.clear()
 
 
+def test_unlabelled_videos_that_stand_still_have_no_nan():
+    data = unlabelled(samples())
+    for item in data:
+        item.pred_embedding[:] = item.pred_embedding[0]
+    figures = evaluate('KendallsTau', data)
+    assert 'alignment/kendalls_tau' not in figures
+    assert figures['alignment/nan_share'] == 1
+    assert math.isfinite(figures['alignment/kendalls_tau_position'])
+
+
 def test_what_is_missing_is_said_once(monkeypatch):
     data, lines = unlabelled(samples()), told(monkeypatch)
     metric = METRICS.build({'type': 'AlignmentError'})
