@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # Large tensors in huge pages: on a CPU, filling 100 MB takes 6 ms instead of 35.
 # torch reads it with its first allocation.
 os.environ.setdefault('THP_MEM_ALLOC_ENABLE', '1')
+# Idle OpenMP threads sleep: where other programs take the cores, those that spin until
+# they get one make a step several times as long.
+os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
 register()
 
 __version__ = '0.1.0'

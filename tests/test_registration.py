@@ -1,5 +1,6 @@
 """Whatever is imported first, mmaction2 knows our names and upstream is mended."""
 
+import os
 import subprocess
 import sys
 
@@ -118,3 +119,22 @@ def test_looking_for_a_module_does_not_load_it():
         "assert importlib.util.find_spec('mmcv').origin\n"
         "assert 'mmcv' not in sys.modules"
     )
+
+
+@pytest.mark.parametrize(
+    ('given', 'expected'),
+    [
+        ({}, (None, 'PASSIVE')),
+        ({'OMP_NUM_THREADS': '3'}, ('3', 'PASSIVE')),
+        ({'OMP_WAIT_POLICY': 'ACTIVE'}, (None, 'ACTIVE')),
+    ],
+)
+def test_idle_threads_sleep_unless_the_user_says_otherwise(given, expected):
+    """Threads that spin for a core which others use took 4 times the CPU time."""
+    names = ('OMP_NUM_THREADS', 'OMP_WAIT_POLICY')
+    code = f'import os, carl_mm; print(*map(os.environ.get, {names}))'
+    env = {k: v for k, v in os.environ.items() if not k.startswith('OMP_')} | given
+    done = subprocess.run(
+        [sys.executable, '-c', code], env=env, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [str(value) for value in expected]

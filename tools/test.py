@@ -46,7 +46,10 @@ def main() -> None:
     load_strictly(runner, args.checkpoint)
     metrics = loop.runner.test()
     if is_main_process():
-        print(results_table(metrics, Path(args.config).stem))
+        if metrics:
+            print(results_table(metrics, Path(args.config).stem))
+        else:
+            print('no figure: there is nothing to judge; the log says what is missing')
         if args.out:
             Path(args.out).parent.mkdir(parents=True, exist_ok=True)
             Path(args.out).write_text(json.dumps(metrics, indent=1))

@@ -6,7 +6,7 @@
 Trains configs/METHOD/METHOD_synthetic.py: network, cached features, optimizer and
 number of steps are CARL's, the loss and the crop are the method's. Without --videos it
 uses generated videos; with it the golf swings and pitches that `golf_videos.py`
-describes, the sizes and steps of carl_folder.py, and no supervised network, as pitches
+describes, larger pictures and longer windows, and no supervised network, as pitches
 have no labels. Prints the table of `methods.md` and writes it to the work dir. A run
 that was done before is not repeated.
 """
@@ -20,7 +20,6 @@ from pathlib import Path
 from cached_runs import read_config, train_and_test
 from comparison_table import comparison_table
 from golf_videos import write_annotations
-from mmengine.config import Config
 from rich.progress import track
 
 METHODS = {
@@ -73,8 +72,7 @@ def data_of(args: argparse.Namespace) -> tuple[str, Path, dict]:
         return 'synthetic', args.synthetic, {}
     annotations = args.work_dir / 'golf' / 'annotations.json'
     write_annotations(args.videos, annotations)
-    folder = Config.fromfile('configs/carl_folder.py')
-    changes = {key: folder[key] for key in ('size', 'num_frames', 'max_epochs')}
+    changes: dict = {'size': 160, 'num_frames': 48, 'max_epochs': 50}
     for loader in ('train_dataloader', 'test_dataloader'):
         changes[f'{loader}.dataset.ann_file'] = str(annotations.resolve())
         changes[f'{loader}.dataset.data_prefix.video'] = ''

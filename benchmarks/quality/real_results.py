@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from carl_mm.evaluation.action_videos import mean_of_defined
 from carl_mm.evaluation.evaluated_video import MODEL
-from carl_mm.evaluation.framewise_metric import mean_of_defined
 from carl_mm.evaluation.results_table import lower_is_better, split_control
 
 # Recipes are chosen by the figures of the first half, and judged by the second's.

@@ -13,7 +13,7 @@ from mmengine.logging import print_log
 
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.readable_videos import keep_readable_videos
-from carl_mm.datasets.selection import select_videos
+from carl_mm.datasets.selection import select_videos, videos_to_show
 from carl_mm.datasets.transforms import META_KEYS
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
@@ -46,6 +46,8 @@ class FramewiseVideoDataset(BaseDataset):
         with_labels: Whether samples have phase labels; by default in testing only.
         test_mode: Whether to test. Train videos without labels, which no metric uses,
             are then left out unless there are no others.
+        max_unjudged: Number of videos to test, for their pictures, where there are only
+            train videos, so that none is judged; by default all.
         check_videos: Whether to open every video first, which takes about 5 ms each.
         max_unreadable_share: Largest share of videos that may be unreadable, in
             [0, 1].
@@ -67,6 +69,7 @@ class FramewiseVideoDataset(BaseDataset):
         video_share: float = 1.0,
         with_labels: bool | None = None,
         test_mode: bool = False,
+        max_unjudged: int | None = None,
         check_videos: bool = True,
         max_unreadable_share: float = 0.1,
         metainfo: dict[str, Any] | None = None,
@@ -77,6 +80,7 @@ class FramewiseVideoDataset(BaseDataset):
         self.action = action
         self.video_share = video_share
         self.with_labels = test_mode if with_labels is None else with_labels
+        self.max_unjudged = max_unjudged
         self.check_videos = check_videos
         self.max_unreadable_share = max_unreadable_share
         # Workers outlive an epoch, so they share these: (seed, epoch), -1 if unset.
@@ -109,6 +113,9 @@ class FramewiseVideoDataset(BaseDataset):
         if self.test_mode:
             judged = [e for e in entries if e['split'] != 'train' or e.get('phases')]
             entries = judged or entries
+            if self.max_unjudged and all(e['split'] == 'train' for e in entries):
+                shown = videos_to_show(entries, self.max_unjudged)
+                entries = shown or entries[: self.max_unjudged]
         if self.check_videos:
             entries = keep_readable_videos(
                 entries, self.video_path, self.max_unreadable_share, self.ann_file

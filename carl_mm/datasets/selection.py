@@ -43,3 +43,21 @@ def select_videos(
         of_action = '' if action is None else f' and action {action!r}'
         raise ValueError(f'{source}: has no video of split {splits}{of_action}')
     return chosen
+
+
+def videos_to_show(
+    entries: Sequence[dict[str, Any]], count: int, action: str | None = None
+) -> list[dict[str, Any]]:
+    """Choose a few videos of one action, by name alone: of the first that has two.
+
+    Args:
+        entries: Dicts with ``filename`` and, optionally, ``action``.
+        count: Largest number of videos.
+        action: Action to take instead; there may be no video of it.
+    """
+    actions: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        actions.setdefault(entry.get('action') or '', []).append(entry)
+    several = [name for name, found in actions.items() if len(found) > 1]
+    chosen = actions.get(min(several, default='') if action is None else action, [])
+    return sorted(chosen, key=lambda entry: entry['filename'])[:count]

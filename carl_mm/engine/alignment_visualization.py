@@ -10,10 +10,11 @@ from mmengine import dist
 from mmengine.hooks import Hook
 from mmengine.runner import IterBasedTrainLoop, Runner
 
+from carl_mm.datasets.selection import videos_to_show
 from carl_mm.engine.framewise_datasets import framewise_datasets
 
 EVALUATIONS = 'evaluations'  # key of the message hub, which checkpoints keep
-PICTURES = ('alignment', 'retrieval', 'metrics')
+PICTURES = ('alignment', 'retrieval', 'metrics')  # the curves last
 KEPT_KEYS = ('filename', 'pred_embedding', 'gt_label', 'fps')
 
 
@@ -26,6 +27,7 @@ class AlignmentVisualizationHook(Hook):
     one action are shown: the first by name among those that are judged, however well
     they do. Their embeddings are those of the evaluation. If something cannot be drawn,
     for example because a video file is gone, a warning is logged and training goes on.
+    Without a figure, as where there is nothing to judge, no curves are drawn.
 
     Args:
         num_videos: Number of videos to show, at least 2.
@@ -101,12 +103,9 @@ class AlignmentVisualizationHook(Hook):
         for part in framewise_datasets(dataset)[:1]:
             infos = [part.get_data_info(index) for index in range(len(part))]
             judged = [info for info in infos if info['split'] != 'train'] or infos
-            actions: dict[str, list[str]] = {}
-            for info in judged:
-                actions.setdefault(info['action'] or '', []).append(info['filename'])
-            several = [name for name, files in actions.items() if len(files) > 1]
-            action = self.action or min(several, default='')
-            self._chosen = sorted(actions.get(action, []))[: self.num_videos]
+            shown = videos_to_show(judged, self.num_videos, self.action)
+            self._chosen = [info['filename'] for info in shown]
+            action = shown[0]['action'] if shown else None
             self._phases = list(part.metainfo.get('phases', {}).get(action, []))
 
     def _step(self, runner: Runner) -> tuple[int, str]:
@@ -130,7 +129,8 @@ class AlignmentVisualizationHook(Hook):
         if not dist.is_main_process():
             return
         samples = [kept[name] for name in self._chosen if name in kept]
-        for name in PICTURES:
+        measured = any(figures for _, figures in rows)
+        for name in PICTURES if measured else PICTURES[:-1]:
             try:
                 image = _picture(name, samples, self._phases, rows, unit)
                 runner.visualizer.add_image(f'{stage}_{name}', image, rows[-1][0])

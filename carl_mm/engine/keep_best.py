@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from mmaction.registry import HOOKS
 from mmengine import dist
-from mmengine.hooks import Hook
+from mmengine.hooks import EMAHook, Hook
 from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import Tensor
@@ -33,6 +33,10 @@ class KeepBestHook(Hook):
     real clips it falls as the error at events does (`docs/recipe.md`). It needs cached
     features, and at least two videos of an action; otherwise the last weights are kept.
 
+    With an `EMAHook` the averaged weights are judged, as they are what is tested and
+    saved. Evaluations before the end, and checkpoints, are of the weights at that time;
+    checkpoints hold the best so far beside them, so that a resumed run knows it.
+
     Args:
         interval: Number of steps between judgements; the last step is judged too.
         num_pairs: Number of pairs of videos.
@@ -42,11 +46,10 @@ class KeepBestHook(Hook):
         ValueError: A number is below 1.
     """
 
-    priority = (
-        55  # once features are cached, before the log and checkpoints are written
-    )
+    # Once features are cached and weights averaged, before logs and checkpoints.
+    priority = 55
 
-    def __init__(self, interval: int = 50, num_pairs: int = 24, seed: int = 0) -> None:
+    def __init__(self, interval: int = 100, num_pairs: int = 24, seed: int = 0) -> None:
         if min(interval, num_pairs) < 1:
             raise ValueError(
                 f'interval and num_pairs must be at least 1, got {interval} and '
@@ -60,6 +63,8 @@ class KeepBestHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Choose the pairs of videos; needs the features to be cached by now."""
+        if runner.iter == 0:  # load_from, too, reads a checkpoint, but of another run
+            self.best = None
         rng = np.random.default_rng(self.seed)
         found = [
             pair
@@ -86,52 +91,78 @@ class KeepBestHook(Hook):
         is_last = step == runner.max_iters
         if not self.pairs or not (is_last or step % self.interval == 0):
             return
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        error = self.judge(model)
-        runner.message_hub.update_scalar('train/cycle_error', error)
+        models = _trained_and_averaged(runner)
+        error = self.judge(models[-1])
+        if np.isfinite(error):
+            runner.message_hub.update_scalar('train/cycle_error', error)
         if self.best is None or error <= self.best['cycle_error']:
-            self.best = {
-                'step': step,
-                'cycle_error': error,
-                'weights': _learnt_weights(model),
-            }
+            names = _learnt_names(models[0])  # no average has gradients
+            state = models[-1].state_dict().items()
+            copy = {n: w.detach().cpu().clone() for n, w in state if n in names}
+            self.best = {'step': step, 'cycle_error': error, 'weights': copy}
         if is_last:
-            model.load_state_dict(self.best['weights'], strict=False)
+            for model in models:
+                model.load_state_dict(self.best['weights'], strict=False)
             runner.logger.info(
                 f'kept the weights of step {self.best["step"]} of {step}: cycle error '
                 f'{self.best["cycle_error"]:.4f}, at the end {error:.4f}'
             )
 
     def judge(self, model: FramewiseRecognizer) -> float:
-        """Return the mean error over the pairs, the same on every process."""
+        """Return the mean error over the pairs, the same on every process.
+
+        It is infinite if an embedding is not finite, as where training diverged.
+        """
         training = model.training
         model.eval()
-        device = model.data_preprocessor.device
-        errors = []
-        for index, files in enumerate(self.pairs):
-            rng = np.random.default_rng([self.seed, index])  # the same cut every time
-            first, second = (read_copy(file, MAX_FRAMES).to(device) for file in files)
-            inds = _draw_cut(len(first), rng)
-            whole, other, cut = (
-                model.embed_features(part).numpy()
-                for part in (first, second, first[torch.as_tensor(inds).to(device)])
-            )
-            errors.append(cut_cycle_error(whole, other, cut, inds))
+        for buffer in model.buffers():
+            dist.broadcast(buffer)  # each process has running means of its own
+        rank, world_size = dist.get_dist_info()
+        errors = {
+            index: self._judge_pair(model, index)
+            for index in range(rank, len(self.pairs), world_size)
+        }
         model.train(training)
-        mean = [float(np.mean(errors))]
-        dist.broadcast_object_list(mean)
-        return mean[0]
+        for part in dist.all_gather_object(errors):
+            errors |= part
+        return float(np.mean([errors[index] for index in range(len(self.pairs))]))
+
+    def _judge_pair(self, model: FramewiseRecognizer, index: int) -> float:
+        rng = np.random.default_rng([self.seed, index])  # the same cut every time
+        device = model.data_preprocessor.device
+        files = self.pairs[index]
+        first, second = (read_copy(file, MAX_FRAMES).to(device) for file in files)
+        inds = _draw_cut(len(first), rng)
+        parts = first, second, first[torch.as_tensor(inds, device=device)]
+        whole, other, cut = (model.embed_features(part).numpy() for part in parts)
+        if not all(np.isfinite(video).all() for video in (whole, other, cut)):
+            return float('inf')
+        return cut_cycle_error(whole, other, cut, inds)
 
     def before_save_checkpoint(
         self, runner: Runner, checkpoint: dict[str, Any]
     ) -> None:
-        """Keep the best weights so far, so that a resumed run knows them."""
-        if self.best is not None and runner.iter < runner.max_iters:
-            checkpoint['keep_best'] = self.best
+        """Keep the best so far, so that a resumed run knows it.
+
+        A finished run's weights are the best, and not held twice.
+        """
+        if self.best is not None:
+            best = dict(self.best)
+            if runner.iter >= runner.max_iters:
+                del best['weights']
+            checkpoint['keep_best'] = best
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        """Take up what an interrupted run had found."""
-        self.best = checkpoint.get('keep_best')
+        """Take up what an interrupted run, or a finished one, had found."""
+        best = checkpoint.get('keep_best')
+        self.best = best and {'weights': checkpoint.get('state_dict'), **best}
+
+
+def _trained_and_averaged(runner: Runner) -> list[FramewiseRecognizer]:
+    """Return the model, and behind it the average of its weights if there is one."""
+    averages = [h.ema_model.module for h in runner.hooks if isinstance(h, EMAHook)]
+    found: list[Any] = [runner.model, *averages]
+    return [model.module if is_model_wrapper(model) else model for model in found]
 
 
 def _pairs(dataset: FramewiseVideoDataset, rng: np.random.Generator) -> list[Pair]:
@@ -158,14 +189,12 @@ def _draw_cut(num_frames: int, rng: np.random.Generator) -> np.ndarray:
     return cut
 
 
-def _learnt_weights(model: FramewiseRecognizer) -> dict[str, Tensor]:
-    """Copy what training changes: not a frozen backbone."""
+def _learnt_names(model: FramewiseRecognizer) -> set[str]:
+    """Name what training changes: not a frozen backbone."""
     fixed = {
         name for name, weight in model.named_parameters() if not weight.requires_grad
     }
-    frozen = getattr(model, 'freeze_backbone', False)
+    frozen = ('backbone.',) if getattr(model, 'freeze_backbone', False) else ()
     return {
-        name: value.detach().cpu().clone()
-        for name, value in model.state_dict().items()
-        if name not in fixed and not (frozen and name.startswith('backbone.'))
+        n for n in model.state_dict() if n not in fixed and not n.startswith(frozen)
     }

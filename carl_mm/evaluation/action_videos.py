@@ -1,6 +1,6 @@
 """What a metric judges at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -106,3 +106,61 @@ def view_pairs(views: Sequence[str]) -> list[tuple[str, str]]:
     if views and len(set(views)) != 2:
         raise ValueError(f'views must be two different names, got {views}')
     return list(permutations(views, 2))
+
+
+def mean_of_defined(values: Iterable[float]) -> float:
+    """Return the mean of the defined values, NaN if there is none."""
+    defined = [value for value in values if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else float('nan')
+
+
+def judge_with_cuts(
+    judge: Callable[[ActionVideos], dict[str, float]], videos: ActionVideos
+) -> dict[str, float]:
+    """Judge whole videos, and average over the draws of each kind of their cuts.
+
+    Args:
+        judge: Judges the videos of one action, or one draw of cuts of them.
+        videos: The whole videos, with their cuts.
+
+    Returns:
+        The values of the whole videos, and for each kind of cut ``VALUE_KIND``, the
+        mean of the defined values of its draws.
+    """
+    values = judge(videos)
+    keys = list(values)
+    for kind, draws in videos.cuts.items():
+        rows = [judge(cut) for cut in draws]
+        for key in keys:
+            values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
+    return values
+
+
+def what_is_missing(
+    videos: Sequence[EvaluatedVideo], needs_labels: Collection[str]
+) -> str:
+    """Say in words what videos lack where every figure would be undefined.
+
+    Args:
+        videos: Whole videos of all actions.
+        needs_labels: Of which of 'train' and 'test' a video must have labels.
+
+    Returns:
+        '' if nothing is missing.
+    """
+    train = [video for video in videos if video.split == 'train']
+    test = [video for video in videos if video.split != 'train']
+    if not test:
+        return 'there is no test video'
+    labelled = {
+        name: any((video.labels >= 0).any() for video in part)
+        for name, part in (('train', train), ('test', test))
+    }
+    for name in needs_labels:
+        if not labelled[name]:
+            return f'no {name} video has labels'
+    if not any(labelled.values()):
+        actions = [video.action for video in test]
+        if len(set(actions)) == len(actions):
+            return 'there are no two test videos of an action'
+    return ''

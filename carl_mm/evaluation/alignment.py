@@ -5,8 +5,7 @@ from typing import ClassVar
 import numpy as np
 from mmaction.registry import METRICS
 
-from carl_mm.evaluation.action_videos import ActionVideos
-from carl_mm.evaluation.framewise_metric import judge_with_cuts
+from carl_mm.evaluation.action_videos import ActionVideos, judge_with_cuts
 from carl_mm.evaluation.strided_metric import StridedMetric
 from carl_mm.functional import (
     alignment_error,
@@ -86,6 +85,7 @@ class AlignmentError(StridedMetric):
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = ('error', 'event_error', 'event_error_dtw', 'event_error_posterior')
+    needs_labels = ('test',)
     judges_cuts = True
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:

@@ -5,9 +5,9 @@ from typing import ClassVar
 import numpy as np
 from mmaction.registry import METRICS
 
-from carl_mm.evaluation.action_videos import ActionVideos
+from carl_mm.evaluation.action_videos import ActionVideos, judge_with_cuts
 from carl_mm.evaluation.alignment import complete_events
-from carl_mm.evaluation.framewise_metric import FramewiseMetric, judge_with_cuts
+from carl_mm.evaluation.framewise_metric import FramewiseMetric
 from carl_mm.functional import event_gaps
 
 MATCHINGS = {
@@ -35,6 +35,7 @@ class EventFrames(FramewiseMetric):
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = tuple(MATCHINGS)
+    needs_labels = ('test',)
     judges_cuts = True
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:

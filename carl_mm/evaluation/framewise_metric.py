@@ -1,7 +1,7 @@
 """What all frame-wise metrics share: collect videos, group by action, average."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,12 @@ from mmengine import dist
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
-from carl_mm.evaluation.action_videos import ActionVideos, group_action
+from carl_mm.evaluation.action_videos import (
+    ActionVideos,
+    group_action,
+    mean_of_defined,
+    what_is_missing,
+)
 from carl_mm.evaluation.evaluated_video import (
     CENTRED,
     MODEL,
@@ -34,6 +39,8 @@ class FramewiseMetric(BaseMetric):
 
     Attributes:
         keys: Names of the values that `evaluate_action` returns.
+        needs_labels: Of which of 'train' and 'test' a video must have labels; without
+            one the metric says so, once, and logs nothing.
         judges_cuts: Whether `ActionVideos.cuts` is to be filled.
 
     Args:
@@ -43,11 +50,13 @@ class FramewiseMetric(BaseMetric):
     """
 
     keys: tuple[str, ...]
+    needs_labels: tuple[str, ...] = ()
     judges_cuts = False
 
     def __init__(self, collect_device: str = 'gpu', prefix: str | None = None) -> None:
         super().__init__(collect_device, prefix)
         self._warnings: dict[str, None] = {}
+        self._told: set[str] = set()  # in this run
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -95,6 +104,12 @@ class FramewiseMetric(BaseMetric):
                 self._warn(f'{video.filename} has no frame and is left out')
         placed = {place: video for place, video in placed.items() if len(video.labels)}
         videos = [video for place, video in placed.items() if place == place.whole]
+        if missing := what_is_missing(videos, self.needs_labels):
+            if missing not in self._told:
+                self._told.add(missing)
+                text = f'{type(self).__name__}: {missing}, so it is left out'
+                print_log(text, logger='current', level=30)
+            return {}
         names = judged_names(videos) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
         units = [(name, action) for name in names for action in actions]
@@ -109,7 +124,10 @@ class FramewiseMetric(BaseMetric):
                 values[key + suffix] = mean_of_defined(
                     row[key] for row in judged if key in row
                 )
-        return values
+        if any((video.labels >= 0).any() for video in videos):
+            return values
+        # Of stills, say: there are no labels to be missed, and a warning was logged.
+        return {key: value for key, value in values.items() if not np.isnan(value)}
 
     def _share_out(
         self, units: Iterable[Unit], videos: Mapping[Place, EvaluatedVideo]
@@ -163,31 +181,3 @@ class FramewiseMetric(BaseMetric):
     def _warn(self, message: str) -> None:
         """Keep a warning, to be shown once: controls meet the model's problems too."""
         self._warnings[message] = None
-
-
-def mean_of_defined(values: Iterable[float]) -> float:
-    """Return the mean of the defined values, NaN if there is none."""
-    defined = [value for value in values if not np.isnan(value)]
-    return float(np.mean(defined)) if defined else float('nan')
-
-
-def judge_with_cuts(
-    judge: Callable[[ActionVideos], dict[str, float]], videos: ActionVideos
-) -> dict[str, float]:
-    """Judge whole videos, and average over the draws of each kind of their cuts.
-
-    Args:
-        judge: Judges the videos of one action, or one draw of cuts of them.
-        videos: The whole videos, with their cuts.
-
-    Returns:
-        The values of the whole videos, and for each kind of cut ``VALUE_KIND``, the
-        mean of the defined values of its draws.
-    """
-    values = judge(videos)
-    keys = list(values)
-    for kind, draws in videos.cuts.items():
-        rows = [judge(cut) for cut in draws]
-        for key in keys:
-            values[f'{key}_{kind}'] = mean_of_defined(row[key] for row in rows)
-    return values

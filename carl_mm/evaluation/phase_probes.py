@@ -40,6 +40,7 @@ class PhaseClassification(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_classification'
+    needs_labels = ('train', 'test')
 
     def __init__(
         self,
@@ -147,6 +148,7 @@ class PhaseProgression(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_progression'
+    needs_labels = ('train', 'test')
     keys = ('r2',)
 
     def __init__(

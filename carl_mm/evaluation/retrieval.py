@@ -33,6 +33,7 @@ class FrameRetrieval(StridedMetric):
     """
 
     default_prefix: ClassVar[str] = 'retrieval'
+    needs_labels = ('test',)
 
     def __init__(
         self,

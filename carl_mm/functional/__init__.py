@@ -29,6 +29,7 @@ from carl_mm.functional.losses.shuffle_and_learn import (
 )
 from carl_mm.functional.losses.speediness import mean_over_time, speediness_loss
 from carl_mm.functional.metrics.alignment import alignment_error, kendalls_tau
+from carl_mm.functional.metrics.cut_cycle import cut_cycle_error
 from carl_mm.functional.metrics.events import event_error, event_gaps
 from carl_mm.functional.metrics.linear_protocol import linear_classification
 from carl_mm.functional.metrics.localization import detection_map, resample_features
@@ -76,6 +77,7 @@ __all__ = [
     'choose_strengths',
     'cosine_dtw',
     'cosine_posterior',
+    'cut_cycle_error',
     'detection_map',
     'dtw',
     'event_error',

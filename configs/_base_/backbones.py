@@ -21,7 +21,7 @@ neck, pooling and normalisation follow. For another size of a ViT change two key
 | `dinov2_small` | nothing | multiples of 14 | timm, Hugging Face hub |
 | `clip_base` | nothing | multiples of 16 | timm, Hugging Face hub |
 
-224 pixels suit both ViTs, carl_folder's 160 only CLIP; otherwise set the sizes too.
+224 pixels suit both ViTs, carl_folder's 192 only CLIP; otherwise set the sizes too.
 `lite2` takes the place of EfficientNet-Lite0 in a config with the features of
 subject.py, as carl_folder.py; where the last layer alone is pooled, as in
 carl_synthetic.py, `model.backbone.update(type=EfficientNetLite2)` does.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from carl_mm.datasets import FramewiseVideoDataset
-from carl_mm.datasets.selection import select_videos
+from carl_mm.datasets.selection import select_videos, videos_to_show
 
 ENTRIES = [
     {'filename': f'{i}.mp4', 'split': split, 'action': action}
@@ -60,3 +60,39 @@ def test_labels_reach_training_only_when_asked_for(make_videos):
 def test_a_share_out_of_range():
     with pytest.raises(ValueError, match=r'video_share must be in \(0, 1\], got 0'):
         FramewiseVideoDataset('a.json', [], video_share=0)
+
+
+def test_videos_to_show_are_of_the_first_action_that_has_two():
+    def shown(*args):
+        return [entry['filename'][0] for entry in videos_to_show(*args)]
+
+    assert shown(ENTRIES, 6) == list('678')
+    assert shown(ENTRIES[::-1], 2) == list('67')
+    assert shown(ENTRIES, 3, 'run') == list('012')
+    assert shown(ENTRIES, 3, 'swim') == []
+    assert shown(ENTRIES[:2] + ENTRIES[-1:], 6) == list('01')
+    assert shown(ENTRIES[:1], 6) == shown([], 6) == []
+    assert shown([{'filename': 'b'}, {'filename': 'a', 'action': None}], 6) == [
+        'a',
+        'b',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('test_share', 'limit', 'expected'),
+    [(0, None, 4), (0, 2, 2), (0, 9, 4), (0.5, 1, 2)],
+)
+def test_where_none_is_judged_a_few_are_enough(
+    make_videos, test_share, limit, expected
+):
+    """Unlabelled train videos are tested only where there is no other."""
+    folder = make_videos(labelled=False, test_share=test_share)
+    dataset = FramewiseVideoDataset(
+        'annotations.json',
+        [],
+        data_root=str(folder),
+        data_prefix={'video': 'videos'},
+        test_mode=True,
+        max_unjudged=limit,
+    )
+    assert len(dataset) == expected

@@ -3,10 +3,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.engine import feature_files
-from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from carl_mm.engine.feature_files import (
+    check_disk_space,
+    is_whole,
+    read_copy,
+    video_key,
+)
 from tests.conftest import moving_square
 
 
@@ -58,3 +64,28 @@ def test_the_room_that_is_needed(tmp_path, monkeypatch):
         check(60 * 24 - 1)
     with pytest.raises(OSError):
         check(60 * 24, world_size=2)
+
+
+def save_copies(path, num_frames):
+    """Two copies; each frame holds its number, negative in the second copy."""
+    numbers = np.arange(num_frames, dtype=np.float32)[:, None]
+    np.save(path, np.stack([numbers, -numbers - 1]))
+    return path
+
+
+def test_the_first_copy_is_read_and_a_long_video_thinned_evenly(tmp_path):
+    file = save_copies(tmp_path / 'a.npy', 11)
+    assert read_copy(file, 100)[:, 0].tolist() == list(range(11))
+    assert read_copy(str(file), 11)[:, 0].tolist() == list(range(11))
+    thin = read_copy(file, 6)
+    assert thin.dtype == torch.float32
+    assert thin[:, 0].tolist() == [0, 2, 4, 6, 8, 10]
+    assert read_copy(file, 2)[:, 0].tolist() == [0, 10]
+    assert read_copy(file, 1)[:, 0].tolist() == [0]
+    thin[:] = 7  # a copy of the file
+    assert read_copy(file, 2)[:, 0].tolist() == [0, 10]
+
+
+def test_a_copy_of_one_frame(tmp_path):
+    file = save_copies(tmp_path / 'a.npy', 1)
+    assert read_copy(file, 5).tolist() == [[0]]

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from carl_mm.evaluation.action_videos import group_action, view_pairs
+from carl_mm.evaluation.action_videos import (
+    group_action,
+    mean_of_defined,
+    view_pairs,
+    what_is_missing,
+)
 from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
 
 
@@ -51,3 +56,33 @@ def test_view_pairs_need_two_different_names():
     for views in (('ego',), ('ego', 'ego'), ('a', 'b', 'c')):
         with pytest.raises(ValueError, match='two different names'):
             view_pairs(views)
+
+
+@pytest.mark.parametrize(
+    ('labels', 'splits', 'needs', 'expected'),
+    [
+        ('--', ('test', 'test'), (), ''),
+        ('--', ('test', 'test'), ('test',), 'no test video has labels'),
+        ('l-', ('test', 'test'), ('test',), ''),
+        ('l-', ('test', 'test'), ('train', 'test'), 'no train video has labels'),
+        ('l-', ('train', 'test'), ('train', 'test'), 'no test video has labels'),
+        ('ll', ('train', 'val'), ('train', 'test'), ''),
+        ('ll', ('train', 'train'), (), 'there is no test video'),
+        ('--', ('train', 'test'), (), 'there are no two test videos of an action'),
+        ('l-', ('train', 'test'), (), ''),
+        ('', (), (), 'there is no test video'),
+    ],
+)
+def test_what_is_missing(labels, splits, needs, expected):
+    frames = {'-': [-1, -1], 'l': [-1, 0]}
+    videos = [
+        video('jump', split, frames[each])
+        for each, split in zip(labels, splits, strict=True)
+    ]
+    assert what_is_missing(videos, needs) == expected
+
+
+def test_undefined_values_do_not_count_in_a_mean():
+    assert mean_of_defined([1.0, float('nan'), 3.0]) == 2
+    assert np.isnan(mean_of_defined([float('nan')]))
+    assert np.isnan(mean_of_defined([]))

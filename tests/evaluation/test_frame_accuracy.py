@@ -1,6 +1,8 @@
 import torch
 from mmaction.registry import METRICS
 
+from carl_mm.evaluation import frame_accuracy
+
 
 def frame_sample(index, truth, predicted, split='test'):
     labels = dict(
@@ -20,3 +22,16 @@ def test_frame_accuracy_counts_each_labelled_test_frame_once():
     metric.process(None, data)
     found = metric.evaluate(4)
     assert found == {'frame_classification/acc': 3 / 5}
+
+
+def test_without_a_labelled_test_frame_it_says_so_and_logs_nothing(monkeypatch):
+    lines = []
+    monkeypatch.setattr(
+        frame_accuracy, 'print_log', lambda text, **_: lines.append(text)
+    )
+    metric = METRICS.build(dict(type='FrameAccuracy'))
+    metric.process(None, [frame_sample(0, [-1, -1], [0, 1])])
+    metric.process(None, [frame_sample(1, [0, 1], [0, 1], split='train')])
+    assert metric.evaluate(2) == {}
+    (line,) = lines
+    assert 'no frame of a test video is labelled' in line

@@ -8,6 +8,7 @@ from mmaction.registry import METRICS
 from mmaction.structures import ActionDataSample
 
 import carl_mm.functional as F
+from carl_mm.evaluation import framewise_metric
 from tests.evaluation.predictions import (
     NAMES,
     PHASES,
@@ -84,15 +85,77 @@ def test_nan_embeddings_give_nan_and_leave_the_controls():
                 assert math.isnan(value), key
 
 
-def test_unlabelled_videos_have_tau_alone():
-    data = samples()
+def told(monkeypatch):
+    """What metrics log from here on."""
+    lines = []
+    monkeypatch.setattr(
+        framewise_metric, 'print_log', lambda text, **_: lines.append(text)
+    )
+    return lines
+
+
+def unlabelled(data):
     for item in data:
         item.gt_label[:] = -1
         item.set_metainfo({'action': None})
-    assert evaluate('KendallsTau', data)['alignment/kendalls_tau'] <= 1
-    for name in NAMES:
+    return data
+
+
+def test_unlabelled_videos_have_tau_alone(monkeypatch):
+    data, lines = unlabelled(samples()), told(monkeypatch)
+    figures = evaluate('KendallsTau', data)
+    assert figures['alignment/kendalls_tau'] <= 1
+    assert not any(math.isnan(value) for value in figures.values())
+    assert lines == []
+    others = [*NAMES, 'EventFrames', 'LinearClassification']
+    for name in others:
         if name != 'KendallsTau':
-            assert all(math.isnan(v) for v in evaluate(name, data).values()), name
+            assert evaluate(name, data) == {}, name
+            missing = 'train' if 'Phase' in name or 'Linear' in name else 'test'
+            text = f'{name}: no {missing} video has labels, so it is left out'
+            assert lines == [text]
+            lines.clear()
+
+
+def test_unlabelled_videos_that_stand_still_have_no_nan():
+    data = unlabelled(samples())
+    for item in data:
+        item.pred_embedding[:] = item.pred_embedding[0]
+    figures = evaluate('KendallsTau', data)
+    assert 'alignment/kendalls_tau' not in figures
+    assert figures['alignment/nan_share'] == 1
+    assert math.isfinite(figures['alignment/kendalls_tau_position'])
+
+
+def test_what_is_missing_is_said_once(monkeypatch):
+    data, lines = unlabelled(samples()), told(monkeypatch)
+    metric = METRICS.build({'type': 'AlignmentError'})
+    for _ in range(3):
+        metric.process(None, [item.to_dict() for item in data])
+        assert metric.evaluate(len(data)) == {}
+    assert len(lines) == 1
+
+
+def test_labels_of_one_video_are_enough_not_to_be_left_out():
+    data = unlabelled(samples())
+    data[4].gt_label[:2] = 0
+    assert 'alignment/error' in evaluate('AlignmentError', data)
+    assert evaluate('PhaseClassification', data) == {}
+    data[0].gt_label[:2] = 0
+    assert evaluate('PhaseClassification', data)['phase_classification/acc'] >= 0
+
+
+def test_without_a_test_video_or_a_pair_nothing_is_logged(monkeypatch):
+    lines = told(monkeypatch)
+    train = [item for item in samples() if item.split == 'train']
+    one = [*unlabelled(samples())[:4]]
+    for name in NAMES:
+        assert evaluate(name, train) == {}
+        assert lines.pop() == f'{name}: there is no test video, so it is left out'
+    assert evaluate('KendallsTau', one) == {}
+    assert lines == [
+        'KendallsTau: there are no two test videos of an action, so it is left out'
+    ]
 
 
 def test_one_test_video_is_undefined_for_pairs_not_for_probes():
@@ -112,9 +175,9 @@ def test_an_action_without_a_test_video_is_left_out():
         assert evaluate(name, without) == evaluate(name, jump)
 
 
-def test_no_video_at_all_is_nan():
+def test_no_video_at_all_has_no_figure():
     metric = METRICS.build({'type': 'AlignmentError'})
-    assert all(math.isnan(v) for v in metric.compute_metrics([]).values())
+    assert metric.compute_metrics([]) == {}
 
 
 def test_figures_are_json():

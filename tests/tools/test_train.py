@@ -1,9 +1,11 @@
 """tools/train.py and tools/test.py as users call them."""
 
+import copy
 import json
 import math
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -302,3 +304,52 @@ def test_a_checkpoint_of_another_network_is_refused(make_videos, monkeypatch):
             run_here(monkeypatch, 'test', config, folder / f'{name}.pth')
         assert missing in str(error.value)
         assert 'carl_checkpoint.py' in str(error.value)
+
+
+def unlabelled_config(folder):
+    """As carl_folder.py: cached features, all metrics, pictures, the best weights."""
+
+    def change(config):
+        config.val_dataloader = copy.deepcopy(config.test_dataloader)
+        config.val_dataloader.dataset.max_unjudged = 2
+        config.val_evaluator = config.test_evaluator
+        config.val_cfg = dict(type='ValLoop')
+        hooks = ['KeepBestHook', 'AlignmentVisualizationHook', 'ProgressBarHook']
+        config.custom_hooks += [dict(type=name) for name in hooks]
+        config.visualizer = dict(
+            type='Visualizer', vis_backends=[dict(type='LocalVisBackend')]
+        )
+        config.experiment_name = f'run{time.time_ns()}'
+
+    return write_config(folder, change, cached=True, max_epochs=1)
+
+
+@pytest.mark.parametrize('test_share', [0, 0.5])
+def test_an_unlabelled_folder_prints_no_nan(
+    make_videos, monkeypatch, capfd, test_share
+):
+    """The pictures are drawn; without a test video of two videos alone."""
+    folder = make_videos(labelled=False, test_share=test_share)
+    config = unlabelled_config(folder)
+    run_here(monkeypatch, 'train', config)
+    checkpoint, out = folder / 'work' / 'epoch_1.pth', folder / 'figures.json'
+    run_here(monkeypatch, 'test', config, checkpoint, '--out', out)
+    said = ''.join(capfd.readouterr())
+    said += ''.join(log.read_text() for log in (folder / 'work').rglob('*.log'))
+    assert not re.search(r'\bnan\b', said, re.IGNORECASE)
+    figures = json.loads(out.read_text())
+    assert all(math.isfinite(value) for value in figures.values())
+    pictures = {path.name for path in (folder / 'work').rglob('*.png')}
+    expected = {'val_alignment_1.png', 'val_retrieval_1.png'}
+    if test_share:
+        expected.add('val_metrics_1.png')
+        assert 'alignment/kendalls_tau' in figures
+        assert '| alignment/kendalls_tau (higher is better)' in said
+        assert 'PhaseProgression: no train video has labels' in said
+    else:
+        assert figures == {}
+        assert 'no figure: there is nothing to judge' in said
+        assert 'KendallsTau: there is no test video' in said
+        assert 'Epoch(val) [1][2/2]' in said
+    assert expected <= pictures, pictures
+    assert 'is left out: ' not in said, 'a picture failed'

@@ -29,13 +29,15 @@ def cut_cycle_error(whole: Any, other: Any, cut: Any, cut_inds: Any) -> float:
     Raises:
         ValueError: An embedding is not finite or empty, or a frame is not in the video.
 
-    Examples:
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.functional import cut_cycle_error
         >>> video = np.eye(6)
         >>> cut_cycle_error(video, video, video[2:5], [2, 3, 4])
         0.0
     """
     first, second, part = to_embeddings([whole, other, cut])
-    inds = np.asarray(cut_inds)
+    inds = np.asarray(cut_inds, dtype=np.int64)
     if inds.shape != (len(part),) or (inds < 0).any() or (inds >= len(first)).any():
         raise ValueError(
             f'cut_inds must be {len(part)} frames of a video of {len(first)}, got '
