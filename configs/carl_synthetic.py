@@ -12,6 +12,7 @@ with read_base():
     from ._base_.knobs import cached_knobs, carl_knobs
     from ._base_.lite0_frozen import *
     from ._base_.runtime import *
+    from ._base_.subject import subject_features
     from ._base_.testing import *
     from ._base_.train_cached import *
 
@@ -20,8 +21,11 @@ size = 112  # pixels a side
 num_frames = 32
 max_epochs = 64
 
-model.neck.update(num_frames=num_frames)
-train_steps.temporal_crop.update(num_frames=num_frames)
+model.merge(subject_features)
+model.neck.update(num_frames=num_frames, frame_channels=32)
+train_steps.temporal_crop.update(
+    num_frames=num_frames, share=(0.3, 1.0), speeds=(0.3, 3.0)
+)
 train_dataloader.dataset.update(
     data_root=data_root, pipeline=list(train_steps.values())
 )

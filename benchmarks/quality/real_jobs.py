@@ -76,7 +76,8 @@ def job_config(args: argparse.Namespace, job: Job, annotations: str) -> Config:
     if job.seed is None:  # neither the head nor the training changes a control
         known = deepcopy(cfg)
         known.model = {**cfg.model, 'cls_head': None}
-        known.custom_hooks = cfg.custom_hooks[-1:]  # that of the test features
+        *_, test_features = cfg.custom_hooks
+        known.custom_hooks = [test_features]
         for key in TRAINING:
             known[key] = None
     else:

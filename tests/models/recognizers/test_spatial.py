@@ -1,6 +1,5 @@
 import pytest
 import torch
-from torch import nn
 from torch.nn.functional import interpolate
 
 from carl_mm.functional import standardize_over_time
@@ -63,18 +62,18 @@ def test_features_are_standardised_if_the_config_says_so():
     assert torch.isfinite(found).all() and not found[1, 4:].any()
 
 
-def test_motion_stands_behind_the_features_of_every_video():
+def test_extras_stand_behind_the_features_of_every_video():
     model = moving().eval()
     still = rolling_video()[:1].expand(7, -1, -1, -1)
     videos = torch.stack([rolling_video(), still])
     features = torch.randn(2, 7, 5)
-    joined = model.with_motion(features, videos)
+    joined = model.with_extras(features, videos)
     assert torch.equal(joined[..., :5], features)
     motion = OpticalFlowGrid(size=32, grid=2)
     for video, found in zip(videos, joined[..., 5:], strict=True):
         torch.testing.assert_close(found, motion.over_time(motion(video)))
     assert joined[0, :, 5:].any()
-    assert build().with_motion(features, videos) is features
+    assert build().with_extras(features, videos) is features
 
 
 def test_a_video_has_the_features_of_its_frames():
@@ -98,12 +97,13 @@ def test_gathered_chunks_give_the_same():
     torch.testing.assert_close(gathered.result(), expected, atol=1e-5, rtol=1e-5)
 
 
-def test_motion_of_views_is_refused():
-    with pytest.raises(ValueError, match='FeatureCacheHook.*motion=None'):
-        moving().refuse_motion()
-    build().refuse_motion()
+def test_extras_of_views_are_refused():
+    with pytest.raises(ValueError, match=r'FeatureCacheHook.*extra_features=\(\)'):
+        moving().refuse_extras()
+    build().refuse_extras()
 
 
-def test_motion_has_no_weights_of_its_own():
-    assert isinstance(moving().motion, nn.Module)
-    assert not [name for name in moving().state_dict() if name.startswith('motion')]
+def test_the_flow_has_no_weights_of_its_own():
+    model = moving()
+    assert [type(extra) for extra in model.extras] == [OpticalFlowGrid]
+    assert not [name for name in model.state_dict() if 'extra' in name]
