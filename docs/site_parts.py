@@ -30,8 +30,7 @@ PAGES = {
     'README.md': 'index.md',
     'CHANGELOG.md': 'changelog.md',
     'CONTRIBUTING.md': 'contributing.md',
-    'benchmarks/quality/methods.md': 'methods.md',
-    'benchmarks/quality/recipe.md': 'recipe.md',
+    'benchmarks/quality/quality.md': 'quality.md',
     'configs/README.md': 'reproduce.md',
 }
 LINK = re.compile(r'(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)')

@@ -1,7 +1,7 @@
-"""The golf swings and baseball pitches of `benchmarks/quality/recipe.md`.
+"""The golf swings and baseball pitches of `benchmarks/quality/quality.md`.
 
 DIR holds golf/ and pitch/, each with videos/ and splits.csv, golf/ also with
-labels.csv; `benchmarks/quality/recipe.md` names the public sources.
+labels.csv; `benchmarks/quality/quality.md` names the public sources.
 """
 
 import json

@@ -7,7 +7,7 @@ Trains configs/METHOD/METHOD_synthetic.py: network, cached features, optimizer a
 number of steps are CARL's, the loss and the crop are the method's. Without --videos it
 uses generated videos; with it the golf swings and pitches that `golf_videos.py`
 describes, larger pictures and longer windows, and no supervised network, as pitches
-have no labels. Prints the table of `methods.md` and writes it to the work dir. A run
+have no labels. Prints the table of `quality.md` and writes it to the work dir. A run
 that was done before is not repeated.
 """
 

@@ -30,7 +30,7 @@ class KeepBestHook(Hook):
     The judgement needs no labels: a frame of a training video is matched with another
     video of its action, and from there with a cut of the first one, where it is known
     (`cut_cycle_error`). Its mean over pairs of videos is logged as ``cycle_error``; on
-    real clips it falls as the error at events does (`docs/recipe.md`). It needs cached
+    real clips it falls as the error at events does (`docs/quality.md`). It needs cached
     features, and at least two videos of an action; otherwise the last weights are kept.
 
     With an `EMAHook` the averaged weights are judged, as they are what is tested and

@@ -14,7 +14,7 @@
 schedule and evaluation stay CARL's, so that only the methods are compared: TCN, TCC,
 SaL, SpeedNet, LAV, GTA and D3TW here are these losses in CARL's network, not their
 authors' networks. Most see whole videos, which align well by relative time alone, and
-CARL's network knows positions: benchmarks/quality/methods.md shows what they learn
+CARL's network knows positions: benchmarks/quality/quality.md shows what they learn
 beyond that.
 """
 

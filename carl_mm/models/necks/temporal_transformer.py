@@ -84,7 +84,7 @@ class TemporalTransformer(BaseModule):
             warn_deprecated(
                 'position_jitter',
                 'leave it out, it no longer has any effect (it did not help, see '
-                'benchmarks/quality/recipe.md)',
+                'benchmarks/quality/quality.md)',
                 FutureWarning,
             )
         if embed_channels % num_heads:
