@@ -53,7 +53,11 @@ def test_nothing_to_draw_is_an_error(num_videos, min_samples):
 def test_each_pass_has_draws_of_its_own(make_videos):
     folder = make_videos()
     dataset = FramewiseVideoDataset(
-        ann_file='annotations.json', data_root=str(folder), pipeline=[], split='train'
+        ann_file='annotations.json',
+        data_root=str(folder),
+        data_prefix={'video': 'videos'},
+        pipeline=[],
+        split='train',
     )
     dataset.set_epoch(1, 2)
     first, again = (dataset.get_data_info(i) for i in (0, len(dataset)))
