@@ -50,6 +50,6 @@ class FrameAccuracy(BaseMetric):
         total = sum(total for _, total in counts)
         if not total:
             text = 'FrameAccuracy: no frame of a test video is labelled and classified'
-            print_log(f'{text}, so it is left out', logger='current', level=30)
+            print_log(f'{text}, so it is left out', logger='current')
             return {}
         return {'acc': sum(hits for hits, _ in counts) / total}

@@ -108,7 +108,7 @@ class FramewiseMetric(BaseMetric):
             if missing not in self._told:
                 self._told.add(missing)
                 text = f'{type(self).__name__}: {missing}, so it is left out'
-                print_log(text, logger='current', level=30)
+                print_log(text, logger='current')  # usual for a folder of videos
             return {}
         names = judged_names(videos) or [MODEL]
         actions = dict.fromkeys(video.action for video in videos)
