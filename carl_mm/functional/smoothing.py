@@ -1,7 +1,8 @@
 """Values of successive frames, smoothed over time and filled where they are missing."""
 
+import numpy as np
 import torch
-import torch.nn.functional as F
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 
@@ -31,12 +32,10 @@ def smooth_over_time(values: Tensor, sigma: float) -> Tensor:
     reach = int(3 * sigma)
     if not reach or not len(values):
         return values
-    gaps = torch.arange(-reach, reach + 1, dtype=values.dtype) / sigma
-    kernel = torch.exp(-gaps.square() / 2)
-    kernel = (kernel / kernel.sum()).to(values.device)
-    rows = F.pad(values.T[:, None], (reach, reach), mode='replicate')
-    smoothed: Tensor = F.conv1d(rows, kernel[None, None])[:, 0].T
-    return smoothed
+    smoothed = gaussian_filter1d(
+        values.cpu().numpy(), sigma, axis=0, mode='nearest', radius=reach
+    )
+    return torch.from_numpy(smoothed).to(values)
 
 
 def fill_missing_frames(values: Tensor) -> Tensor:
@@ -55,13 +54,10 @@ def fill_missing_frames(values: Tensor) -> Tensor:
         >>> fill_missing_frames(known).flatten().tolist()
         [2.0, 2.0, 4.0, 6.0]
     """
-    known = torch.nonzero(~values.isnan().any(1))[:, 0]
+    rows = values.cpu().numpy()
+    frames = np.arange(len(rows))
+    known = np.flatnonzero(~np.isnan(rows).any(axis=1))
     if not len(known):
         return torch.zeros_like(values)
-    frames = torch.arange(len(values), device=values.device)
-    after = torch.searchsorted(known, frames).clamp(max=len(known) - 1)
-    before = (torch.searchsorted(known, frames, right=True) - 1).clamp(min=0)
-    start, end = known[before], known[after]
-    share = (frames - start).to(values) / (end - start).clamp(min=1)
-    weight = share.clamp(0, 1)[:, None]
-    return values[start] + weight * (values[end] - values[start])
+    columns = [np.interp(frames, known, column[known]) for column in rows.T]
+    return torch.from_numpy(np.stack(columns, axis=1)).to(values)

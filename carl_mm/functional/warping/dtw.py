@@ -67,16 +67,34 @@ def cosine_dtw(a: Any, b: Any) -> Ints:
         >>> cosine_dtw(video, video[[0, 1, 1, 2]]).tolist()
         [[0, 0], [1, 1], [1, 2], [2, 3]]
     """
+    unit_a, unit_b = unit_pair(a, b, MAX_CELLS, 'the path takes a byte')
+    sizes = len(unit_a), len(unit_b)
+    return trace(_best_steps(lambda part: 1 - unit_a[part] @ unit_b.T, *sizes))
+
+
+def unit_pair(a: Any, b: Any, max_cells: int, cost: str) -> tuple[Floats, Floats]:
+    """Scale the frames of two videos to length 1, if they are not too long to align.
+
+    Args:
+        a: Embeddings of one video, ``(N, D)``.
+        b: Embeddings of the other video, ``(M, D)``.
+        max_cells: Largest number of pairs of frames.
+        cost: What each pair of frames costs, for the message.
+
+    Raises:
+        ValueError: A video has no frame, a value is not finite, or there are more pairs
+            of frames.
+    """
     unit_a, unit_b = (unit_rows(video) for video in to_embeddings([a, b]))
     rows, columns = len(unit_a), len(unit_b)
     if not rows or not columns:
         raise ValueError(f'videos of {rows} and {columns} frames cannot be aligned')
-    if rows * columns > MAX_CELLS:
+    if rows * columns > max_cells:
         raise ValueError(
-            f'videos of {rows} and {columns} frames are too long: the path takes a '
-            f'byte a pair of frames, {MAX_CELLS} at most; take every k-th frame'
+            f'videos of {rows} and {columns} frames are too long: {cost} a pair of '
+            f'frames, {max_cells} at most; take every k-th frame'
         )
-    return trace(_best_steps(lambda part: 1 - unit_a[part] @ unit_b.T, rows, columns))
+    return unit_a, unit_b
 
 
 def unit_rows(frames: Floats) -> Floats:

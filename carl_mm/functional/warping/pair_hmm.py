@@ -17,8 +17,8 @@ import numpy as np
 from sklearn import config_context
 from sklearn.isotonic import isotonic_regression
 
-from carl_mm.functional._inputs import Floats, Ints, to_embeddings
-from carl_mm.functional.warping.dtw import unit_rows
+from carl_mm.functional._inputs import Floats, Ints
+from carl_mm.functional.warping.dtw import unit_pair
 from carl_mm.functional.warping.path_posterior import path_posterior
 
 MAX_CELLS = 2**26  # of two float64 each: 1 GiB
@@ -83,15 +83,8 @@ def cosine_posterior(
         ([0, 1, 2], [0.2, 0.5, 0.7, 1.0, 1.0, 1.0])
     """
     _check_weights(scale, gap, end_gap)
-    unit_a, unit_b = (unit_rows(video) for video in to_embeddings([a, b]))
+    unit_a, unit_b = unit_pair(a, b, MAX_CELLS, 'the posterior takes 16 bytes')
     rows, columns = len(unit_a), len(unit_b)
-    if not rows or not columns:
-        raise ValueError(f'videos of {rows} and {columns} frames cannot be matched')
-    if rows * columns > MAX_CELLS:
-        raise ValueError(
-            f'videos of {rows} and {columns} frames are too long: the posterior takes '
-            f'16 bytes a pair of frames, {MAX_CELLS} at most; take every k-th frame'
-        )
     similarities = np.zeros((rows + 2, columns + 2, 1))
     similarities[1:-1, 1:-1, 0] = unit_a @ unit_b.T
     lengths = np.array([[rows], [columns]])

@@ -103,9 +103,8 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         self.chunk_size = chunk_size
         self.controls = control_embeddings
         self.extra_features = nn.ModuleList(map(MODELS.build, extra_features))
-        self.learnt_stages = None
-        if learnt_stages is not None:
-            self.learnt_stages = MODELS.build(learnt_stages)
+        stages = None if learnt_stages is None else MODELS.build(learnt_stages)
+        self.learnt_stages = stages
         self.feature_parts = tuple(feature_parts)
         self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -6,16 +8,25 @@ from carl_mm.functional.warping import many_paths
 from carl_mm.functional.warping.many_paths import cosine_paths, cosine_posteriors
 
 
+def drawn_videos(monkeypatch, cells, lengths):
+    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
+    rng = np.random.default_rng(cells)
+    return [rng.normal(size=(n, 4)) for n in lengths]
+
+
+def each_pair(align_all, videos):
+    """Align all pairs; each must come exactly once."""
+    found = list(align_all(videos))
+    pairs = sorted((i, j) for i, j, _ in found)
+    assert pairs == list(itertools.combinations(range(len(videos)), 2))
+    return found
+
+
 @pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
 @pytest.mark.parametrize('lengths', [(9, 14, 1, 7, 12, 3), (1, 1, 1), (20, 2), (5,)])
 def test_each_pair_is_aligned_as_alone(monkeypatch, cells, lengths):
-    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
-    rng = np.random.default_rng(cells)
-    videos = [rng.normal(size=(n, 4)) for n in lengths]
-    found = {(i, j): path for i, j, path in cosine_paths(videos)}
-    count = len(videos)
-    assert sorted(found) == [(i, j) for i in range(count) for j in range(i + 1, count)]
-    for (i, j), path in found.items():
+    videos = drawn_videos(monkeypatch, cells, lengths)
+    for i, j, path in each_pair(cosine_paths, videos):
         assert path.dtype == np.int64
         np.testing.assert_array_equal(path, cosine_dtw(videos[i], videos[j]))
 
@@ -29,13 +40,8 @@ def test_equal_costs_take_the_same_steps_as_alone():
 @pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
 @pytest.mark.parametrize('lengths', [(9, 14, 1, 7, 12, 3), (1, 1, 1), (20, 2), (5,)])
 def test_each_pair_has_the_posterior_as_alone(monkeypatch, cells, lengths):
-    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
-    rng = np.random.default_rng(cells)
-    videos = [rng.normal(size=(n, 4)) for n in lengths]
-    found = {(i, j): posterior for i, j, posterior in cosine_posteriors(videos)}
-    count = len(videos)
-    assert sorted(found) == [(i, j) for i in range(count) for j in range(i + 1, count)]
-    for (i, j), posterior in found.items():
+    videos = drawn_videos(monkeypatch, cells, lengths)
+    for i, j, posterior in each_pair(cosine_posteriors, videos):
         alone = cosine_posterior(videos[i], videos[j])
         for name in MatchPosterior.__dataclass_fields__:
             values = getattr(posterior, name), getattr(alone, name)

@@ -240,8 +240,8 @@ def moving(**kwargs):
     )
 
 
-def test_motion_and_standardised_parts_reach_neck_cuts_and_controls():
-    model = moving().eval()
+def predicted_with_a_cut(model):
+    """The sample of a video, the features of all its frames, the frames of its cut."""
     video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
     inds = np.arange(2, 7)
     sample = ActionDataSample()
@@ -249,6 +249,13 @@ def test_motion_and_standardised_parts_reach_neck_cuts_and_controls():
     with torch.no_grad():
         model.predict_video(video, sample)
         features = model(video[None], mode='tensor', stage='backbone')
+    return sample, features, inds
+
+
+def test_motion_and_standardised_parts_reach_neck_cuts_and_controls():
+    model = moving().eval()
+    sample, features, inds = predicted_with_a_cut(model)
+    with torch.no_grad():
         assert features.shape == (1, 9, 524)
 
         def expected(part):
@@ -282,13 +289,8 @@ def test_views_have_no_motion():
 
 def test_frame_features_can_stand_beside_the_embedding():
     model = moving(keep_frame_features=True).eval()
-    video = torch.randint(0, 256, (9, 3, 32, 32), dtype=torch.uint8)
-    inds = np.arange(2, 7)
-    sample = ActionDataSample()
-    sample.set_metainfo({'cuts': {'windowed': [inds]}})
+    sample, features, inds = predicted_with_a_cut(model)
     with torch.no_grad():
-        model.predict_video(video, sample)
-        features = model(video[None], mode='tensor', stage='backbone')
 
         def expected(part):
             seen = standardize_over_time(part, (512, 12))
