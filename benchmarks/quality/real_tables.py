@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from comparison_table import comparison_table, control_name
+from real_figures import EVENTS, shown_figures, title
 from real_results import (
     ALL,
     CHOICE,
@@ -14,8 +15,7 @@ from real_results import (
     with_means,
 )
 
-from carl_mm.evaluation.evaluated_video import WHOLE
-from carl_mm.evaluation.results_table import CONTROLS, lower_is_better
+from carl_mm.evaluation.results_table import CONTROLS
 
 # How far apart two people's labels of one event are, in frames.
 UNCERTAINTY = {
@@ -25,49 +25,8 @@ UNCERTAINTY = {
     'tennis_backhand': 0.3,
     'golf': 1.0,
 }
-OTHERS = ('phase_classification/acc', 'retrieval/ap@10')
-EVENTS = ('alignment/event_error', 'alignment/event_frames')
-KINDS = ('windowed', WHOLE, 'warped')
+OF_MEANS = {'of means': 'ratio of the means'}
 MEANS = {'mean': 'mean', 'choice': 'mean, choice', 'judgement': 'mean, judgement'}
-
-
-def shown_figures(results: Results) -> list[str]:
-    """List the figures that have a table: every event error, then the others."""
-    known = dict.fromkeys(
-        figure for figures in results.models.values() for figure in figures
-    )
-    errors = [
-        figure
-        for start in EVENTS
-        for kind in KINDS
-        for figure in known
-        if figure.startswith(start) and kind_of(figure) == kind
-    ]
-    return [*errors, *(figure for figure in OTHERS if figure in known)]
-
-
-def kind_of(figure: str) -> str:
-    """Return which videos a figure is of: whole ones, or a kind of cuts."""
-    return next((kind for kind in KINDS if figure.endswith(f'_{kind}')), WHOLE)
-
-
-def title(figure: str) -> str:
-    """Return what a figure is called: its kind of videos and its matching, or its key.
-
-    >>> title('alignment/event_error_dtw_windowed')
-    'event error, share of the video: windowed, dtw (lower is better)'
-    """
-    hint = 'lower' if lower_is_better(figure) else 'higher'
-    start = next((start for start in EVENTS if figure.startswith(start)), None)
-    if start is None:
-        return f'{figure} ({hint} is better)'
-    kind = kind_of(figure)
-    rest = figure.removeprefix(start).removesuffix(f'_{kind}')
-    matching = rest.removeprefix('_') or 'nearest'
-    name = 'error, share of the video'
-    if start == EVENTS[1]:
-        name = 'error, median, frames'
-    return f'event {name}: {kind}, {matching} ({hint} is better)'
 
 
 def columns_of(results: Results) -> dict[str, str]:
@@ -158,7 +117,7 @@ def shares_of(row: dict[str, float], other: dict[str, float]) -> dict[str, float
 
 def ratio_table(results: Results, figure: str) -> str:
     """Return the table of the best controls, and of the model as a share of them."""
-    columns = {**columns_of(results), 'of means': 'ratio of the means'}
+    columns = columns_of(results) | OF_MEANS
     controls: dict[str, list[dict[str, float]]] = {}
     told = []
     for recipe in results.controls:
@@ -174,7 +133,7 @@ def ratio_table(results: Results, figure: str) -> str:
 
 def summary_table(results: Results) -> str:
     """Return the event errors as shares of the best control's, all in one table."""
-    columns = {**columns_of(results), 'of means': 'ratio of the means'}
+    columns = columns_of(results) | OF_MEANS
     rows = {}
     for figure in shown_figures(results):
         if figure.startswith(EVENTS[0]):
@@ -195,7 +154,7 @@ def encoder_table(results: Results, figure: str) -> str:
         rows.setdefault(recipe, []).append(cells)
     if not rows:
         return ''
-    columns = {**columns_of(results), 'of means': 'ratio of the means'}
+    columns = columns_of(results) | OF_MEANS
     return comparison_table(rows, columns, ())
 
 
