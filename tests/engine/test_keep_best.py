@@ -1,7 +1,6 @@
 """A training ends with the weights that its signal calls the best."""
 
 import json
-import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from mmengine.runner import Runner
 from carl_mm.engine import KeepBestHook
 from carl_mm.engine import keep_best as module
 from tests.engine.small import flat_weights, small_config
-from tests.tools.processes import environment, load, run
+from tests.tools.processes import load, run_by_two
 
 LENGTHS = (30, 24, 36, 20, 28, 22)  # of which the first three are trained on
 
@@ -336,17 +335,7 @@ def test_two_processes_keep_the_same(folder):
     config = make_config(folder, max_epochs=3, batch_size=1)
     config.launcher = 'pytorch'
     config.dump(folder / 'config.py')
-    (folder / 'two.py').write_text(TWO)
-    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
-    env = environment()
-    run(
-        *torchrun,
-        f'--master_port={env["PORT"]}',
-        folder / 'two.py',
-        folder / 'config.py',
-        cwd=folder,
-        env=env,
-    )
+    run_by_two(folder, TWO, folder / 'config.py')
     one, other = (load(folder / f'config.py.{rank}.pth') for rank in (0, 1))
     assert one[0] == other[0]
     assert one[1] == pytest.approx(one[0][1], abs=1e-9)

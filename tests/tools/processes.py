@@ -52,6 +52,15 @@ def shell_tool(name):
     return ['bash', str(ROOT / 'tools' / f'{name}.sh')]
 
 
+def run_by_two(folder, code, config):
+    """Run code that takes a config file, in two processes of one group."""
+    (folder / 'two.py').write_text(code)
+    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
+    env = environment()
+    port = f'--master_port={env["PORT"]}'
+    return run(*torchrun, port, folder / 'two.py', config, cwd=folder, env=env)
+
+
 def run_here(monkeypatch, name, *args):
     """Run a tool in this process: quick, and its exception is seen as it is."""
     tool = ROOT / 'tools' / f'{name}.py'

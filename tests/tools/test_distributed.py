@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 
 import pytest
 import torch
@@ -17,6 +16,7 @@ from tests.tools.processes import (
     load,
     python_tool,
     run,
+    run_by_two,
     shell_tool,
     write_config,
 )
@@ -146,14 +146,4 @@ def test_no_thread_of_the_process_group_outlives_a_training(make_videos):
         config.launcher = 'pytorch'
 
     config = write_config(folder, launched, batch_size=1)
-    (folder / 'ended.py').write_text(ENDED)
-    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
-    env = environment()
-    run(
-        *torchrun,
-        f'--master_port={env["PORT"]}',
-        folder / 'ended.py',
-        config,
-        cwd=folder,
-        env=env,
-    )
+    run_by_two(folder, ENDED, config)
