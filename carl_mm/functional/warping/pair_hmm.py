@@ -4,12 +4,8 @@ A pair hidden Markov model (Durbin et al., Biological Sequence Analysis, 1998, c
 path begins at a cell of the first row or column and ends at one of the last row or
 column. Its log-weight is the sum of the log-odds of its cells, of ``gap`` for each step
 (1, 0) or (0, 1), and of ``end_gap`` for each frame skipped before or after it.
-
-Arrays of cells are ``(N + 2, M + 2, P)``: P pairs of videos, padded to one size, within
-a border of one cell.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +13,12 @@ import numpy as np
 from sklearn import config_context
 from sklearn.isotonic import isotonic_regression
 
+from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats, Ints
-from carl_mm.functional.warping.dtw import unit_pair
-from carl_mm.functional.warping.path_posterior import path_posterior
+from carl_mm.functional.warping.dtw import check_cells, unit_pair
+from carl_mm.functional.warping.path_posterior import BLOCK_CELLS, Odds, path_posterior
 
-MAX_CELLS = 2**26  # of two float64 each: 1 GiB
-BLOCK_CELLS = 2**16  # number whose running sums are held at once, as caches hold
+MAX_CELLS = 2**27  # of 8 bytes each: 1 GiB
 SCALE, GAP, END_GAP = 6.0, -0.5, -1.0
 
 
@@ -59,7 +55,7 @@ def cosine_posterior(
     """Match two videos by the posterior over all monotone paths.
 
     The log-odds of a pair of frames are ``scale`` times how much their cosine
-    similarity exceeds the mean over all pairs. Memory is 16 bytes for each pair of
+    similarity exceeds the mean over all pairs. Memory is 8 bytes for each pair of
     frames. Medians that are not in order, which is rare, are replaced by the nearest
     ascending ones (isotonic regression with weights 1 / (1 + spread), rounded).
 
@@ -72,7 +68,7 @@ def cosine_posterior(
 
     Raises:
         ValueError: A video has no frame, a value is not finite, there are more than
-            2^26 pairs of frames, or a weight is out of range.
+            2^27 pairs of frames, or a weight is out of range.
 
     Example:
         >>> import numpy as np
@@ -83,50 +79,39 @@ def cosine_posterior(
         ([0, 1, 2], [0.2, 0.5, 0.7, 1.0, 1.0, 1.0])
     """
     _check_weights(scale, gap, end_gap)
-    unit_a, unit_b = unit_pair(a, b, MAX_CELLS, 'the posterior takes 16 bytes')
-    rows, columns = len(unit_a), len(unit_b)
-    similarities = np.zeros((rows + 2, columns + 2, 1))
-    similarities[1:-1, 1:-1, 0] = unit_a @ unit_b.T
-    lengths = np.array([[rows], [columns]])
-    (found,) = match_posteriors(similarities, lengths, scale, gap, end_gap)
-    return found
+    unit_a, unit_b = unit_pair(a, b)
+    sizes = len(unit_a), len(unit_b)
+    check_cells(sizes[0] * sizes[1], MAX_CELLS, unit_a, unit_b)
+    mean = unit_a.mean(axis=0) @ unit_b.mean(axis=0)
+
+    def odds_of(rows: slice) -> Floats:
+        odds: Floats = scale * (unit_a[rows] @ unit_b.T - mean)
+        return odds
+
+    return _match(odds_of, *sizes, gap, end_gap)
 
 
-def match_posteriors(
-    similarities: Floats,
-    lengths: Ints,
-    scale: float = SCALE,
-    gap: float = GAP,
-    end_gap: float = END_GAP,
-) -> Iterator[MatchPosterior]:
-    """Match several pairs of videos at once, see `cosine_posterior`.
+def match_posterior(similarities: Floats) -> MatchPosterior:
+    """Match two videos by their cosine similarities ``(N, M)``: `cosine_posterior`."""
+    odds = SCALE * (similarities - similarities.mean())
+    return _match(lambda rows: odds[rows], *odds.shape, GAP, END_GAP)
 
-    Args:
-        similarities: Cosine similarities, ``(N + 2, M + 2, P)``; 0 in the border and
-            where a pair is padded. They are overwritten.
-        lengths: Numbers of frames of both videos of each pair, ``(2, P)``.
-        scale: See `cosine_posterior`.
-        gap: See `cosine_posterior`.
-        end_gap: See `cosine_posterior`.
 
-    Yields:
-        The posterior of each pair, in order.
-    """
-    similarities -= similarities.sum(axis=(0, 1)) / lengths.prod(axis=0)
-    similarities *= scale
-    found = path_posterior(similarities, lengths, gap, end_gap)
-    inds_b, spread_b = _medians(found.marginals, lengths[1])
-    inds_a, spread_a = _medians(found.marginals.swapaxes(0, 1), lengths[0])
-    for pair, (rows, columns) in enumerate(lengths.T):
-        yield MatchPosterior(
-            _ascending(inds_b[:rows, pair], spread_b[:rows, pair]),
-            _ascending(inds_a[:columns, pair], spread_a[:columns, pair]),
-            spread_b[:rows, pair],
-            spread_a[:columns, pair],
-            found.matched_a[:rows, pair],
-            found.matched_b[:columns, pair],
-            float(found.log_partition[pair]),
-        )
+def _match(
+    odds_of: Odds, num_rows: int, num_columns: int, gap: float, end_gap: float
+) -> MatchPosterior:
+    found = path_posterior(odds_of, num_rows, num_columns, gap, end_gap)
+    inds_b, spread_b = _medians(found.marginals)
+    inds_a, spread_a = _medians(found.marginals.T)
+    return MatchPosterior(
+        _ascending(inds_b, spread_b),
+        _ascending(inds_a, spread_a),
+        spread_b,
+        spread_a,
+        found.matched_a,
+        found.matched_b,
+        found.log_partition,
+    )
 
 
 def _check_weights(scale: float, gap: float, end_gap: float) -> None:
@@ -137,34 +122,42 @@ def _check_weights(scale: float, gap: float, end_gap: float) -> None:
             raise ValueError(f'{name} must be finite and at most 0, got {weight}')
 
 
-def _medians(marginals: Floats, num_columns: Ints) -> tuple[Ints, Floats]:
+def _medians(marginals: Floats) -> tuple[Ints, Floats]:
     """Return the median column of each row, and the mean distance from it.
 
     Args:
-        marginals: ``(N, M, P)``, 0 where a pair is padded.
-        num_columns: Number of columns of each pair, ``(P,)``.
+        marginals: ``(N, M)``.
 
     Returns:
-        Both ``(N, P)``. A row whose marginals are all too small to be told from 0 gets
+        Both ``(N,)``. A row whose marginals are all too small to be told from 0 gets
         the last column if it is below the path, else the first.
     """
-    rows, columns, pairs = marginals.shape
-    inds = np.empty((rows, pairs), dtype=np.int64)
-    spread, mass = np.empty((2, rows, pairs))
-    block = max(1, BLOCK_CELLS // (columns * pairs))
+    rows, columns = marginals.shape
+    inds = np.empty(rows, dtype=np.int64)
+    spread, mass = np.empty((2, rows))
+    block = max(1, BLOCK_CELLS // columns)
     for start in range(0, rows, block):
         part = slice(start, start + block)
-        sums = np.cumsum(marginals[part], axis=1)
-        mass[part] = sums[:, -1]
-        # Rounding does not choose between two columns that halve the mass.
-        half = mass[part, None] * (0.5 - 1e-9)
-        inds[part] = np.count_nonzero(sums < half, axis=1)
-        # The mean distance from a median is the sum of the smaller tails.
-        np.minimum(sums, mass[part, None] - sums, out=sums)
-        spread[part] = sums.sum(axis=1)
-    spread /= np.where(mass > 0, mass, 1)
+        of_rows = np.ascontiguousarray(marginals[part])  # a copy if transposed
+        _find_medians(of_rows, inds[part], spread[part], mass[part])
     below = (mass == 0) & np.logical_or.accumulate(mass > 0)
-    return np.where(below, num_columns - 1, inds), spread
+    return np.where(below, columns - 1, inds), spread
+
+
+@compiled
+def _find_medians(marginals: Floats, inds: Ints, spread: Floats, mass: Floats) -> None:
+    for n in range(len(marginals)):
+        total = marginals[n].sum()
+        # Rounding does not choose between two columns that halve the mass.
+        half = total * (0.5 - 1e-9)
+        count, distance, running = 0, 0.0, 0.0
+        for m in range(marginals.shape[1]):
+            running += marginals[n, m]
+            count += running < half
+            # The mean distance from a median is the sum of the smaller tails.
+            distance += max(min(running, total - running), 0.0)
+        inds[n], mass[n] = count, total
+        spread[n] = distance / total if total > 0 else 0.0
 
 
 def _ascending(inds: Ints, spread: Floats) -> Ints:

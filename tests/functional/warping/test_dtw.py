@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from carl_mm.functional import cosine_dtw, dtw
 from carl_mm.functional.warping import dtw as dtw_module
+from carl_mm.functional.warping import step_table
 
 
 def all_paths(rows, columns):
@@ -134,10 +135,11 @@ def unit(frames):
     return frames / np.linalg.norm(frames, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize('block', [1, 7, 50, 10**6])
+@pytest.mark.parametrize('tile', [(1, 1), (7, 3), (50, 20), (10**6, 10**6)])
 @pytest.mark.parametrize('shape', [(1, 1), (1, 9), (9, 1), (2, 40), (31, 17)])
-def test_embeddings_align_as_their_costs_do(monkeypatch, block, shape):
-    monkeypatch.setattr(dtw_module, 'BLOCK_CELLS', block)
+def test_embeddings_align_as_their_costs_do(monkeypatch, tile, shape):
+    monkeypatch.setattr(step_table, 'TILE_CELLS', tile[0])
+    monkeypatch.setattr(step_table, 'TILE_COLUMNS', tile[1])
     rng = np.random.default_rng(0)
     a, b = (rng.normal(size=(length, 3)) for length in shape)
     path = cosine_dtw(a, torch.tensor(b))
@@ -180,19 +182,49 @@ def test_embeddings_that_are_not_finite():
         cosine_dtw(np.ones((4, 1)), np.array([[1.0], [math.nan]]))
 
 
+def test_a_band_holds_paths_beside_the_diagonal():
+    early, late = (
+        np.eye(12)[[*range(12)] + [11] * 4],
+        np.eye(12)[[0] * 4 + [*range(12)]],
+    )
+    path = cosine_dtw(late, early)
+    assert abs(path[:, 0] - path[:, 1]).max() == 4
+    assert cosine_dtw(late, early, band=4).tolist() == path.tolist()
+    assert cosine_dtw(late, early, band=1.0).tolist() == path.tolist()
+    near = cosine_dtw(late, early, band=2)
+    check_path(near, (16, 16))
+    assert abs(near[:, 0] - near[:, 1]).max() <= 2
+    assert cosine_dtw(late, early, band=0).tolist() == [[n, n] for n in range(16)]
+
+
+def test_in_a_band_longer_videos_fit(monkeypatch):
+    monkeypatch.setattr(dtw_module, 'MAX_CELLS', 1000)
+    videos = np.random.default_rng(0).normal(size=(2, 40, 3))
+    with pytest.raises(ValueError, match='1600 pairs of frames, 1000 at most; band'):
+        cosine_dtw(*videos)
+    assert cosine_dtw(*videos, band=0.1)[-1].tolist() == [39, 39]
+
+
+@pytest.mark.parametrize('band', [-1, -0.1, 1.5, True, math.nan, 'wide'])
+def test_bad_bands(band):
+    with pytest.raises(ValueError, match=f'band must .* got {band!r}'):
+        dtw(np.ones((3, 3)), band=band)
+
+
 @pytest.mark.slow
-def test_memory_of_long_videos_is_a_byte_a_pair(tmp_path):
+@pytest.mark.parametrize(('options', 'pairs'), [('', 4e8), (', band=1000', 1e8)])
+def test_memory_of_long_videos_is_2_bits_a_pair(options, pairs):
     program = (
         'import resource, numpy as np\n'
         'from carl_mm.functional import cosine_dtw\n'
-        'a, b = np.random.default_rng(0).normal(size=(2, 10_000, 16))\n'
+        'a, b = np.random.default_rng(0).normal(size=(2, 20_000, 16))\n'
         'cosine_dtw(a[:50], b[:50])\n'
         'peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n'
         'before = peak()\n'
-        'cosine_dtw(a, b)\n'
+        f'cosine_dtw(a, b{options})\n'
         'print((peak() - before) / 1024)\n'
     )
     done = subprocess.run(
         [sys.executable, '-c', program], capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 100 + 200  # MiB
+    assert float(done.stdout) < pairs / 4 / 2**20 + 60  # MiB

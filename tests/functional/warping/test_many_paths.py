@@ -9,7 +9,7 @@ from carl_mm.functional.warping.many_paths import cosine_paths, cosine_posterior
 
 
 def drawn_videos(monkeypatch, cells, lengths):
-    monkeypatch.setattr(many_paths, 'BATCH_CELLS', cells)
+    monkeypatch.setattr(many_paths, 'PRODUCT_CELLS', cells)
     rng = np.random.default_rng(cells)
     return [rng.normal(size=(n, 4)) for n in lengths]
 

@@ -3,19 +3,15 @@ import math
 import numpy as np
 import pytest
 
+from carl_mm.functional.warping import path_posterior as path_posterior_module
 from carl_mm.functional.warping.path_posterior import path_posterior
 from tests.functional.warping.open_paths import sums_over_paths
 
 GAP, END_GAP = -0.5, -1.0
 
 
-def posterior_of(*matrices, gap=GAP, end_gap=END_GAP, padding=0.0):
-    """The posterior of matrices that are padded to the size of the largest."""
-    lengths = np.array([matrix.shape for matrix in matrices]).T
-    odds = np.full((*(lengths.max(axis=1) + 2), len(matrices)), padding)
-    for place, matrix in enumerate(matrices):
-        odds[1 : matrix.shape[0] + 1, 1 : matrix.shape[1] + 1, place] = matrix
-    return path_posterior(odds, lengths, gap, end_gap)
+def posterior_of(odds, gap=GAP, end_gap=END_GAP):
+    return path_posterior(lambda rows: odds[rows].copy(), *odds.shape, gap, end_gap)
 
 
 @pytest.mark.parametrize(
@@ -27,10 +23,10 @@ def test_all_paths_are_summed(shape, weights):
     found = posterior_of(odds, gap=weights[0], end_gap=weights[1])
     log_partition, cells, rows, columns = sums_over_paths(odds, *weights)
     close = {'rtol': 0, 'atol': 1e-12}
-    np.testing.assert_allclose(found.log_partition, [log_partition], **close)
-    np.testing.assert_allclose(found.marginals[..., 0], cells, **close)
-    np.testing.assert_allclose(found.matched_a[:, 0], rows, **close)
-    np.testing.assert_allclose(found.matched_b[:, 0], columns, **close)
+    np.testing.assert_allclose(found.log_partition, log_partition, **close)
+    np.testing.assert_allclose(found.marginals, cells, **close)
+    np.testing.assert_allclose(found.matched_a, rows, **close)
+    np.testing.assert_allclose(found.matched_b, columns, **close)
 
 
 def test_two_by_two_by_hand():
@@ -48,36 +44,25 @@ def test_two_by_two_by_hand():
     }
     from_side = {'alone': 0.1 * 0.1, 'to 11': 0.1 * 0.5}
     total = sum(from_corner.values()) + 2 * sum(from_side.values())
-    assert found.log_partition[0] == pytest.approx(math.log(total))
+    assert found.log_partition == pytest.approx(math.log(total))
     corner = sum(from_corner.values()) / total
-    assert found.marginals[0, 0, 0] == pytest.approx(corner)
-    assert found.marginals[1, 1, 0] == pytest.approx((1 + 0.25 + 0.25 + 0.1) / total)
+    assert found.marginals[0, 0] == pytest.approx(corner)
+    assert found.marginals[1, 1] == pytest.approx((1 + 0.25 + 0.25 + 0.1) / total)
     side = (0.05 + 0.25 + 0.01 + 0.05) / total
-    assert found.marginals[0, 1, 0] == pytest.approx(side)
+    assert found.marginals[0, 1] == pytest.approx(side)
     # The first row is skipped by the paths that begin at (1, 0).
     skipped = (0.01 + 0.05) / total
-    assert found.matched_a[0, 0] == pytest.approx(1 - skipped)
+    assert found.matched_a[0] == pytest.approx(1 - skipped)
 
 
-def test_padding_changes_nothing_and_gets_no_probability():
-    rng = np.random.default_rng(1)
-    shapes = [(4, 5), (1, 1), (7, 2), (2, 9), (7, 9), (1, 6)]
-    matrices = [3 * rng.normal(size=shape) for shape in shapes]
-    found = posterior_of(*matrices, padding=50.0)
-    for place, (matrix, (rows, columns)) in enumerate(
-        zip(matrices, shapes, strict=True)
-    ):
-        alone = posterior_of(matrix)
-        marginals = found.marginals[..., place]
-        np.testing.assert_allclose(
-            marginals[:rows, :columns], alone.marginals[..., 0], atol=1e-13
-        )
-        assert not marginals[rows:].any()
-        assert not marginals[:, columns:].any()
-        assert found.log_partition[place] == pytest.approx(alone.log_partition[0])
-        matched = (found.matched_a[:rows, place], found.matched_b[:columns, place])
-        for whole, part in zip(matched, alone[2:], strict=True):
-            np.testing.assert_allclose(whole, part[:, 0], atol=1e-13)
+@pytest.mark.parametrize('block', [(1, 1), (60, 2), (10**6, 16)])
+def test_blocks_change_nothing(monkeypatch, block):
+    odds = 3 * np.random.default_rng(1).normal(size=(23, 17))
+    expected = posterior_of(odds)
+    monkeypatch.setattr(path_posterior_module, 'BLOCK_CELLS', block[0])
+    monkeypatch.setattr(path_posterior_module, 'LEAST_ROWS', block[1])
+    for values, others in zip(posterior_of(odds), expected, strict=True):
+        np.testing.assert_allclose(values, others, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize('shape', [(30, 47), (60, 21), (1, 9)])
@@ -101,11 +86,11 @@ def test_long_videos_neither_overflow_nor_lose_probability(scale):
     odds = scale * np.random.default_rng(3).normal(size=(300, 400))
     with np.errstate(over='raise', invalid='raise', divide='raise'):
         found = posterior_of(odds)
-    marginals = found.marginals[..., 0]
+    marginals = found.marginals
     assert marginals.min() >= 0
     assert marginals.max() <= 1 + 1e-9
     # A path has a cell in each row that it does not skip: as many as are expected.
-    assert (marginals.sum(axis=1) >= found.matched_a[:, 0] - 1e-9).all()
+    assert (marginals.sum(axis=1) >= found.matched_a - 1e-9).all()
     # A path passes each anti-diagonal once or, by a diagonal step, not at all, but no
     # two in a row are left out.
     middle = [np.trace(np.fliplr(marginals), offset) for offset in (-1, 0)]
@@ -119,6 +104,6 @@ def test_a_branch_that_pays_off_late_is_not_lost():
     odds[:, 0] = [0, 0, 0, 1000, 500]
     odds[4, 1:] = 0
     odds[1:, 4] = 0
-    found = posterior_of(odds, gap=0.0, end_gap=-3000.0).marginals[..., 0]
+    found = posterior_of(odds, gap=0.0, end_gap=-3000.0).marginals
     assert found[3, 0] == pytest.approx(1)
     assert found[0, 3] == pytest.approx(0)
