@@ -3,17 +3,24 @@
 See `carl_mm.functional.warping.pair_hmm` for the paths and their weights.
 """
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats
+from carl_mm.functional.warping.scaled import (
+    LEAST_POWER,
+    Scaled,
+    normal,
+    scaled_exp,
+    scaled_zeros,
+    to_logs,
+    to_power,
+)
 
-# In place of infinity, which less itself would be NaN.
-UNREACHED = 1e30
 BLOCK_CELLS, LEAST_ROWS = 2**19, 16  # log-odds held at once: 4 MiB, or 16 rows
 # Computes the log-odds of some rows, `(R, M)`.
 Odds = Callable[[slice], Floats]
@@ -40,7 +47,8 @@ def path_posterior(
 ) -> PathPosterior:
     """Compute the probabilities of cells, rows and columns.
 
-    Memory is 8 bytes a cell: the log-odds are computed twice, some rows at a time.
+    Memory is 8 bytes a cell, those of the marginals. Log-odds and sums to the cells are
+    held for some rows at a time; of more rows they are computed twice.
 
     Args:
         odds_of: Function that computes the log-odds of some rows, finite.
@@ -49,31 +57,38 @@ def path_posterior(
         gap: Log-weight of a step (1, 0) or (0, 1).
         end_gap: Log-weight of a frame before or after the path.
     """
-    cells = np.empty((num_rows, num_columns))
     block = min(max(BLOCK_CELLS // num_columns, LEAST_ROWS), num_rows)
-    parts = [slice(n, n + block) for n in range(0, num_rows, block)]
-    above = np.full(num_columns, -UNREACHED)
-    last_column = []
+    parts = [slice(n, min(n + block, num_rows)) for n in range(0, num_rows, block)]
+    above, ways = scaled_zeros(num_columns), scaled_zeros(block, num_columns)
+    before, last_column = [], []
     for part in parts:
+        before.append(Scaled(*(array.copy() for array in above)))
         odds = odds_of(part)
-        _sum_before(odds, part.start, gap, end_gap, above, cells[part])
-        last_column.append(cells[part, -1] + odds[:, -1])
-    ends = np.concatenate([*last_column, above[:-1]])
-    row, column = np.arange(num_rows), np.arange(num_columns - 1)
-    ends += end_gap * np.concatenate([num_rows - 1 - row, num_columns - 1 - column])
-    log_partition = float(np.logaddexp.reduce(ends))
-    ends = np.exp(ends - log_partition)
-    ended_a, ended_b = ends[:num_rows], np.append(ends[num_rows:], ends[num_rows - 1])
-    began_a, began_b = np.exp(end_gap * row - cells[:, 0]), None
-    below = np.stack([np.full(num_columns, UNREACHED), np.zeros(num_columns)])
-    first_row = cells[0].copy()
-    for part in reversed(parts):
-        last = ended_b if part is parts[-1] else np.zeros(num_columns)
-        _to_marginals(odds_of(part), gap, ended_a[part], last, below, cells[part])
-    began_a *= cells[:, 0]
-    began_b = cells[0] * np.exp(end_gap * np.arange(num_columns) - first_row)
-    matched_a, matched_b = _matched(began_a, ended_a), _matched(began_b, ended_b)
-    return PathPosterior(cells, log_partition, matched_a, matched_b)
+        _sum_before(odds, part.start, gap, end_gap, above, ways)
+        reached = (array[: len(odds), -1] for array in ways)
+        last_column.append(to_logs(*reached) + odds[:, -1])
+    skipped_a, skipped_b = (end_gap * np.arange(n) for n in (num_rows, num_columns))
+    log_ends_a = np.concatenate(last_column) + skipped_a[::-1]
+    log_ends_b = to_logs(*above) + skipped_b[::-1]
+    log_partition = float(np.logaddexp.reduce([*log_ends_a, *log_ends_b[:-1]]))
+    ended_a, ended_b = (np.exp(e - log_partition) for e in (log_ends_a, log_ends_b))
+
+    marginals = np.empty((num_rows, num_columns))
+    began_a = np.empty(num_rows)
+    rates, below = np.zeros(num_columns), scaled_zeros(num_columns).power
+    last_row = ended_b
+    for part, start in zip(reversed(parts), reversed(before), strict=True):
+        if len(parts) > 1:
+            odds = odds_of(part)
+            _sum_before(odds, part.start, gap, end_gap, start, ways)
+        here = marginals[part]
+        _to_marginals(odds, gap, ended_a[part], last_row, (rates, below), ways, here)
+        last_row = np.zeros(num_columns)
+        reached = (array[: len(odds), 0] for array in ways)
+        began_a[part] = here[:, 0] * np.exp(skipped_a[part] - to_logs(*reached))
+    began_b = marginals[0] * np.exp(skipped_b - to_logs(*(array[0] for array in ways)))
+    matched = _matched(began_a, ended_a), _matched(began_b, ended_b)
+    return PathPosterior(marginals, log_partition, *matched)
 
 
 def _matched(began: Floats, ended: Floats) -> Floats:
@@ -92,7 +107,7 @@ def _matched(began: Floats, ended: Floats) -> Floats:
 
 @compiled
 def _sum_before(
-    odds: Floats, row: int, gap: float, end_gap: float, above: Floats, ways: Floats
+    odds: Floats, row: int, gap: float, end_gap: float, above: Scaled, ways: Scaled
 ) -> None:
     """Sum the weights of the paths to each cell of some rows.
 
@@ -101,21 +116,31 @@ def _sum_before(
         row: Number of rows before.
         gap: See `path_posterior`.
         end_gap: See `path_posterior`.
-        above: Log-weights of all paths to the cells of the row before, ``(M,)``;
-            replaced by those of the last row.
-        ways: Where to write the log-weights of all ways to a cell, without its own,
-            ``(R, M)``.
+        above: Weights of all paths to the cells of the row before, ``(M,)``; replaced
+            by those of the last row.
+        ways: Where to write the weights of all ways to a cell, without its own weight,
+            ``(R or more, M)``.
     """
+    step, step_power = scaled_exp(gap)
     for n in range(odds.shape[0]):
-        diagonal = left = -UNREACHED
+        diagonal, diagonal_power = left, left_power = 0.0, LEAST_POWER
         for m in range(odds.shape[1]):
-            up = above[m]
-            way = _log_sum(diagonal, up + gap, left + gap)
+            up, up_power = above.value[m], above.power[m]
+            power = max(diagonal_power, step_power + max(up_power, left_power))
             if m == 0 or row + n == 0:  # where a path may begin
-                way = _log_sum(way, end_gap * (row + n + m), -UNREACHED)
-            ways[n, m] = way
-            diagonal, left = up, way + odds[n, m]
-            above[m] = left
+                begin, begin_power = scaled_exp(end_gap * (row + n + m))
+                power = max(power, begin_power)
+                way = to_power(begin, begin_power - power)
+            else:
+                way = 0.0
+            way += to_power(diagonal, diagonal_power - power)
+            way += to_power(up * step, up_power + step_power - power)
+            way += to_power(left * step, left_power + step_power - power)
+            ways.value[n, m], ways.power[n, m] = way, power
+            diagonal, diagonal_power = up, up_power
+            own, own_power = scaled_exp(odds[n, m])
+            left, left_power = normal(way * own, power + own_power)
+            above.value[m], above.power[m] = left, left_power
 
 
 @compiled
@@ -124,45 +149,46 @@ def _to_marginals(
     gap: float,
     ended: Floats,
     last: Floats,
-    below: Floats,
-    cells: Floats,
+    below: tuple[Floats, NDArray[np.int32]],
+    ways: Scaled,
+    marginals: Floats,
 ) -> None:
-    """Replace the ways to cells by the probabilities that the path passes them.
+    """Compute the probabilities that the path passes the cells of some rows.
 
     A cell is passed by the paths that end in it, and by those of the next cells as
-    often as they come from it. No exponent is positive, so nothing overflows.
+    often as they come from it: by its share of the ways to them.
 
     Args:
-        odds: Log-odds of some rows, ``(R, M)``.
+        odds: Log-odds, ``(R, M)``.
         gap: See `path_posterior`.
         ended: Probability that the path ends in the last cell of a row, ``(R,)``.
         last: Probability that it ends in a cell of the last of these rows, ``(M,)``;
-            of the last cell it is that of ``ended``.
-        below: Ways to the cells of the row after, and their probabilities, ``(2, M)``.
-            Replaced by those of the first row.
-        cells: As `_sum_before` leaves them, ``(R, M)``; the probabilities are written
-            here.
+            that of the last cell is not used.
+        below: Probabilities of the cells of the row after, divided by the values of the
+            ways to them, and the powers of these, ``(M,)`` each. Replaced by those of
+            the first row.
+        ways: As `_sum_before` leaves them, ``(R or more, M)``.
+        marginals: Where to write, ``(R, M)``.
     """
+    step, step_power = scaled_exp(gap)
+    rates, powers = below
     rows, columns = odds.shape
     for n in range(rows - 1, -1, -1):
-        aslant_way = right_way = UNREACHED
-        aslant = right = 0.0
+        aslant, aslant_power = right, right_power = 0.0, LEAST_POWER
         for m in range(columns - 1, -1, -1):
-            here = cells[n, m] + odds[n, m]
-            passed = ended[n] if m == columns - 1 else 0.0
-            if n == rows - 1 and m < columns - 1:
+            down, down_power = rates[m], powers[m]
+            way, power = ways.value[n, m], ways.power[n, m]
+            own, own_power = scaled_exp(odds[n, m])
+            here, here_power = normal(way * own, power + own_power)
+            passed = to_power(here * aslant, here_power - aslant_power)
+            side_power = here_power + step_power
+            passed += to_power(here * step * down, side_power - down_power)
+            passed += to_power(here * step * right, side_power - right_power)
+            if m == columns - 1:
+                passed += ended[n]
+            elif n == rows - 1:
                 passed += last[m]
-            passed += aslant * math.exp(here - aslant_way)
-            passed += below[1, m] * math.exp(here + gap - below[0, m])
-            passed += right * math.exp(here + gap - right_way)
-            aslant_way, aslant = below[0, m], below[1, m]
-            right_way, right = cells[n, m], passed
-            below[0, m], below[1, m] = right_way, passed
-            cells[n, m] = passed
-
-
-@compiled
-def _log_sum(a: float, b: float, c: float) -> float:
-    """Return log(exp(a) + exp(b) + exp(c))."""
-    best = max(a, b, c)
-    return best + math.log(math.exp(a - best) + math.exp(b - best) + math.exp(c - best))
+            marginals[n, m] = passed
+            aslant, aslant_power = down, down_power
+            right, right_power = passed / way, power
+            rates[m], powers[m] = right, right_power
