@@ -9,7 +9,7 @@ import pytest
 import carl_mm.functional
 
 ROOT = Path(carl_mm.functional.__file__).parent
-ALLOWED = {'cv2', 'numpy', 'scipy', 'sklearn', 'threadpoolctl', 'torch'}
+ALLOWED = {'cv2', 'numba', 'numpy', 'scipy', 'sklearn', 'threadpoolctl', 'torch'}
 # Names that went stay importable from there, with a warning.
 DEPRECATED = 'carl_mm.deprecated'
 

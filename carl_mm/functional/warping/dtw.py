@@ -81,7 +81,7 @@ def path_through(costs: Floats, band: float | None = None) -> Ints:
     def costs_of(rows: slice, columns: slice, out: Floats) -> None:
         out[:] = costs[rows, columns]
 
-    return cheapest_path(costs_of, *band_columns(*costs.shape, band))
+    return cheapest_path(costs_of, *band_columns(len(costs), costs.shape[1], band))
 
 
 def unit_path(unit_a: Floats, unit_b: Floats, starts: Ints, ends: Ints) -> Ints:

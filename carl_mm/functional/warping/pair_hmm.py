@@ -80,21 +80,22 @@ def cosine_posterior(
     """
     _check_weights(scale, gap, end_gap)
     unit_a, unit_b = unit_pair(a, b)
-    sizes = len(unit_a), len(unit_b)
-    check_cells(sizes[0] * sizes[1], MAX_CELLS, unit_a, unit_b)
+    rows, columns = len(unit_a), len(unit_b)
+    check_cells(rows * columns, MAX_CELLS, unit_a, unit_b)
     mean = unit_a.mean(axis=0) @ unit_b.mean(axis=0)
 
-    def odds_of(rows: slice) -> Floats:
-        odds: Floats = scale * (unit_a[rows] @ unit_b.T - mean)
+    def odds_of(part: slice) -> Floats:
+        odds: Floats = scale * (unit_a[part] @ unit_b.T - mean)
         return odds
 
-    return _match(odds_of, *sizes, gap, end_gap)
+    return _match(odds_of, rows, columns, gap, end_gap)
 
 
 def match_posterior(similarities: Floats) -> MatchPosterior:
     """Match two videos by their cosine similarities ``(N, M)``: `cosine_posterior`."""
     odds = SCALE * (similarities - similarities.mean())
-    return _match(lambda rows: odds[rows], *odds.shape, GAP, END_GAP)
+    rows, columns = odds.shape
+    return _match(lambda part: odds[part], rows, columns, GAP, END_GAP)
 
 
 def _match(

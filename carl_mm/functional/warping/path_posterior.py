@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats
@@ -21,7 +20,7 @@ from carl_mm.functional.warping.scaled import (
     to_power,
 )
 
-BLOCK_CELLS, LEAST_ROWS = 2**19, 16  # log-odds held at once: 4 MiB, or 16 rows
+BLOCK_CELLS, LEAST_ROWS = 2**20, 16  # number held at once, of 20 bytes
 # Computes the log-odds of some rows, `(R, M)`.
 Odds = Callable[[slice], Floats]
 
@@ -62,33 +61,35 @@ def path_posterior(
     above, ways = scaled_zeros(num_columns), scaled_zeros(block, num_columns)
     before, last_column = [], []
     for part in parts:
-        before.append(Scaled(*(array.copy() for array in above)))
+        before.append(Scaled(above.value.copy(), above.power.copy()))
         odds = odds_of(part)
         _sum_before(odds, part.start, gap, end_gap, above, ways)
-        reached = (array[: len(odds), -1] for array in ways)
-        last_column.append(to_logs(*reached) + odds[:, -1])
+        last_column.append(_log_ways(ways, -1)[: len(odds)] + odds[:, -1])
     skipped_a, skipped_b = (end_gap * np.arange(n) for n in (num_rows, num_columns))
     log_ends_a = np.concatenate(last_column) + skipped_a[::-1]
-    log_ends_b = to_logs(*above) + skipped_b[::-1]
+    log_ends_b = to_logs(above) + skipped_b[::-1]
     log_partition = float(np.logaddexp.reduce([*log_ends_a, *log_ends_b[:-1]]))
     ended_a, ended_b = (np.exp(e - log_partition) for e in (log_ends_a, log_ends_b))
 
-    marginals = np.empty((num_rows, num_columns))
-    began_a = np.empty(num_rows)
-    rates, below = np.zeros(num_columns), scaled_zeros(num_columns).power
-    last_row = ended_b
+    marginals, began_a = np.empty((num_rows, num_columns)), np.empty(num_rows)
+    below, last_row = scaled_zeros(num_columns), ended_b
     for part, start in zip(reversed(parts), reversed(before), strict=True):
         if len(parts) > 1:
             odds = odds_of(part)
             _sum_before(odds, part.start, gap, end_gap, start, ways)
         here = marginals[part]
-        _to_marginals(odds, gap, ended_a[part], last_row, (rates, below), ways, here)
+        _to_marginals(odds, gap, ended_a[part], last_row, below, ways, here)
         last_row = np.zeros(num_columns)
-        reached = (array[: len(odds), 0] for array in ways)
-        began_a[part] = here[:, 0] * np.exp(skipped_a[part] - to_logs(*reached))
-    began_b = marginals[0] * np.exp(skipped_b - to_logs(*(array[0] for array in ways)))
-    matched = _matched(began_a, ended_a), _matched(began_b, ended_b)
-    return PathPosterior(marginals, log_partition, *matched)
+        began = np.exp(skipped_a[part] - _log_ways(ways, 0)[: len(odds)])
+        began_a[part] = here[:, 0] * began
+    first_row = to_logs(Scaled(ways.value[0], ways.power[0]))
+    began_b = marginals[0] * np.exp(skipped_b - first_row)
+    matched_a, matched_b = _matched(began_a, ended_a), _matched(began_b, ended_b)
+    return PathPosterior(marginals, log_partition, matched_a, matched_b)
+
+
+def _log_ways(ways: Scaled, column: int) -> Floats:
+    return to_logs(Scaled(ways.value[:, column], ways.power[:, column]))
 
 
 def _matched(began: Floats, ended: Floats) -> Floats:
@@ -149,7 +150,7 @@ def _to_marginals(
     gap: float,
     ended: Floats,
     last: Floats,
-    below: tuple[Floats, NDArray[np.int32]],
+    below: Scaled,
     ways: Scaled,
     marginals: Floats,
 ) -> None:
@@ -165,18 +166,17 @@ def _to_marginals(
         last: Probability that it ends in a cell of the last of these rows, ``(M,)``;
             that of the last cell is not used.
         below: Probabilities of the cells of the row after, divided by the values of the
-            ways to them, and the powers of these, ``(M,)`` each. Replaced by those of
-            the first row.
+            ways to them, and the powers of these, ``(M,)``. Replaced by those of the
+            first row.
         ways: As `_sum_before` leaves them, ``(R or more, M)``.
         marginals: Where to write, ``(R, M)``.
     """
     step, step_power = scaled_exp(gap)
-    rates, powers = below
     rows, columns = odds.shape
     for n in range(rows - 1, -1, -1):
         aslant, aslant_power = right, right_power = 0.0, LEAST_POWER
         for m in range(columns - 1, -1, -1):
-            down, down_power = rates[m], powers[m]
+            down, down_power = below.value[m], below.power[m]
             way, power = ways.value[n, m], ways.power[n, m]
             own, own_power = scaled_exp(odds[n, m])
             here, here_power = normal(way * own, power + own_power)
@@ -191,4 +191,4 @@ def _to_marginals(
             marginals[n, m] = passed
             aslant, aslant_power = down, down_power
             right, right_power = passed / way, power
-            rates[m], powers[m] = right, right_power
+            below.value[m], below.power[m] = right, right_power

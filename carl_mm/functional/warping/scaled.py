@@ -34,9 +34,9 @@ def scaled_zeros(*shape: int) -> Scaled:
     return Scaled(np.zeros(shape), np.full(shape, LEAST_POWER, dtype=np.int32))
 
 
-def to_logs(value: Floats, power: NDArray[np.int32]) -> Floats:
+def to_logs(numbers: Scaled) -> Floats:
     """Return the logarithms of numbers above 0."""
-    logs: Floats = np.log(value) + LOG_UNIT * power
+    logs: Floats = np.log(numbers.value) + LOG_UNIT * numbers.power
     return logs
 
 
