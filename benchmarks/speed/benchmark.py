@@ -4,8 +4,8 @@
     python benchmarks/speed/benchmark.py step --json step.json
 
 `data`: two views of a video; `step`: a training step; `cache`: a step on cached
-features; `embed`: a long video; `evaluate`: metrics at Penn Action's size; `scaling`:
-how cost grows. In all but the last, `ratio` is the reference's time over ours. Videos
+features; `embed`: a long video; `evaluate`: metrics at Penn Action's size; `align`:
+two long videos; `scaling`: how cost grows. In all but the last, `ratio` is the reference's time over ours. Videos
 are made once, in the system's folder for temporary files.
 """
 
@@ -16,7 +16,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-PARTS = ('data', 'step', 'cache', 'embed', 'evaluate', 'scaling')
+PARTS = ('data', 'step', 'cache', 'embed', 'evaluate', 'align', 'scaling')
 OPTIONS = ('repeats', 'frames')
 
 
@@ -33,7 +33,7 @@ def parse_args() -> tuple[argparse.ArgumentParser, argparse.Namespace]:
     parser.add_argument(
         '--frames',
         type=int,
-        help='step: frames of each view (T); cache, embed: of each video',
+        help='step: frames of each view (T); cache, embed, align: of each video',
     )
     args = parser.parse_args()
     if args.json and not args.json.parent.is_dir():

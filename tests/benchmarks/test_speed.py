@@ -117,6 +117,13 @@ def test_gpu_figures_are_taken_anywhere(part, monkeypatch):
     assert on_gpu.worker_rate(8, repeats=1) > 0
 
 
+def test_align(part):
+    figures = part('align').run(repeats=1, frames=40)
+    check_ratio(figures)
+    assert figures['MB'] > 0
+    assert figures['posterior'] > 0
+
+
 def test_largest_length(part):
     on_gpu = part('on_gpu')
     assert on_gpu.largest_length(lambda frames: frames <= 4) == 0
