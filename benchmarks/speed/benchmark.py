@@ -5,8 +5,9 @@
 
 `data`: two views of a video; `step`: a training step; `cache`: a step on cached
 features; `embed`: a long video; `evaluate`: metrics at Penn Action's size; `align`:
-two long videos; `scaling`: how cost grows. In all but the last, `ratio` is the reference's time over ours. Videos
-are made once, in the system's folder for temporary files.
+two long videos; `scaling`: how cost grows. In all but the last, `ratio` is the
+reference's time over ours. Videos are made once, in the system's folder for temporary
+files.
 """
 
 import argparse

@@ -83,11 +83,11 @@ def align(a: EmbeddingLike, b: EmbeddingLike, method: str = 'dtw') -> Alignment:
         a: A `VideoEmbedding`, or embeddings ``(N, D)``, N >= 1.
         b: A `VideoEmbedding`, or embeddings ``(M, D)``, M >= 1.
         method: 'dtw' keeps the order and matches the first frames and the last ones,
-            by dynamic time warping over 1 - cosine similarity; it takes a byte of
-            memory for each pair of frames and is limited to 2^30 pairs. 'posterior'
+            by dynamic time warping over 1 - cosine similarity; it takes 2 bits of
+            memory for each pair of frames and is limited to 2^32 pairs. 'posterior'
             keeps the order, lets videos begin and end at different moments, and
             weighs all alignments, see `carl_mm.functional.cosine_posterior`; it takes
-            16 bytes a pair and is limited to 2^26. 'nearest' takes each frame on its
+            8 bytes a pair and is limited to 2^27. 'nearest' takes each frame on its
             own, in whatever order.
 
     Raises:

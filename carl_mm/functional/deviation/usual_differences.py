@@ -9,7 +9,7 @@ from scipy.linalg import block_diag, eigh
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.deviation.autocovariance import Autocovariance
 from carl_mm.functional.deviation.segment_evidence import strange_odds
-from carl_mm.functional.warping.dtw import cosine_dtw
+from carl_mm.functional.warping.dtw import window_dtw
 from carl_mm.functional.warping.path_matches import mean_of_matches
 
 ALIGNED_REACH = 2  # frames on either side that are aligned with a frame
@@ -38,7 +38,7 @@ def stack_window(frames: Floats, reach: int) -> Floats:
 
 def align_windows(a: Floats, b: Floats) -> Ints:
     """Align two videos by windows of 5 frames, see `cosine_dtw`."""
-    return cosine_dtw(stack_window(a, ALIGNED_REACH), stack_window(b, ALIGNED_REACH))
+    return window_dtw(a, b, ALIGNED_REACH)
 
 
 def differences(

@@ -75,6 +75,48 @@ def cosine_dtw(a: Any, b: Any, *, band: float | None = None) -> Ints:
     return unit_path(unit_a, unit_b, starts, ends)
 
 
+def window_dtw(a: Floats, b: Floats, reach: int) -> Ints:
+    """Align two videos by `cosine_dtw` of each frame with its neighbours.
+
+    The product of two windows is the sum of those of their frames, so windows are never
+    stacked. Outside the video its first or last frame repeats.
+
+    Args:
+        a: Embeddings of one video, ``(N, D)``.
+        b: Embeddings of the other video, ``(M, D)``.
+        reach: Number of neighbours on either side.
+
+    Returns:
+        See `cosine_dtw`.
+
+    Raises:
+        ValueError: As `cosine_dtw`.
+    """
+    videos = to_embeddings([a, b])
+    check_frames(*videos)
+    check_cells(len(a) * len(b), MAX_CELLS, a, b)
+    a, b = (np.pad(video, ((reach, reach), (0, 0)), 'edge') for video in videos)
+    lengths_a, lengths_b = (_window_lengths(video, reach) for video in (a, b))
+
+    def costs_of(rows: slice, columns: slice, out: Floats) -> None:
+        wider = (slice(p.start, p.stop + 2 * reach) for p in (rows, columns))
+        products = a[next(wider)] @ b[next(wider)].T
+        height, width = out.shape
+        for offset in range(2 * reach + 1):
+            out += products[offset : offset + height, offset : offset + width]
+        out /= lengths_a[rows, None]
+        out /= lengths_b[columns]
+        np.subtract(1, out, out=out)
+
+    return cheapest_path(costs_of, *band_columns(len(lengths_a), len(lengths_b), None))
+
+
+def _window_lengths(padded: Floats, reach: int) -> Floats:
+    squares = np.square(padded).sum(axis=1)
+    lengths = np.sqrt(np.convolve(squares, np.ones(2 * reach + 1), 'valid'))
+    return np.where(lengths > 0, lengths, 1)
+
+
 def path_through(costs: Floats, band: float | None = None) -> Ints:
     """Do what `dtw` does, without its checks of the costs ``(N, M)``."""
 
@@ -105,11 +147,14 @@ def unit_pair(a: Any, b: Any) -> tuple[Floats, Floats]:
         ValueError: A video has no frame, or a value is not finite.
     """
     unit_a, unit_b = (unit_rows(video) for video in to_embeddings([a, b]))
-    if not len(unit_a) or not len(unit_b):
-        raise ValueError(
-            f'videos of {len(unit_a)} and {len(unit_b)} frames cannot be aligned'
-        )
+    check_frames(unit_a, unit_b)
     return unit_a, unit_b
+
+
+def check_frames(a: Floats, b: Floats) -> None:
+    """Raise a ValueError if a video has no frame."""
+    if not len(a) or not len(b):
+        raise ValueError(f'videos of {len(a)} and {len(b)} frames cannot be aligned')
 
 
 def check_cells(

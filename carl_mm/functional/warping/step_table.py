@@ -16,7 +16,7 @@ from carl_mm.functional._inputs import Floats, Ints
 
 STRIP = 4  # rows in a byte
 TILE_CELLS, TILE_COLUMNS = 2**21, 2**11  # costs held at once: 16 MiB
-# Fills costs of some rows and columns into an array.
+# Adds the costs of some rows and columns to an array of zeros.
 Costs = Callable[[slice, slice, Floats], None]
 
 

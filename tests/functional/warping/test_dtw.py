@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from carl_mm.functional import cosine_dtw, dtw
 from carl_mm.functional.warping import dtw as dtw_module
 from carl_mm.functional.warping import step_table
+from carl_mm.functional.warping.dtw import window_dtw
 
 
 def all_paths(rows, columns):
@@ -180,6 +181,46 @@ def test_videos_that_cannot_be_aligned(monkeypatch, lengths, message):
 def test_embeddings_that_are_not_finite():
     with pytest.raises(ValueError, match='1 of 2 frames'):
         cosine_dtw(np.ones((4, 1)), np.array([[1.0], [math.nan]]))
+
+
+@pytest.mark.parametrize('reach', [0, 1, 2])
+@pytest.mark.parametrize('lengths', [(1, 1), (1, 8), (2, 3), (40, 25)])
+@pytest.mark.parametrize('tile', [(1, 1), (10**6, 10**6)])
+def test_windows_align_as_stacked_frames_do(monkeypatch, reach, lengths, tile):
+    monkeypatch.setattr(step_table, 'TILE_CELLS', tile[0])
+    monkeypatch.setattr(step_table, 'TILE_COLUMNS', tile[1])
+    rng = np.random.default_rng(0)
+    videos = [rng.normal(size=(length, 3)) for length in lengths]
+    stacked = [
+        np.array(
+            [
+                np.concatenate(
+                    [
+                        v[min(max(n + k, 0), len(v) - 1)]
+                        for k in range(-reach, reach + 1)
+                    ]
+                )
+                for n in range(len(v))
+            ]
+        )
+        for v in videos
+    ]
+    path = window_dtw(*videos, reach)
+    assert path.tolist() == cosine_dtw(*stacked).tolist()
+
+
+def test_windows_of_nothing_are_as_far_from_all():
+    assert window_dtw(np.zeros((3, 2)), np.ones((3, 2)), 1).tolist() == [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+    ]
+
+
+@pytest.mark.parametrize('lengths', [(0, 3), (3, 0)])
+def test_windows_of_no_frame(lengths):
+    with pytest.raises(ValueError, match='{} and {} frames'.format(*lengths)):
+        window_dtw(*(np.ones((length, 2)) for length in lengths), 2)
 
 
 def test_a_band_holds_paths_beside_the_diagonal():
