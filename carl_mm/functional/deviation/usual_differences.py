@@ -21,23 +21,8 @@ EVIDENCE_SHARE = 0.125  # axes are not quite independent, nor what is usual quit
 ROUNDING = float(np.finfo(np.float32).eps) ** 2  # a variance that means nothing
 
 
-def stack_window(frames: Floats, reach: int) -> Floats:
-    """Stack each frame with its neighbours; the first and last frame repeat.
-
-    Args:
-        frames: ``(T, D)``, T >= 1.
-        reach: Number of neighbours on either side.
-
-    Returns:
-        ``(T, (2 reach + 1) D)``.
-    """
-    inds = np.arange(len(frames))[:, None] + np.arange(-reach, reach + 1)
-    stacked: Floats = frames[inds.clip(0, len(frames) - 1)]
-    return stacked.reshape(len(frames), -1)
-
-
 def align_windows(a: Floats, b: Floats) -> Ints:
-    """Align two videos by windows of 5 frames, see `cosine_dtw`."""
+    """Align two videos by windows of 5 frames, see `window_dtw`."""
     return window_dtw(a, b, ALIGNED_REACH)
 
 

@@ -9,20 +9,9 @@ from carl_mm.functional.deviation.usual_differences import (
     differences,
     discriminant_axes,
     principal_axes,
-    stack_window,
 )
 
 RNG = np.random.default_rng(0)
-
-
-def test_windows_by_hand():
-    frames = np.array([[1.0, 10], [2, 20], [3, 30]])
-    assert stack_window(frames, 1).tolist() == [
-        [1, 10, 1, 10, 2, 20],
-        [1, 10, 2, 20, 3, 30],
-        [2, 20, 3, 30, 3, 30],
-    ]
-    assert stack_window(frames[:1], 2).tolist() == [[1, 10] * 5]
 
 
 def test_windows_are_aligned_by_all_their_frames():
