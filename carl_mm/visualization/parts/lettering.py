@@ -42,7 +42,7 @@ class Lettering:
 
         Args:
             width: Width of the line, in pixels.
-            text: Text to write; what does not fit ends in dots.
+            text: Text to write; of a long one the middle is cut out.
             background: Grey level behind it.
             color: RGB colour of a square before the text; by default there is none.
             ending: What stands behind the text, however long that is.
@@ -69,7 +69,7 @@ class Lettering:
 
         Args:
             picture: ``(H, W, 3)`` uint8 RGB.
-            text: Text to write; what does not fit ends in dots.
+            text: Text to write; of a long one the middle is cut out.
         """
         image = Image.fromarray(picture)
         pen = ImageDraw.Draw(image)
@@ -83,8 +83,10 @@ class Lettering:
         return np.asarray(image)
 
     def fitting(self, text: str, room: float) -> str:
-        """Return a text that is no wider than so many pixels; a cut one ends in dots."""
-        text = readable(text)
-        while len(text) > 1 and self.font.getlength(text) > room:
-            text = text.rstrip('…')[:-1] + '…'
-        return text
+        """Cut the middle out of a text that is wider than so many pixels."""
+        shown = text = readable(text)
+        kept = len(text)
+        while kept > 1 and self.font.getlength(shown) > room:
+            kept -= 1
+            shown = f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}'
+        return shown
