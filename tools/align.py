@@ -6,11 +6,11 @@ python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 Writes to DIR, for each other video, NAME.csv with a row for each frame of the
 reference: its number and its time in seconds, and the number and time of the matching
 frame of the other video; with --format npz, NAME.npz with the arrays path,
-frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a). With
---video also NAME.mp4, both in step, in the size of the taller one; with --picture also
-NAME.png, the similarities of all frames and the path. For thousands of videos, make
-embeddings with tools/embed.py first, which can be interrupted and resumed, and give
-those.
+frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a) and
+the paths of both videos. With --video also NAME.mp4, both in step and of the taller
+one's size; with --picture also NAME.png, the similarities of all frames and the path.
+For thousands of videos, make embeddings with tools/embed.py first, which can be
+interrupted and resumed, and give those.
 
 python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --view ghost
     --crop subject --speed 0.25 --labels phases.csv
@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carl_mm.apis.cli import add_model, main, make_parser
-from carl_mm.files import atomic_write, atomic_write_csv
+from carl_mm.files import atomic_write, atomic_write_csv, path_seen_from
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
-
     from carl_mm.apis import Alignment, VideoEmbedding
 
 VIDEO_OPTIONS = ('view', 'height', 'crop', 'speed', 'labels', 'mute')
@@ -53,7 +52,7 @@ def parser() -> ArgumentParser:
     add = made.add_argument_group('with --video').add_argument
     what = "'side' by side (default), or the other as a see-through 'ghost' over the "
     add('--view', choices=('side', 'ghost'), help=what + 'reference')
-    what = "height of the frames, in pixels (default: the taller video's)"
+    what = "height of the frames, in pixels (default: the taller video's, at least 256)"
     add('--height', type=int, metavar='PIXELS', help=what)
     what = 'crop both to the square in which they move'
     add('--crop', choices=('subject',), help=what)
@@ -73,7 +72,10 @@ def write_table(
         import numpy as np
 
         arrays = {name: getattr(found, name) for name in ARRAYS}
-        names = {'reference': a.filename, 'other': b.filename}
+        names = {
+            'reference': path_seen_from(path.parent, a.filename),
+            'other': path_seen_from(path.parent, b.filename),
+        }
         atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
         return
     rows = [

@@ -38,7 +38,8 @@ def write_pair_video(
         found: Alignment of a and b.
         a: Video that is played at its own pace.
         b: Video whose aligned frames are shown.
-        height: Height of the frames, in pixels; by default the taller video's.
+        height: Height of the frames, in pixels; by default the taller video's,
+            at least 256.
         crop: 'subject' crops both to the square in which they move, see
             `CropToSubject`.
         view: 'side' for side by side, 'ghost' for b half-transparent over a.

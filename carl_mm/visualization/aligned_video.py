@@ -19,6 +19,7 @@ from carl_mm.visualization.parts.times import FrameTimes, frame_times
 from carl_mm.visualization.parts.video_panel import VideoPanel
 
 STEADY_S = 0.001  # a rate is steady if no frame is farther from its place
+MIN_HEIGHT = 256  # by default, for videos smaller than the text
 MAX_THREADS = 4
 
 
@@ -61,7 +62,7 @@ def write_aligned_video(
         phases: Names of the phases.
         names: Names of the two videos.
         height: Height to which the frames of both are scaled, in pixels; by default
-            that of the taller video, so that neither loses detail.
+            that of the taller video, so that neither loses detail, and at least 256.
         fps_b: Frames per second of video b, for its times; by default ``fps``.
         timestamps_a: ``(N,)`` seconds at which frames are shown; by default those of
             the opened video, or by ``fps``.
@@ -94,7 +95,7 @@ def write_aligned_video(
     b = _side('b', frames_b, fps_b, timestamps_b, labels_b)
     inds_b = aligned_frame_inds(dtw_path, a.length, b.length, matched_a)
     if height is None:
-        height = max(a.size[0], b.size[0])
+        height = max(MIN_HEIGHT, a.size[0], b.size[0])
     if height < 2:
         raise ValueError(f'height must be at least 2 pixels, got {height}')
     known = [side.labels for side in (a, b) if side.labels is not None]
