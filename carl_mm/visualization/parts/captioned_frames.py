@@ -17,7 +17,8 @@ MARGIN_INCHES = 0.1
 GAP_INCHES = 0.16
 HEADER_INCHES = 0.28
 TITLE_INCHES = 0.28
-LINE_INCHES = 0.17  # of a caption
+CAPTION_POINTS = 12
+LINE_INCHES = 0.2  # of a caption
 MAX_HEIGHT_TO_WIDTH = 1.8
 MIN_CAPTION_CHARACTERS = 12
 MIN_COLUMNS = 4  # of fewer frames each would fill a screen
@@ -60,8 +61,8 @@ def sheet_figure(
     around = 2 * MARGIN_INCHES + (num_columns - 1) * GAP_INCHES
     width = max(MIN_CELL_INCHES, (WIDTH_INCHES - around) / num_columns)
     total_width = around + num_columns * width
-    # At 10 points even a capital is seldom wider than 0.1 inches.
-    characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.1))
+    # At 12 points even a capital is seldom wider than 0.12 inches.
+    characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.12))
     filled = [[cell for cell in row if cell is not None] for row in rows]
     captions = [[_caption(cell, characters) for cell in row] for row in rows]
     heights = [
@@ -135,6 +136,6 @@ def _draw_cell(
     axes.set_anchor('N')  # what a row has to spare is left below its captions
     axes.set(xticks=[], yticks=[])
     axes.set_title(cell.title, fontsize=12, color=cell.color, fontweight='bold')
-    axes.set_xlabel(caption, fontsize=10)
+    axes.set_xlabel(caption, fontsize=CAPTION_POINTS)
     for spine in axes.spines.values():
         spine.set(edgecolor=cell.color, linewidth=4, linestyle=cell.style)
