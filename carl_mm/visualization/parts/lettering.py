@@ -86,7 +86,7 @@ class Lettering:
         """Cut the middle out of a text that is wider than so many pixels."""
         shown = text = readable(text)
         kept = len(text)
-        while kept > 1 and self.font.getlength(shown) > room:
+        while kept and self.font.getlength(shown) > room:
             kept -= 1
             shown = f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}'
         return shown
