@@ -10,7 +10,6 @@ from PIL import Image, ImageDraw, ImageFont
 from carl_mm.visualization.parts.phases import readable
 
 LETTERS_IN_LINE = 0.72  # size of the letters, in heights of a line
-EDGE = 4  # pixels on each side of a line
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,11 @@ class Lettering:
     """
 
     line_height: int
+
+    @property
+    def edge(self) -> int:
+        """Free pixels on each side of a line."""
+        return max(4, self.line_height // 5)
 
     @cached_property
     def font(self) -> ImageFont.FreeTypeFont:
@@ -53,13 +57,13 @@ class Lettering:
         size = width, self.line_height
         image = Image.new('RGB', size, (background, background, background))
         pen = ImageDraw.Draw(image)
-        left, side = EDGE, self.line_height // 2
+        left, side = self.edge, self.line_height // 2
         middle = self.line_height // 2
         if color is not None:
             low = middle - side // 2
             pen.rectangle((left, low, left + side, low + side), fill=color)
-            left += side + 6
-        room = width - left - EDGE - self.font.getlength(ending)
+            left += side + self.edge + 2
+        room = width - left - self.edge - self.font.getlength(ending)
         shown = self.fitting(text, room) + ending
         pen.text((left, middle), shown, fill='white', font=self.font, anchor='lm')
         return np.asarray(image)
@@ -77,7 +81,7 @@ class Lettering:
         text = self.fitting(text, width - self.line_height)
         middle = width / 2, height - self.line_height
         left, top, right, low = pen.textbbox(middle, text, font=self.font, anchor='mm')
-        edge = self.line_height // 5
+        edge = self.edge
         pen.rectangle((left - edge, top - edge, right + edge, low + edge), fill='black')
         pen.text(middle, text, fill='white', font=self.font, anchor='mm')
         return np.asarray(image)

@@ -150,6 +150,7 @@ class VideoPanel:
         times = self.times
         middle = (times.starts[index] + times.ends[index]) / 2 - times.starts[0]
         centre = round(middle / times.duration * width)
-        centre = min(max(centre, 3), width - 4)
-        bar[:, centre - 3 : centre + 4] = 0
-        bar[:, centre - 1 : centre + 2] = 255
+        half = max(1, self.line_height // 20)
+        centre = min(max(centre, 3 * half), width - 3 * half - 1)
+        bar[:, centre - 3 * half : centre + 3 * half + 1] = 0
+        bar[:, centre - half : centre + half + 1] = 255
