@@ -53,6 +53,28 @@ def atomic_write_csv(
     atomic_write_text(path, text.getvalue())
 
 
+def path_seen_from(folder: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
+    """Return how a file in a folder names another file.
+
+    A path that was given relative to the working directory becomes relative to the
+    folder: whoever reads the file need not know where the tool was run, and a folder
+    that holds both can be moved. An absolute path stays as it is.
+
+    Args:
+        folder: Folder of the file that is written; it need not exist yet.
+        path: Path as the user gave it.
+
+    Returns:
+        The path, with '/' between its parts.
+    """
+    given = Path(path)
+    if given.is_absolute():
+        return given.as_posix()
+    # Not its real path: '..' would leave a linked folder for another than the link's.
+    seen = os.path.relpath(os.path.abspath(given), os.path.realpath(folder))
+    return Path(seen).as_posix()
+
+
 def file_state(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Return what tells cheaply whether a file has changed.
 

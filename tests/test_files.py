@@ -10,6 +10,7 @@ from carl_mm.files import (
     atomic_write_text,
     file_sha256,
     file_state,
+    path_seen_from,
 )
 
 
@@ -72,3 +73,28 @@ def test_the_hash_is_of_the_whole_file(tmp_path, size):
     content = os.urandom(size)
     (tmp_path / 'a').write_bytes(content)
     assert file_sha256(tmp_path / 'a') == hashlib.sha256(content).hexdigest()
+
+
+def test_a_relative_path_is_seen_from_the_folder(tmp_path, monkeypatch):
+    (tmp_path / 'work').mkdir()
+    monkeypatch.chdir(tmp_path / 'work')
+    assert path_seen_from('out', 'videos/a.mp4') == '../videos/a.mp4'
+    assert path_seen_from('.', 'videos/a.mp4') == 'videos/a.mp4'
+    assert path_seen_from('videos', 'videos/a.mp4') == 'a.mp4'
+    assert path_seen_from(tmp_path / 'out', './a.mp4') == '../work/a.mp4'
+    absolute = tmp_path / 'a.mp4'
+    assert path_seen_from('out', absolute) == absolute.as_posix()
+
+
+def test_a_moved_folder_of_videos_and_results_still_works(tmp_path, monkeypatch):
+    """Also if the results' folder was named by a link to it."""
+    (tmp_path / 'all' / 'deep' / 'out').mkdir(parents=True)
+    (tmp_path / 'all' / 'a.mp4').touch()
+    (tmp_path / 'all' / 'link').symlink_to('deep/out')
+    monkeypatch.chdir(tmp_path / 'all')
+    for folder in ('deep/out', 'link'):
+        seen = path_seen_from(folder, 'a.mp4')
+        assert (tmp_path / 'all' / folder / seen).exists()
+        (tmp_path / 'all').rename(tmp_path / 'moved')
+        assert (tmp_path / 'moved' / folder / seen).exists()
+        (tmp_path / 'moved').rename(tmp_path / 'all')

@@ -6,11 +6,14 @@ python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 Writes to DIR, for each other video, NAME.csv with a row for each frame of the
 reference: its number and its time in seconds, and the number and time of the matching
 frame of the other video; with --format npz, NAME.npz with the arrays path,
-frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a). With
---video also NAME.mp4, both side by side in step; with --picture also NAME.png, the
-similarities of all frames and the path. For thousands of
-videos, make embeddings with tools/embed.py first, which can be interrupted and resumed,
-and give those.
+frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a) and
+the paths of both videos. With --video also NAME.mp4, both in step and of the taller
+one's size; with --picture also NAME.png, the similarities of all frames and the path.
+For thousands of videos, make embeddings with tools/embed.py first, which can be
+interrupted and resumed, and give those.
+
+python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --view ghost
+    --crop subject --speed 0.25 --labels phases.csv
 """
 
 import sys
@@ -20,16 +23,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carl_mm.apis.cli import add_model, main, make_parser
-from carl_mm.files import atomic_write, atomic_write_csv
+from carl_mm.files import atomic_write, atomic_write_csv, path_seen_from
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
-    import numpy as np
-
     from carl_mm.apis import Alignment, VideoEmbedding
 
-HEIGHT = 256  # of each picture of --video, in pixels
-CHUNK = 64  # frames decoded at once
+VIDEO_OPTIONS = ('view', 'height', 'crop', 'speed', 'labels', 'mute')
 ARRAYS = ('path', 'frame_inds_b', 'frame_inds_a', 'warped_timestamps', 'cost', 'score')
 
 
@@ -47,8 +47,20 @@ def parser() -> ArgumentParser:
     methods = ('dtw', 'posterior', 'nearest')
     add('--method', choices=methods, default='dtw', help=what)
     add('--format', choices=('csv', 'npz'), default='csv')
-    add('--video', action='store_true', help='write both videos side by side')
+    add('--video', action='store_true', help='write both videos, in step')
     add('--picture', action='store_true', help='draw the similarities and the path')
+    add = made.add_argument_group('with --video').add_argument
+    what = "'side' by side (default), or the other as a see-through 'ghost' over the "
+    add('--view', choices=('side', 'ghost'), help=what + 'reference')
+    what = "height of the frames, in pixels (default: the taller video's, at least 256)"
+    add('--height', type=int, metavar='PIXELS', help=what)
+    what = 'crop both to the square in which they move'
+    add('--crop', choices=('subject',), help=what)
+    what = '0.25 is slow motion; the sound is then left out (default: 1)'
+    add('--speed', type=float, help=what)
+    what = 'phases to show: labels.csv, phases.csv or an annotation file'
+    add('--labels', metavar='FILE', help=what)
+    add('--mute', action='store_true', help="leave out the reference's sound")
     return made
 
 
@@ -60,7 +72,10 @@ def write_table(
         import numpy as np
 
         arrays = {name: getattr(found, name) for name in ARRAYS}
-        names = {'reference': a.filename, 'other': b.filename}
+        names = {
+            'reference': path_seen_from(path.parent, a.filename),
+            'other': path_seen_from(path.parent, b.filename),
+        }
         atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
         return
     rows = [
@@ -71,19 +86,17 @@ def write_table(
     atomic_write_csv(path, header, rows)
 
 
-def small_frames(filename: str, num_frames: int) -> 'np.ndarray':
-    """Decode a video to frames no higher than `HEIGHT`, ``(T, H, W, 3)`` uint8."""
-    import numpy as np
-
-    from carl_mm.datasets.video_io.open_video import open_video
-    from carl_mm.datasets.video_io.shrinking import shrink
-
-    reader = open_video(filename)
-    small = []
-    for start in range(0, num_frames, CHUNK):
-        for frame in reader.read(range(start, min(start + CHUNK, num_frames))):
-            small.append(shrink(frame, HEIGHT))
-    return np.stack(small)
+def check_video_options(args: Namespace) -> None:
+    """Refuse what can be refused before videos are embedded."""
+    given = [name for name in VIDEO_OPTIONS if getattr(args, name)]
+    if given and not args.video:
+        raise ValueError(f'--{given[0]}: says how --video is written; give that, too')
+    if args.speed is not None and not 0 < args.speed < float('inf'):
+        raise ValueError(f'--speed must be positive, got {args.speed}')
+    if args.height is not None and args.height < 2:
+        raise ValueError(f'--height must be at least 2, got {args.height}')
+    if args.labels and not Path(args.labels).is_file():
+        raise FileNotFoundError(f'{args.labels}: no such file')
 
 
 def draw(
@@ -94,27 +107,35 @@ def draw(
     args: Namespace,
 ) -> list[Path]:
     """Write the video and the picture that are asked for."""
-    from carl_mm.visualization import similarity_figure, write_aligned_video
-
     written = []
     if args.picture:
+        from carl_mm.visualization import similarity_figure
+
         figure = similarity_figure(a, b, found.path)
         written.append(path.with_suffix('.png'))
         atomic_write(
             written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)
         )
     if args.video:
-        frames = (small_frames(v.filename, len(v)) for v in (a, b))
+        from carl_mm.apis.embedding.progress import progress_bar
+        from carl_mm.apis.pair_video import write_pair_video
+
         written.append(path.with_suffix('.mp4'))
-        write_aligned_video(
-            written[-1],
-            *frames,
-            found.path,
-            a.fps,
-            names=(Path(a.filename).name, Path(b.filename).name),
-            timestamps_a=a.timestamps,
-            timestamps_b=b.timestamps,
-        )
+        options = {name: getattr(args, name) for name in VIDEO_OPTIONS[:-1]}
+        options = {name: value for name, value in options.items() if value is not None}
+        with progress_bar(doing=f'drawing {written[-1]}') as bar:
+            task = bar.add_task('', total=1)
+            remarks = write_pair_video(
+                written[-1],
+                found,
+                a,
+                b,
+                sound=not args.mute,
+                on_progress=lambda share: bar.advance(task, share),
+                **options,
+            )
+        for remark in remarks:
+            print(remark)
     return written
 
 
@@ -128,6 +149,7 @@ def align_all(args: Namespace) -> None:
     )
     from carl_mm.datasets.video_io.find_videos import is_image_folder
 
+    check_video_options(args)
     if Path(args.reference).is_dir() and not is_image_folder(args.reference):
         raise ValueError(f'{args.reference}: a folder; the reference is one video')
     reference, *found = load_embeddings(args, [args.reference, *args.others])
@@ -145,7 +167,10 @@ def align_all(args: Namespace) -> None:
         paths[path] = other.filename
     endings = [args.format, *['mp4'] * args.video, *['png'] * args.picture]
     check_not_overwritten(
-        [args.reference, *args.others, *(video.filename for video in found)],
+        [
+            *(args.reference, *args.others, *filter(None, [args.labels])),
+            *(video.filename for video in found),
+        ],
         [path.with_suffix(f'.{ending}') for path in paths for ending in endings],
     )
     for other, path in zip(others, paths, strict=True):

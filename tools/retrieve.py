@@ -134,7 +134,8 @@ def draw(
         [picture(hit.filename, hit.frame) for hit in shown],
         f'{Path(query.filename).name}\n{query.timestamps[frame]:.2f} s',
         [
-            f'{Path(h.filename).name}\n{h.timestamp:.2f} s\n{h.similarity:.3f}'
+            f'{Path(h.filename).name}\n{h.timestamp:.2f} s\n'
+            f'similarity {h.similarity:.3f}'
             for h in shown
         ],
     )

@@ -2,7 +2,7 @@
 
 Each function whose name ends in ``_figure`` returns a new `matplotlib.figure.Figure`;
 the state of pyplot is neither read nor changed. ``figure.savefig(path, dpi=100)``
-writes a picture 1,200 pixels wide.
+writes a picture 1,200 pixels wide; sheets of more than four frames in a row are wider.
 """
 
 from carl_mm.visualization.aligned_video import write_aligned_video

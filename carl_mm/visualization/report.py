@@ -4,8 +4,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from carl_mm.functional import dtw
 from carl_mm.visualization.aligned_video import write_aligned_video
 from carl_mm.visualization.figures.embedding import embedding_figure
@@ -47,8 +45,8 @@ def write_pictures(
     files = [out_dir / 'aligned.mp4']
     write_aligned_video(
         files[0],
-        _frames(a),
-        _frames(b),
+        a.reader,
+        b.reader,
         path,
         a.fps,
         a.labels,
@@ -115,7 +113,3 @@ def write_loss_curve(work_dir: str | Path, out_dir: str | Path) -> Path:
     steps = sorted(losses)
     loss_figure(steps, [losses[step] for step in steps]).savefig(out, dpi=120)
     return out
-
-
-def _frames(video: TestedVideo) -> np.ndarray:
-    return video.reader.read(range(video.reader.num_frames))

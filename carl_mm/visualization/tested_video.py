@@ -62,7 +62,7 @@ class TestedVideo:
             len(self.embedding), self.fps, self.reader.timestamps, self.filename
         )
 
-    def read(self, frames: Sequence[int], max_height: int = 256) -> list[np.ndarray]:
+    def read(self, frames: Sequence[int], max_height: int = 480) -> list[np.ndarray]:
         """Decode some frames, shrunk to at most ``max_height`` pixels.
 
         Args:

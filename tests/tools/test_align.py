@@ -2,6 +2,7 @@
 
 import csv
 import os
+from pathlib import Path
 
 import av
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 
 from carl_mm import visualization
 from carl_mm.apis import VideoEmbedding, align
+from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.datasets.video_io.sound import has_sound
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
+from tests.datasets.video_io.test_sound import beeps, write_sound
 from tests.tools.processes import run_here
 
 STEPS = np.linspace(0, np.pi, 12)
@@ -151,6 +155,79 @@ def test_what_was_given_is_not_overwritten(tool, tmp_path, options, lost):
         assert (status, errors.count('\n')) == (1, 1)
         assert 'would be overwritten' in errors
     assert (tmp_path / lost).read_bytes() == before
+
+
+def test_how_the_video_is_written(tool, tmp_path):
+    a, b = (save(tmp_path, name, ARC)[0] for name in 'ab')
+    labels = tmp_path / 'labels.csv'
+    labels.write_text(
+        'filename,first_frame,last_frame,phase\na.mp4,0,4,lift\nb.mp4,2,11,drop\n'
+    )
+    options = ['--view', 'ghost', '--height', 120, '--crop', 'subject', '--speed', 0.25]
+    out = tmp_path / 'out'
+    status, said, _ = tool(
+        a, b, '--out', out, '--video', *map(str, options), '--labels', labels
+    )
+    assert (status, 'has no phases' in said) == (0, False)
+    video = open_video(out / 'b.mp4')
+    assert (video.num_frames, video.fps) == (12, 2.5)
+    # Two names, the frames, two bars, two times and two phases.
+    assert video.read([0]).shape[1:3] == (120 + 22 * 6 + 11 * 2, 220)
+
+
+def test_what_is_left_out_is_said(tool, tmp_path):
+    a, _ = save(tmp_path, 'a', ARC)
+    b, _ = save(tmp_path, 'b', ARC)
+    write_sound(tmp_path / 'a.mp4', beeps(1.2, [0.3]), codec='aac')
+    labels = tmp_path / 'labels.csv'
+    labels.write_text('filename,first_frame,last_frame,phase\na.mp4,0,4,lift\n')
+    out = tmp_path / 'out'
+    options = ('--out', out, '--video')
+    status, said, _ = tool(a, b, *options, '--speed', '0.5', '--labels', labels)
+    assert status == 0
+    assert f'the sound of {tmp_path / "a.mp4"} is left out at speed 0.5' in said
+    assert f'has no phases of {tmp_path / "b.mp4"}' in said
+    assert not has_sound(out / 'b.mp4')
+    for mute in ((), ('--mute',)):
+        status, said, _ = tool(a, b, *options, *mute)
+        assert (status, 'left out' in said) == (0, False)
+        assert has_sound(out / 'b.mp4') is (not mute)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--view', 'ghost'), '--view: says how --video is written'),
+        (('--video', '--speed', '0'), '--speed must be positive, got 0.0'),
+        (('--video', '--speed', 'nan'), '--speed must be positive, got nan'),
+        (('--video', '--height', '1'), '--height must be at least 2, got 1'),
+        (('--video', '--labels', 'none.csv'), 'none.csv: no such file'),
+    ],
+)
+def test_options_that_cannot_be_are_refused_at_once(tool, tmp_path, options, message):
+    a, b = (save(tmp_path, name, ARC)[0] for name in 'ab')
+    status, _, errors = tool(a, b, '--out', tmp_path / 'out', *options)
+    assert (status, errors.count('\n')) == (1, 1)
+    assert message in errors
+    assert not (tmp_path / 'out').exists()
+
+
+def test_a_video_that_has_changed_since_it_was_embedded_is_named(tool, tmp_path):
+    a, b = (save(tmp_path, name, ARC)[0] for name in 'ab')
+    write_mp4(tmp_path / 'b.mp4', moving_square(9, 32), 10)
+    status, _, errors = tool(a, b, '--out', tmp_path / 'out', '--video')
+    assert status == 1
+    assert 'b.mp4: has 9 frames, its embedding 12; embed it again' in errors
+
+
+def test_relative_paths_in_arrays_are_seen_from_them(tool, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    a, b = (save(Path(), name, ARC)[0] for name in 'ab')
+    status, _, _ = tool(a, b, '--out', 'new/out', '--format', 'npz')
+    assert status == 0
+    with np.load('new/out/b.npz') as arrays:
+        names = [str(arrays[key]) for key in ('reference', 'other')]
+    assert names == ['../../a.mp4', '../../b.mp4']
 
 
 def test_the_reference_is_known_however_its_path_is_written(tool, tmp_path):

@@ -43,6 +43,25 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
+def test_names_are_seen_from_the_table_and_pictures_are_large(
+    tool, folder, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    for path in (folder / 'npz').iterdir():
+        video = VideoEmbedding.load(path)
+        name = f'videos/{path.stem}.mp4'
+        VideoEmbedding(name, video.embeddings, video.timestamps, 10.0).save(path)
+    status, _, _ = tool('npz/a.npz', '--time', '1', '--videos', 'npz', '--out', 'new/o')
+    assert status == 0
+    rows = rows_of(folder / 'new/o/hits.csv')
+    assert {row['filename'] for row in rows} == {f'../../videos/{n}.mp4' for n in 'bc'}
+    folder.rename(folder.with_name('moved'))
+    out = folder.with_name('moved') / 'new/o'
+    assert all((out / row['filename']).exists() for row in rows)
+    picture = cv2.imread(str(out / 'hits.png'))
+    assert picture.shape[1] >= 1200
+
+
 def test_a_frame_is_found_in_the_other_videos(tool, folder):
     out = folder / 'out'
     query = folder / 'npz' / 'a.npz'

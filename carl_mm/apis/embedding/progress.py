@@ -1,4 +1,4 @@
-"""How far the embedding of videos is."""
+"""How far the embedding or drawing of videos is."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -40,11 +40,16 @@ class WatchedStream:
             self.on_progress(chunk.shape[1] / len(self))
 
 
-def progress_bar(show: bool = True) -> Progress:
-    """Return a bar over videos on stderr, shown only on a terminal."""
+def progress_bar(show: bool = True, doing: str = 'embedding') -> Progress:
+    """Return a bar over videos on stderr, shown only on a terminal.
+
+    Args:
+        show: Whether to show it on a terminal.
+        doing: What is done to the videos.
+    """
     console = Console(stderr=True)
     return Progress(
-        TextColumn('embedding'),
+        TextColumn(doing, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn('videos'),

@@ -9,7 +9,7 @@ import numpy as np
 
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.indexed_frames import IndexedFrames
-from carl_mm.files import atomic_write_csv
+from carl_mm.files import atomic_write_csv, path_seen_from
 
 COLUMNS = (
     'rank',
@@ -110,6 +110,9 @@ def find_frame(
 def write_hits_csv(path: str | os.PathLike[str], hits: Sequence[Hit]) -> None:
     """Write hits as CSV, the first of rank 1.
 
+    Relative names of videos are written relative to the folder of the file, see
+    `carl_mm.files.path_seen_from`.
+
     Args:
         path: File to write; it appears only when it is whole.
         hits: Hits, the most similar first.
@@ -122,6 +125,7 @@ def write_hits_csv(path: str | os.PathLike[str], hits: Sequence[Hit]) -> None:
         last: tuple[object, str] = ('', '')
         if hit.last_timestamp is not None:
             last = (hit.last_frame, f'{hit.last_timestamp:.3f}')
-        row = (number, hit.filename, hit.frame, f'{hit.timestamp:.3f}')
+        name = path_seen_from(Path(path).parent, hit.filename)
+        row = (number, name, hit.frame, f'{hit.timestamp:.3f}')
         rows.append((*row, *last, f'{hit.similarity:.4f}'))
     atomic_write_csv(Path(path), COLUMNS, rows)

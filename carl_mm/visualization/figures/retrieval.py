@@ -13,7 +13,7 @@ from carl_mm.visualization.parts.captioned_frames import (
 )
 
 MARK_WORDS = {True: ' same phase', False: ' other phase', None: ''}
-MAX_WORDED = 6  # of more neighbours a row shows the signs alone
+MAX_IN_ROW = 5  # neighbours beside the query; more go on below
 
 
 def retrieval_figure(
@@ -23,7 +23,7 @@ def retrieval_figure(
     captions: Sequence[Any],
     correct: Sequence[Any] | None = None,
 ) -> Figure:
-    """Draw a query frame and its nearest frames in a row.
+    """Draw a query frame and its nearest frames, five in a row.
 
     For several queries each argument is a list over the queries.
 
@@ -57,24 +57,29 @@ def retrieval_figure(
                 'there must be as many captions and marks as neighbours, got '
                 f'{len(texts)}, {num_marks} and {len(neighbours)}'
             )
-    return sheet_figure([_row(*row) for row in rows])
+    return sheet_figure([line for row in rows for line in _lines(*row)])
 
 
-def _row(
+def _lines(
     query: np.ndarray,
     neighbours: Sequence[np.ndarray],
     query_caption: str,
     captions: Sequence[str],
     marks: Sequence[bool | None] | None,
-) -> list[CaptionedFrame]:
-    cells = [CaptionedFrame(query, query_caption, 'query', 'black')]
+) -> list[list[CaptionedFrame | None]]:
+    first: CaptionedFrame | None
+    first = CaptionedFrame(query, query_caption, 'query', 'black')
+    cells = []
     marks = [None] * len(neighbours) if marks is None else marks
     for rank, (picture, caption, mark) in enumerate(
         zip(neighbours, captions, marks, strict=True), 1
     ):
         known = None if mark is None else bool(mark)
         sign, color, style = mark_style(known)
-        words = MARK_WORDS[known] if len(neighbours) <= MAX_WORDED else ''
-        title = f'{rank}. {sign}{words}'.strip()
+        title = f'{rank}. {sign}{MARK_WORDS[known]}'.strip()
         cells.append(CaptionedFrame(picture, caption, title, color, style))
-    return cells
+    lines: list[list[CaptionedFrame | None]] = []
+    for start in range(0, len(cells), MAX_IN_ROW):
+        lines.append([first, *cells[start : start + MAX_IN_ROW]])
+        first = None
+    return lines

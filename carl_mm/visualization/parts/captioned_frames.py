@@ -17,10 +17,12 @@ MARGIN_INCHES = 0.1
 GAP_INCHES = 0.16
 HEADER_INCHES = 0.28
 TITLE_INCHES = 0.28
-LINE_INCHES = 0.17  # of a caption
-MAX_HEIGHT_TO_WIDTH = 1.8
+CAPTION_POINTS = 12
+LINE_INCHES = 0.2  # of a caption
+MAX_HEIGHT_TO_WIDTH = 2.25  # an upright phone's
 MIN_CAPTION_CHARACTERS = 12
 MIN_COLUMNS = 4  # of fewer frames each would fill a screen
+MIN_CELL_INCHES = 2.5  # of a picture's width: 250 pixels at 100 dots an inch
 
 
 @dataclass
@@ -43,43 +45,50 @@ class CaptionedFrame:
 
 
 def sheet_figure(
-    rows: Sequence[Sequence[CaptionedFrame]], headers: Sequence[str] | None = None
+    rows: Sequence[Sequence[CaptionedFrame | None]],
+    headers: Sequence[str] | None = None,
 ) -> Figure:
-    """Draw rows of frames.
+    """Draw rows of frames on a sheet of 12 inches, or as wide as they need.
 
     Args:
-        rows: Rows with at least one frame; they may differ in length.
+        rows: Rows with at least one frame; they may differ in length. None leaves a
+            place empty.
         headers: Text above each row.
     """
     # Laid out by hand: matplotlib's layouts cut captions below pictures whose sides
     # keep their proportion.
     num_columns = max(MIN_COLUMNS, *(len(row) for row in rows))
-    room = WIDTH_INCHES - 2 * MARGIN_INCHES - (num_columns - 1) * GAP_INCHES
-    width = room / num_columns
-    # At 10 points even a capital is seldom wider than 0.1 inches.
-    characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.1))
-    captions = [[plain(wrap(cell.caption, characters)) for cell in row] for row in rows]
+    around = 2 * MARGIN_INCHES + (num_columns - 1) * GAP_INCHES
+    width = max(MIN_CELL_INCHES, (WIDTH_INCHES - around) / num_columns)
+    total_width = around + num_columns * width
+    # At 12 points even a capital is seldom wider than 0.12 inches.
+    characters = max(MIN_CAPTION_CHARACTERS, int(width / 0.12))
+    filled = [[cell for cell in row if cell is not None] for row in rows]
+    captions = [[_caption(cell, characters) for cell in row] for row in rows]
     heights = [
         width * min(MAX_HEIGHT_TO_WIDTH, max(_shape(cell) for cell in row))
-        for row in rows
+        for row in filled
     ]
     below = [0.2 + LINE_INCHES * max(_lines(text) for text in row) for row in captions]
-    above = TITLE_INCHES if any(c.title for row in rows for c in row) else MARGIN_INCHES
+    has_titles = any(cell.title for row in filled for cell in row)
+    above = TITLE_INCHES if has_titles else MARGIN_INCHES
     above += HEADER_INCHES if headers is not None else 0
     total = sum(heights) + sum(below) + above * len(rows)
-    figure = Figure(figsize=(WIDTH_INCHES, total))
+    figure = Figure(figsize=(total_width, total))
     top = total
     for index, row in enumerate(rows):
         if headers is not None:
             figure.text(
-                MARGIN_INCHES / WIDTH_INCHES, (top - 0.06) / total, headers[index],
+                MARGIN_INCHES / total_width, (top - 0.06) / total, headers[index],
                 fontsize=12, fontweight='bold', va='top',
             )  # fmt: skip
         top -= above + heights[index]
         for column, cell in enumerate(row):
+            if cell is None:
+                continue
             left = MARGIN_INCHES + column * (width + GAP_INCHES)
-            size = width / WIDTH_INCHES, heights[index] / total
-            box = left / WIDTH_INCHES, top / total, *size
+            size = width / total_width, heights[index] / total
+            box = left / total_width, top / total, *size
             _draw_cell(figure, box, cell, captions[index][column])
         top -= below[index]
     return figure
@@ -106,6 +115,10 @@ def wrap(text: str, characters: int) -> str:
     return '\n'.join(lines)
 
 
+def _caption(cell: CaptionedFrame | None, characters: int) -> str:
+    return '' if cell is None else plain(wrap(cell.caption, characters))
+
+
 def _shape(cell: CaptionedFrame) -> float:
     height, width = cell.picture.shape[:2]
     return float(height / width)
@@ -123,6 +136,6 @@ def _draw_cell(
     axes.set_anchor('N')  # what a row has to spare is left below its captions
     axes.set(xticks=[], yticks=[])
     axes.set_title(cell.title, fontsize=12, color=cell.color, fontweight='bold')
-    axes.set_xlabel(caption, fontsize=10)
+    axes.set_xlabel(caption, fontsize=CAPTION_POINTS)
     for spine in axes.spines.values():
         spine.set(edgecolor=cell.color, linewidth=4, linestyle=cell.style)

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
 
-from carl_mm.visualization.parts.phases import UNLABELLED_NAME, label_colors, readable
+from carl_mm.visualization.parts.lettering import Lettering
+from carl_mm.visualization.parts.phases import UNLABELLED_NAME, label_colors
 from carl_mm.visualization.parts.times import FrameTimes
 
-MIN_PANEL_WIDTH_TO_HEIGHT = 0.9  # room for the text under an upright video
+MIN_LINE_HEIGHT = 22  # of text, in pixels: letters of 16
+LINES_IN_HEIGHT = 16  # of text in that of the frame
+MIN_WIDTH_IN_LINES = 10  # room for the text under an upright video
+DIMMED = 0.3
 BACKGROUND = 48  # dark, yet a black phase shows
 
 
@@ -20,50 +23,50 @@ class VideoPanel:
     """One video: a line for its name, the frame, a bar of phases, two lines of text.
 
     Attributes:
-        frames: ``(T, H, W, 3)`` uint8 RGB.
+        size: Height and width of the frames as they are given.
         labels: ``(T,)`` indices into ``phases``, -1 where unlabelled, or None.
         phases: Names of the phases.
         name: Name of the video.
         times: When its frames are shown.
         height: Height of the frame in the panel, in pixels.
+        least_width: Least width of the panel, in pixels.
     """
 
-    frames: np.ndarray
+    size: tuple[int, int]
     labels: np.ndarray | None
     phases: list[str]
     name: str
     times: FrameTimes
     height: int
+    least_width: int = 0
 
     @cached_property
     def line_height(self) -> int:
         """Height of a line of text, in pixels."""
-        return max(16, round(self.height / 11))
+        return max(MIN_LINE_HEIGHT, round(self.height / LINES_IN_HEIGHT))
 
     @cached_property
     def picture_width(self) -> int:
         """Width of the scaled frame, in pixels."""
-        _, height, width, _ = self.frames.shape
+        height, width = self.size
         return max(1, int(width * self.height / height + 0.5))
 
     @cached_property
     def canvas_size(self) -> tuple[int, int]:
         """Width and height of the panel, in pixels."""
-        least = round(MIN_PANEL_WIDTH_TO_HEIGHT * self.height)
+        least = max(self.least_width, MIN_WIDTH_IN_LINES * self.line_height)
         bars = self.line_height + self.line_height // 2
         return max(self.picture_width, least), self.height + 2 * self.line_height + bars
 
     @cached_property
-    def font(self) -> ImageFont.FreeTypeFont:
-        """Font of all texts."""
-        # Comes with matplotlib, and has letters that OpenCV's font lacks.
-        path = font_manager.findfont('DejaVu Sans')
-        return ImageFont.truetype(path, round(self.line_height * 0.72))
+    def lettering(self) -> Lettering:
+        """How its texts are written."""
+        return Lettering(self.line_height)
 
     @cached_property
     def colors(self) -> np.ndarray:
         """Colour of each frame's phase, ``(T, 3)`` uint8."""
-        unknown = np.full(len(self.frames), -1)
+        unknown = np.full(len(self.times.starts), -1)
         labels = unknown if self.labels is None else self.labels
         colors: np.ndarray = label_colors(labels, len(self.phases)) * 255
         return colors.round().astype(np.uint8)
@@ -75,62 +78,79 @@ class VideoPanel:
         inds = self.times.frames_at(width)
         return np.repeat(self.colors[inds][None], self.line_height // 2, axis=0)
 
-    def draw(self, index: int) -> np.ndarray:
-        """Draw frame ``index`` with its texts, ``(H, W, 3)`` uint8."""
-        width, height = self.canvas_size
-        line = self.line_height
-        canvas = np.full((height, width, 3), BACKGROUND, np.uint8)
+    def draw(
+        self, index: int, frame: np.ndarray, missing: str | None = None
+    ) -> np.ndarray:
+        """Draw a frame with its texts.
+
+        Args:
+            index: Number of the frame.
+            frame: ``(H, W, 3)`` uint8 RGB.
+            missing: What to write on the frame, which is then dimmed.
+
+        Returns:
+            ``(h, w, 3)`` uint8 of `canvas_size`.
+        """
+        picture = self.place(frame)
+        if missing is not None:
+            picture = self.lettering.marked(
+                (picture * DIMMED).astype(np.uint8), missing
+            )
+        return np.concatenate([self.header(), picture, self.footer(index)])
+
+    def header(self, ending: str = '') -> np.ndarray:
+        """Draw the line with the name, and what stands behind it."""
+        width = self.canvas_size[0]
+        return self.lettering.line(width, self.name, BACKGROUND, ending=ending)
+
+    def place(self, frame: np.ndarray, under: np.ndarray | None = None) -> np.ndarray:
+        """Scale a frame and put it in the middle of the panel's width.
+
+        Args:
+            frame: ``(H, W, 3)`` uint8 RGB.
+            under: Picture over which the frame is laid half-transparent,
+                ``(height, w, 3)`` uint8; by default an empty one that it hides.
+        """
+        scaled: Any = self._scale(frame)
+        width = self.canvas_size[0]
         left = (width - self.picture_width) // 2
-        canvas[line : line + self.height, left : left + self.picture_width] = (
-            self._scale(self.frames[index])
-        )
-        top = line + self.height
-        canvas[top : top + len(self.bar)] = self.bar
-        self._draw_cursor(canvas, index, top)
-        image = Image.fromarray(canvas)
-        pen = ImageDraw.Draw(image)
-        self._write(pen, self.name, 0)
-        text_top = top + len(self.bar)
-        seconds = self.times.starts[index]
-        self._write(pen, f'{seconds:.2f} s of {self.times.end:.2f} s', text_top)
+        columns = slice(left, left + self.picture_width)
+        if under is None:
+            canvas = np.full((self.height, width, 3), BACKGROUND, np.uint8)
+            canvas[:, columns] = scaled
+            return canvas
+        canvas = under.copy()
+        canvas[:, columns] = cv2.addWeighted(under[:, columns], 0.5, scaled, 0.5, 0)
+        return canvas
+
+    def footer(self, index: int) -> np.ndarray:
+        """Draw the bar of phases, the time and the phase of a frame."""
+        bar, width = self.bar.copy(), self.canvas_size[0]
+        self._draw_cursor(bar, index)
+        text = f'{self.times.starts[index]:.2f} s of {self.times.end:.2f} s'
+        phase, color = '', None
         if self.labels is not None:
             label = int(self.labels[index])
             phase = UNLABELLED_NAME if label < 0 else self.phases[label]
             color = tuple(self.colors[index].tolist())
-            self._write(pen, phase, text_top + line, color)
-        return np.asarray(image)
+        time_line = self.lettering.line(width, text, BACKGROUND)
+        phase_line = self.lettering.line(width, phase, BACKGROUND, color)
+        return np.concatenate([bar, time_line, phase_line])
 
     def _scale(self, frame: np.ndarray) -> np.ndarray:
         smaller = frame.shape[0] > self.height
         how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-        return cv2.resize(frame, (self.picture_width, self.height), interpolation=how)
+        size = self.picture_width, self.height
+        if frame.shape[1::-1] == size:
+            return frame
+        return cv2.resize(frame, size, interpolation=how)
 
-    def _draw_cursor(self, canvas: np.ndarray, index: int, top: int) -> None:
-        width = canvas.shape[1]
+    def _draw_cursor(self, bar: np.ndarray, index: int) -> None:
+        width = bar.shape[1]
         times = self.times
         middle = (times.starts[index] + times.ends[index]) / 2 - times.starts[0]
         centre = round(middle / times.duration * width)
-        centre = min(max(centre, 3), width - 4)
-        rows = slice(top, top + len(self.bar))
-        canvas[rows, centre - 3 : centre + 4] = 0
-        canvas[rows, centre - 1 : centre + 2] = 255
-
-    def _write(
-        self,
-        pen: ImageDraw.ImageDraw,
-        text: str,
-        top: int,
-        color: tuple[int, ...] | None = None,
-    ) -> None:
-        """Write a line, after a square of ``color``; what does not fit ends in dots."""
-        text = readable(text)
-        left, side = 4, self.line_height // 2
-        middle = top + self.line_height // 2
-        if color is not None:
-            low = middle - side // 2
-            pen.rectangle((left, low, left + side, low + side), fill=color)
-            left += side + 6
-        room = self.canvas_size[0] - left - 4
-        while len(text) > 1 and pen.textlength(text, font=self.font) > room:
-            text = text.rstrip('…')[:-1] + '…'
-        pen.text((left, middle), text, fill='white', font=self.font, anchor='lm')
+        half = max(1, self.line_height // 20)
+        centre = min(max(centre, 3 * half), width - 3 * half - 1)
+        bar[:, centre - 3 * half : centre + 3 * half + 1] = 0
+        bar[:, centre - half : centre + half + 1] = 255

@@ -28,11 +28,25 @@ def test_find_frame_is_nearest_in_time():
             find_frame(video, time_s=time)
 
 
-def test_csv_by_hand(tmp_path):
+def test_csv_by_hand(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     hits = [Hit('a.mp4', 3, 0.12, 0.98765), Hit('b, c.mp4', 1, 2.0, 0.5, 9, 2.32)]
     write_hits_csv(tmp_path / 'hits.csv', hits)
     assert (tmp_path / 'hits.csv').read_text().splitlines() == [
         'rank,filename,frame,time_s,last_frame,last_time_s,similarity',
         '1,a.mp4,3,0.120,,,0.9877',
         '2,"b, c.mp4",1,2.000,9,2.320,0.5000',
+    ]
+
+
+def test_names_are_seen_from_the_file(tmp_path, monkeypatch):
+    (tmp_path / 'work').mkdir()
+    monkeypatch.chdir(tmp_path / 'work')
+    names = '../videos/a.mp4', 'b.mp4', str(tmp_path / 'c.mp4')
+    write_hits_csv('out/new/hits.csv', [Hit(name, 0, 0.0, 1.0) for name in names])
+    lines = (tmp_path / 'work/out/new/hits.csv').read_text().splitlines()[1:]
+    assert [line.split(',')[1] for line in lines] == [
+        '../../../videos/a.mp4',
+        '../../b.mp4',
+        (tmp_path / 'c.mp4').as_posix(),
     ]

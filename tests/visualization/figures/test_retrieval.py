@@ -30,6 +30,20 @@ def test_without_marks():
     assert [axes.get_title() for axes in figure.axes] == ['query', '1.', '2.', '3.']
 
 
+def test_every_picture_is_at_least_240_pixels_wide(assert_no_clipped_text):
+    """Of many neighbours five stand in a line; the place below the query is empty."""
+    figure = retrieval_figure(QUERY, NEIGHBOURS * 4, 'q', CAPTIONS * 4, [True] * 12)
+    assert_no_clipped_text(figure)
+    boxes = [axes.get_position() for axes in figure.axes]
+    assert min(box.width for box in boxes) * figure.get_figwidth() * 100 >= 240
+    lefts = [round(box.x0, 3) for box in boxes]
+    assert lefts[1:6] == lefts[6:11] and lefts[11:] == lefts[1:3]
+    assert lefts[0] < min(lefts[1:])
+    assert boxes[1].y0 > boxes[6].y1 > boxes[11].y1
+    sizes = [axes.xaxis.label.get_size() for axes in figure.axes]
+    assert min(sizes) >= 12
+
+
 def test_several_queries_of_different_numbers_of_neighbours(assert_no_clipped_text):
     figure = retrieval_figure(
         [QUERY, NEIGHBOURS[0]],

@@ -36,6 +36,20 @@ def test_a_path_of_other_videos_is_refused(path, message):
         check_path(np.array(path), 2, 5)
 
 
+def test_frames_without_a_counterpart_need_no_match():
+    path = np.array([[2, 1], [2, 2], [2, 3], [4, 5]])
+    matched = np.array([False, False, True, False, True, False])
+    assert aligned_frame_inds(path, 6, 7, matched).tolist() == [2, 2, 2, 2, 5, 5]
+    nothing = np.zeros((0, 2), int)
+    assert aligned_frame_inds(nothing, 2, 7, np.zeros(2, bool)).tolist() == [0, 0]
+    with pytest.raises(ValueError, match='2 of the 6 frames.*without a match is 3'):
+        aligned_frame_inds(path, 6, 7, np.arange(6) > 1)
+    with pytest.raises(ValueError, match=r'one boolean per frame \(6\), got \(2,\)'):
+        aligned_frame_inds(path, 6, 7, np.ones(2, bool))
+    with pytest.raises(ValueError, match='int64'):
+        aligned_frame_inds(path, 6, 7, np.ones(6, int))
+
+
 def test_a_frame_without_a_match_is_named():
     with pytest.raises(ValueError, match='2 of the 3 frames.*without a match is 1'):
         aligned_frame_inds(np.array([[0, 0], [2, 1]]), 3, 2)

@@ -14,6 +14,8 @@ from carl_mm.datasets.problems import (
     span_problem,
 )
 
+OPTIONAL_COLUMNS = frozenset({'action', 'start_s', 'end_s', 'confidence'})
+
 
 @dataclass(frozen=True)
 class LabelRow:
@@ -103,15 +105,16 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
 
 def read_labels(
     path: str | Path,
-    filenames: list[str],
+    filenames: list[str] | None,
     phases: Sequence[str] | None,
     action: str | None,
 ) -> tuple[list[LabelRow], str | None]:
     """Read a labels CSV.
 
     Args:
-        path: CSV file, see `annotations_from_folder`.
-        filenames: Names of the videos that there are.
+        path: CSV file, see `annotations_from_folder`. The times and the confidence
+            that `tools/label_phases.py` writes may be there; they are not read.
+        filenames: Names of the videos that there are; None admits any.
         phases: Names that phases must be of; None admits any.
         action: Action of every video, if the file has no column of them.
 
@@ -124,19 +127,20 @@ def read_labels(
         ValueError: The file is bad; the message lists all its problems.
     """
     required = {'filename', 'first_frame', 'last_frame', 'phase'}
-    fields, columns = _read_csv(path, required, frozenset({'action'}))
+    fields, columns = _read_csv(path, required, OPTIONAL_COLUMNS)
     if 'action' in columns and action is not None:
         raise ValueError(f'{path}: has a column action; leave out action={action!r}')
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
     shared = None if 'action' in columns else action or 'action'
-    known, actions = set(filenames), dict[str, str]()
+    known = None if filenames is None else set(filenames)
+    actions = dict[str, str]()
     rows, problems = list[LabelRow](), list[str]()
     for line, field in fields:
         name, phase = field['filename'], field['phase']
         its_action = shared or field['action']
         where = f'line {line}: {name}:'
-        if name not in known:
+        if known is not None and name not in known:
             problems.append(f'line {line}: unknown file {name!r}')
         if not phase or (phases is not None and phase not in phases):
             names = '' if phases is None else f'; known: {", ".join(phases)}'

@@ -2,6 +2,7 @@
 
 import pytest
 
+from carl_mm.apis.phases.segments import PhaseSegment, write_phase_csv
 from carl_mm.datasets.converters.formats.folder_csv import (
     LabelRow,
     read_labels,
@@ -90,3 +91,12 @@ def test_the_end_is_checked_where_the_length_is_known():
     rows = [LabelRow(2, 'a.mp4', 0, 9, 'x', ''), LabelRow(3, 'b.mp4', 0, 9, 'x', '')]
     (problem,) = row_span_problems(rows, {'a.mp4': 9})
     assert problem.startswith('line 2: a.mp4: last frame 9 is past the end')
+
+
+def test_what_label_phases_writes_is_read(tmp_path):
+    segments = [PhaseSegment(0, 4, 'lift', 0, 0.9, 0.0, 0.2)]
+    write_phase_csv(tmp_path / 'phases.csv', {'sub/a.mp4': segments})
+    rows, action = read_labels(tmp_path / 'phases.csv', ['sub/a.mp4'], None, None)
+    assert rows == [LabelRow(2, 'sub/a.mp4', 0, 4, 'lift', 'action')]
+    assert action == 'action'
+    assert read_labels(tmp_path / 'phases.csv', None, None, None)[0] == rows

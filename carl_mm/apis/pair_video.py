@@ -1,0 +1,105 @@
+"""The mp4 of an alignment, from the files of its videos."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from carl_mm.apis.alignment import Alignment
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.datasets.known_labels import known_labels
+from carl_mm.datasets.video_io.cropped_video import CroppedVideo
+from carl_mm.datasets.video_io.frame_reader import FrameReader
+from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.datasets.video_io.sound import has_sound
+
+CROPS = (None, 'subject')
+
+
+def write_pair_video(
+    path: str | Path,
+    found: Alignment,
+    a: VideoEmbedding,
+    b: VideoEmbedding,
+    *,
+    height: int | None = None,
+    crop: str | None = None,
+    view: str = 'side',
+    speed: float = 1.0,
+    sound: bool = True,
+    labels: str | Path | None = None,
+    on_progress: Callable[[float], Any] | None = None,
+) -> list[str]:
+    """Write two aligned videos in step; see `write_aligned_video`.
+
+    Args:
+        path: Path of the mp4 file to write.
+        found: Alignment of a and b.
+        a: Video that is played at its own pace.
+        b: Video whose aligned frames are shown.
+        height: Height of the frames, in pixels; by default the taller video's,
+            at least 256.
+        crop: 'subject' crops both to the square in which they move, see
+            `CropToSubject`.
+        view: 'side' for side by side, 'ghost' for b half-transparent over a.
+        speed: How fast the result plays, > 0: 0.25 is slow motion.
+        sound: Whether to keep the sound of a, if ``speed`` is 1.
+        labels: Labels CSV or annotation file whose phases are shown.
+        on_progress: Called with each share of the frames that has been drawn.
+
+    Returns:
+        What was left out that one might expect, a line each.
+
+    Raises:
+        FileNotFoundError: A file is missing.
+        ValueError: A number or a name is out of range, the labels are bad, or a file
+            has other frames than its embedding.
+    """
+    from carl_mm.visualization import write_aligned_video  # matplotlib is optional
+
+    if crop not in CROPS:
+        raise ValueError(f'crop must be one of {CROPS}, got {crop!r}')
+    frames_a, frames_b = (_open(video, crop is not None) for video in (a, b))
+    remarks: list[str] = []
+    known: list[np.ndarray | None] = [None, None]
+    phases: list[str] | None = None
+    if labels is not None:
+        known, phases = known_labels(labels, {v.filename: len(v) for v in (a, b)})
+        for video, its_labels in zip((a, b), known, strict=True):
+            if its_labels is None:
+                remarks.append(f'{labels}: has no phases of {video.filename}')
+    if sound and speed != 1 and has_sound(a.filename):
+        remarks.append(f'the sound of {a.filename} is left out at speed {speed:g}')
+    matched: np.ndarray | None = getattr(found, 'matched_a', None)
+    write_aligned_video(
+        path,
+        frames_a,
+        frames_b,
+        found.path,
+        a.fps,
+        known[0],
+        known[1],
+        phases,
+        names=(Path(a.filename).name, Path(b.filename).name),
+        height=height,
+        fps_b=b.fps,
+        timestamps_a=a.timestamps,
+        timestamps_b=b.timestamps,
+        matched_a=matched,
+        view=view,
+        speed=speed,
+        sound=sound,
+        on_progress=on_progress,
+    )
+    return remarks
+
+
+def _open(video: VideoEmbedding, is_cropped: bool) -> FrameReader:
+    reader = open_video(video.filename)
+    if reader.num_frames != len(video):
+        raise ValueError(
+            f'{video.filename}: has {reader.num_frames} frames, its embedding '
+            f'{len(video)}; embed it again'
+        )
+    return CroppedVideo(reader) if is_cropped else reader
