@@ -12,17 +12,19 @@ from carl_mm.apis.deviation.comparison import (
     features_of,
     join_features,
     to_frames,
-    without,
 )
 from carl_mm.apis.deviation.segments import Deviations
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.functional._inputs import Floats, to_embeddings
+from carl_mm.functional.deviation.discriminant_axes import (
+    Scatter,
+    axes_of_parts,
+    principal_axes,
+)
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
-    axes_of_parts,
     differences,
-    principal_axes,
 )
 
 
@@ -146,16 +148,17 @@ class DeviationDetector:
             self._references = list(map(join_features, self._references, features))
         # Aligned by what tells moments apart: the look of a scene misleads.
         strayed = differences_from_others(self._references, align_pairs(frames))
-        self._axes = axes_of_parts(self._references, strayed, widths)
+        scatters = list(map(Scatter.of, self._references, strayed))
+        self._axes = axes_of_parts(scatters, widths)
         self._mean = np.concatenate(self._references).mean(axis=0)
         self._aligned = [self._along_axes(video) for video in self._references]
         strayed = differences_from_others(self._references, align_pairs(self._aligned))
         self._usual = UsualDifferences.of(self._references, strayed, widths)
-        highest = []
-        for index, difference in enumerate(strayed):
-            others = without(self._references, index), without(strayed, index)
-            usual = UsualDifferences.of(*others, widths)
-            highest.append(usual.odds(difference).max())
+        others = UsualDifferences.of_others(self._references, strayed, widths)
+        highest = [
+            usual.odds(difference).max()
+            for usual, difference in zip(others, strayed, strict=True)
+        ]
         self.threshold = max(0.0, float(np.quantile(highest, self.quantile)))
         return self
 
