@@ -8,6 +8,7 @@ from carl_mm.functional._inputs import Floats, Ints
 
 REACH = 4  # frames on either side of a cut whose means are compared
 MIN_FRAMES = 5  # of another scene
+ROUNDING = 1e-6  # of the largest number: what differs by less is the same
 MAX_CUTS = 128  # candidates: where a video jumps most
 
 
@@ -30,10 +31,11 @@ def scene_break(features: Floats) -> tuple[float, int, int]:
         video; -inf, 0, 0 if the video is too short or does not change.
     """
     length = len(features)
+    if length < 2 * REACH + MIN_FRAMES:
+        return -np.inf, 0, 0
     centred = features - features.mean(axis=0)
-    spread = float(np.sqrt((centred**2).sum(axis=1).mean())) if length else 0.0
-    # Less than rounding to float32 leaves is no change.
-    if length < 2 * REACH + MIN_FRAMES or spread <= 1e-6 * np.abs(features).max():
+    spread = float(np.sqrt((centred**2).sum(axis=1).mean()))
+    if spread <= ROUNDING * np.abs(features).max():
         return -np.inf, 0, 0
     sums = np.concatenate([np.zeros((1, centred.shape[1])), centred.cumsum(axis=0)])
     sums /= spread
