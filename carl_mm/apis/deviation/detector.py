@@ -46,8 +46,8 @@ class DeviationDetector:
 
     If all references hold their ``frame_features``, these are judged beside the
     embeddings, after their mean over the video has been subtracted. They also tell a
-    cut to another scene and back: its frames score as high as any frame does with them
-    left in, and the others are judged without them.
+    cut to another scene and back: all its frames stand out, and the others only where
+    they do with and without it.
 
     The threshold is chosen such that a share ``quantile`` of the references, each
     judged by what the others teach, has no frame above it; it is at least 0. References
@@ -156,10 +156,11 @@ class DeviationDetector:
         likeness = list(map(partial(path_likeness, frames), self._frames, paths))
         cut = self._setting.cuts(features)
         if cut.any() and features is not None:
-            # Left in, it would pull the paths of the other frames with it.
-            highest = max(scores.max(), np.nextafter(self.threshold, np.inf))
-            scores[cut] = highest
-            scores[~cut], _ = self._judge(frames[~cut], features[~cut])
+            # Left in, it pulls the paths of the other frames with it; left out, what it
+            # may stand instead of is missing. What strays does so either way.
+            rest, _ = self._judge(frames[~cut], features[~cut])
+            scores[~cut] = np.minimum(scores[~cut], rest)
+            scores[cut] = np.maximum(scores[cut], np.nextafter(self.threshold, np.inf))
         return Deviations.from_scores(
             scores,
             self.threshold,

@@ -1,9 +1,9 @@
 """Densities of all segments of a series given the rest of it."""
 
 import numpy as np
-from numba import njit
 from scipy.linalg import cholesky, solve_triangular
 
+from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats
 
 
@@ -32,7 +32,7 @@ def conditional_densities(series: Floats, precisions: Floats) -> Floats:
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _add_densities(factor: Floats, whitened: Floats, found: Floats) -> None:
     """Add the densities of a channel to ``found``; the arguments are overwritten."""
     length = len(whitened)
