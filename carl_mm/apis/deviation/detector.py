@@ -21,8 +21,7 @@ from carl_mm.apis.deviation.setting import UsualSetting, path_likeness
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.deviation.discriminant_axes import (
-    Scatter,
-    axes_of_parts,
+    axes_of_videos,
     principal_axes,
 )
 from carl_mm.functional.deviation.usual_differences import (
@@ -119,8 +118,7 @@ class DeviationDetector:
             self._references = list(map(join_features, self._references, features))
         # Aligned by what tells moments apart: the look of a scene misleads.
         strayed = differences_from_others(self._references, align_pairs(frames))
-        scatters = list(map(Scatter.of, self._references, strayed))
-        self._axes = axes_of_parts(scatters, widths)
+        self._axes = axes_of_videos(self._references, strayed, widths)
         self._mean = np.concatenate(self._references).mean(axis=0)
         self._aligned = [self._along_axes(video) for video in self._references]
         paths = align_pairs(self._aligned)

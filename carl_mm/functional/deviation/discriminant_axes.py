@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 from scipy.linalg import block_diag, eigh
@@ -74,16 +73,6 @@ class Scatter:
             self.between + other.between + apart * np.outer(gap, gap),
         )
 
-    def part(self, channels: slice) -> 'Scatter':
-        """Return what some of the channels alone give."""
-        square = channels, channels
-        return Scatter(
-            self.num_frames,
-            self.within[square],
-            self.mean[channels],
-            self.between[square],
-        )
-
     def axes(self, num_axes: int) -> Floats:
         """Find axes along which moments differ much, and good videos little.
 
@@ -103,31 +92,51 @@ class Scatter:
         variance = float(np.trace(within)) / channels
         ridge = SHRINKAGE * variance + ROUNDING
         within = (1 - SHRINKAGE) * within + ridge * np.eye(channels)
-        count = min(num_axes, channels)
-        _, vectors = eigh(
-            self.between / self.num_frames,
-            within,
-            subset_by_index=(channels - count, channels - 1),
-        )
-        found: Floats = vectors[:, ::-1]
+        _, vectors = eigh(self.between / self.num_frames, within)
+        found: Floats = vectors[:, ::-1][:, :num_axes]
         return found
 
 
-def axes_of_parts(scatters: Sequence[Scatter], widths: Sequence[int]) -> Floats:
+def scatter_of_parts(
+    video: Floats, difference: Floats, widths: Sequence[int]
+) -> list[Scatter]:
+    """Sum over a video's embeddings and, separately, over its frame features.
+
+    Args:
+        video: Both side by side, ``(T, D)``.
+        difference: ``(T, D)``, see `differences`.
+        widths: Numbers of channels of the two, which sum to D.
+    """
+    ends = np.cumsum(widths)
+    parts = [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]
+    return [
+        Scatter.of(
+            np.ascontiguousarray(video[:, part]),
+            np.ascontiguousarray(difference[:, part]),
+        )
+        for part in parts
+    ]
+
+
+def axes_of_parts(scatters: Sequence[Scatter]) -> Floats:
     """Find the axes of embeddings and, separately, of frame features.
 
     Args:
-        scatters: That of each video, both side by side.
-        widths: Numbers of channels of the two, which sum to D.
+        scatters: That of the embeddings, and that of the features if there are any.
 
     Returns:
         ``(D, K)``: 6 axes of the embedding, 3 of the features.
     """
-    total = reduce(Scatter.__add__, scatters)
-    ends = np.cumsum(widths)
     blocks = [
-        total.part(slice(end - width, end)).axes(count)
-        for width, end, count in zip(widths, ends, NUM_AXES, strict=False)
+        scatter.axes(count) for scatter, count in zip(scatters, NUM_AXES, strict=False)
     ]
     axes: Floats = block_diag(*blocks)
     return axes
+
+
+def axes_of_videos(
+    videos: Sequence[Floats], differences_of: Sequence[Floats], widths: Sequence[int]
+) -> Floats:
+    """Find `axes_of_parts` of several videos, see `scatter_of_parts`."""
+    frames, strayed = np.concatenate(videos), np.concatenate(differences_of)
+    return axes_of_parts(scatter_of_parts(frames, strayed, widths))

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.deviation.autocovariance import Autocovariance
-from carl_mm.functional.deviation.discriminant_axes import Scatter, axes_of_parts
+from carl_mm.functional.deviation.discriminant_axes import (
+    Scatter,
+    axes_of_parts,
+    axes_of_videos,
+    scatter_of_parts,
+)
 from carl_mm.functional.deviation.segment_evidence import strange_odds
 from carl_mm.functional.warping.dtw import cosine_dtw
 from carl_mm.functional.warping.path_matches import mean_of_matches
@@ -88,8 +94,8 @@ class UsualDifferences:
             differences_of: Differences of each video, ``(T_i, D)``, see `differences`.
             widths: Numbers of channels of the two, which sum to D.
         """
-        scatters = list(map(Scatter.of, videos, differences_of))
-        return cls._along(axes_of_parts(scatters, widths), videos, differences_of)
+        axes = axes_of_videos(videos, differences_of, widths)
+        return cls._along(axes, videos, differences_of)
 
     @classmethod
     def of_others(
@@ -102,11 +108,19 @@ class UsualDifferences:
 
         What it takes to sum over all frames is done once for each video.
         """
-        scatters = list(map(Scatter.of, videos, differences_of))
+        scatters = [
+            scatter_of_parts(video, difference, widths)
+            for video, difference in zip(videos, differences_of, strict=True)
+        ]
         for left_out in range(len(videos)):
             kept = [i for i in range(len(videos)) if i != left_out]
             yield cls._along(
-                axes_of_parts([scatters[i] for i in kept], widths),
+                axes_of_parts(
+                    [
+                        reduce(Scatter.__add__, parts)
+                        for parts in zip(*(scatters[i] for i in kept), strict=True)
+                    ]
+                ),
                 [videos[i] for i in kept],
                 [differences_of[i] for i in kept],
             )
@@ -115,12 +129,11 @@ class UsualDifferences:
     def _along(
         cls, axes: Floats, videos: Sequence[Floats], differences_of: Sequence[Floats]
     ) -> 'UsualDifferences':
-        along = [each @ axes for each in videos]
-        mean = np.concatenate(along).mean(axis=0)
+        mean = np.concatenate(videos).mean(axis=0)
         return cls(
             axes,
             Autocovariance.of([each @ axes for each in differences_of]),
-            Autocovariance.of([each - mean for each in along]),
+            Autocovariance.of([(each - mean) @ axes for each in videos]),
         )
 
     def odds(self, difference: Floats, again_above: float = np.inf) -> Floats:

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
-from carl_mm.functional.deviation.discriminant_axes import Scatter, axes_of_parts
+from carl_mm.functional.deviation.discriminant_axes import axes_of_videos
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
@@ -77,7 +77,7 @@ def test_scores_and_threshold_equal_loops_that_leave_each_reference_out():
             for i in range(3)
         ]
 
-    axes = axes_of_parts(list(map(Scatter.of, few, strayed(few))), [3])
+    axes = axes_of_videos(few, strayed(few), [3])
     mean = np.concatenate(few).mean(axis=0)
     along = [(each - mean) @ axes for each in few]
     again = strayed(along)

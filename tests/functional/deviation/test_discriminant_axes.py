@@ -5,7 +5,9 @@ import numpy as np
 from carl_mm.functional.deviation.discriminant_axes import (
     Scatter,
     axes_of_parts,
+    axes_of_videos,
     principal_axes,
+    scatter_of_parts,
 )
 
 RNG = np.random.default_rng(0)
@@ -70,7 +72,12 @@ def test_discriminants_are_the_best_axes_there_are():
 def test_parts_have_axes_of_their_own():
     videos = [course(n) for n in (40, 60)]
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
-    axes = axes_of_parts(list(map(Scatter.of, videos, strayed)), [4, 5])
+    axes = axes_of_videos(videos, strayed, [4, 5])
+    each = [
+        scatter_of_parts(*pair, [4, 5]) for pair in zip(videos, strayed, strict=True)
+    ]
+    summed = axes_of_parts([a + b for a, b in zip(*each, strict=True)])
+    np.testing.assert_allclose(np.abs(summed), np.abs(axes), atol=1e-9)
     first, second = [
         ([each[:, part] for each in videos], [each[:, part] for each in strayed])
         for part in (slice(0, 4), slice(4, 9))
