@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from carl_mm.apis.alignment import Alignment, align
-    from carl_mm.apis.deviation.detector import DeviationDetector, deviations
+    from carl_mm.apis.deviation.detector import DeviationDetector
+    from carl_mm.apis.deviation.one_video import deviations
+    from carl_mm.apis.deviation.reference_choice import choose_references
     from carl_mm.apis.deviation.segments import DeviatingSegment, Deviations
     from carl_mm.apis.embedding.inferencer import FramewiseInferencer
     from carl_mm.apis.embedding.video_embedding import VideoEmbedding
@@ -30,6 +32,7 @@ __all__ = [
     'PhaseSegment',
     'VideoEmbedding',
     'align',
+    'choose_references',
     'deviations',
 ]
 
@@ -45,7 +48,8 @@ _MODULES = {
     'PhaseSegment': 'phases.segments',
     'VideoEmbedding': 'embedding.video_embedding',
     'align': 'alignment',
-    'deviations': 'deviation.detector',
+    'choose_references': 'deviation.reference_choice',
+    'deviations': 'deviation.one_video',
 }
 
 

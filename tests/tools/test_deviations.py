@@ -71,6 +71,37 @@ def test_tables_and_a_picture(tool, folder):
     assert 400 <= height <= 700
 
 
+def used(out, name='new'):
+    rows = csv.DictReader((out / f'{name}.references.csv').open())
+    return [row['filename'] for row in rows]
+
+
+def test_named_references_are_used_and_of_folders_those_most_alike(tool, folder):
+    elsewhere = np.roll(good(200), 1, axis=1)
+    save(folder / 'good', 'elsewhere', elsewhere)
+    save(folder, 'named', np.roll(good(201), 1, axis=1))
+    save(folder, 'new', good(100))
+    args = (folder / 'new.npz', '--num-references', '8', '--out', folder / 'out')
+    status, said, errors = tool(*args, '--references', folder / 'good')
+    assert status == 0 and not errors
+    names = used(folder / 'out')
+    assert sorted(names) == [f'good_{i}.mp4' for i in range(8)]
+    assert all(f'  {name}' in said for name in names)
+    status, _, _ = tool(*args, '--references', folder / 'named.npz', folder / 'good')
+    names = used(folder / 'out')
+    assert names[0] == 'named.mp4' and len(names) == 8
+    assert 'elsewhere.mp4' not in names
+
+
+def test_a_video_unlike_all_references_is_warned_of(tool, folder):
+    save(folder, 'new', np.roll(good(200), 1, axis=1))
+    args = (folder / 'new.npz', '--references', folder / 'good')
+    status, _, errors = tool(*args, '--out', folder / 'out')
+    assert status == 0
+    assert 'warning: none of the 8 references is like the video' in errors
+    assert errors.count('\n') == 1
+
+
 def test_the_judged_video_is_no_reference_of_its_own(tool, folder):
     out = folder / 'out'
     video = folder / 'good' / 'good_0.npz'
@@ -100,6 +131,10 @@ def test_it_is_known_however_its_path_is_written(tool, folder):
         (
             ('{}/good/good_0.npz', '--references', '{}/good', '--quantile', '2'),
             '--quantile must be in [0, 1], got 2.0',
+        ),
+        (
+            ('{}/good/good_0.npz', '--references', '{}/good', '--num-references', '1'),
+            '--num-references must be at least 2, got 1',
         ),
         (('{}/absent.npz', '--references', '{}/good'), 'absent.npz: no such'),
     ],

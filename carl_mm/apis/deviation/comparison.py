@@ -39,6 +39,44 @@ def features_of(video: EmbeddingLike) -> np.ndarray | None:
     return video.frame_features if isinstance(video, VideoEmbedding) else None
 
 
+def all_features(videos: Sequence[EmbeddingLike]) -> list[Floats] | None:
+    """Return the frame features of all videos, ``(T_i, F)`` each; None if one has none.
+
+    Raises:
+        ValueError: They are not finite or of different sizes.
+    """
+    kept = [each for video in videos if (each := features_of(video)) is not None]
+    if len(kept) < len(videos):
+        return None
+    return to_embeddings(kept, 'frame features of reference ')
+
+
+def features_like(video: EmbeddingLike, reference: Floats | None) -> Floats | None:
+    """Return the frame features of a video if a reference has any.
+
+    Args:
+        video: Video to judge.
+        reference: Frame features of a reference, ``(T, F)``, or None.
+
+    Raises:
+        ValueError: The reference has features and the video has none, or others.
+    """
+    if reference is None:
+        return None
+    features = features_of(video)
+    if features is None:
+        name = getattr(video, 'filename', 'the judged video')
+        raise ValueError(
+            f'{name}: holds no frame features, and the references do; embed it again'
+        )
+    return to_embeddings([reference, features], 'frame features of ')[1]
+
+
+def names_of(videos: Sequence[EmbeddingLike]) -> list[str]:
+    """Return the file names of videos; of an array, its number."""
+    return [getattr(video, 'filename', f'{i}') for i, video in enumerate(videos)]
+
+
 def join_features(frames: Floats, features: Floats) -> Floats:
     """Put frame features beside embeddings; their mean is the look of the scene.
 

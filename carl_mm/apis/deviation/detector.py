@@ -2,58 +2,33 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from carl_mm.apis.alignment import EmbeddingLike
 from carl_mm.apis.deviation.comparison import (
     align_pairs,
+    all_features,
     differences_from_others,
-    features_of,
+    features_like,
     join_features,
+    names_of,
     to_frames,
-    without,
 )
 from carl_mm.apis.deviation.segments import Deviations
+from carl_mm.apis.deviation.setting import UsualSetting, path_likeness
 from carl_mm.apis.embedding.same_model import check_same_model
-from carl_mm.functional._inputs import Floats, to_embeddings
+from carl_mm.functional._inputs import Floats, Ints
+from carl_mm.functional.deviation.discriminant_axes import (
+    axes_of_videos,
+    principal_axes,
+)
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
-    axes_of_parts,
     differences,
-    principal_axes,
 )
-
-
-def deviations(
-    references: Sequence[EmbeddingLike], video: EmbeddingLike, quantile: float = 0.9
-) -> Deviations:
-    """Find where a video strays from good ones; see `DeviationDetector`.
-
-    To judge several videos, fit a `DeviationDetector` once.
-
-    Args:
-        references: Good videos of one process; at least two, better ten.
-        video: Video to judge.
-        quantile: Share of the references in which no frame shall stand out, in [0, 1].
-
-    Raises:
-        ValueError: See `DeviationDetector.fit` and `DeviationDetector.predict`.
-
-    Example:
-        >>> import numpy as np
-        >>> from carl_mm.apis import deviations
-        >>> turn = np.linspace(0, 3, 40)
-        >>> good = np.stack([np.cos(turn), np.sin(turn), 0 * turn], axis=1)
-        >>> noise = np.random.default_rng(0).normal(0, 0.03, (5, 40, 3))
-        >>> strange = good + noise[0]
-        >>> strange[20:30] = [0, 0, 1]
-        >>> found = deviations(good + noise[1:], strange)
-        >>> int(found.scores.argmax()) in range(20, 30)
-        True
-    """
-    return DeviationDetector(quantile=quantile).fit(references).predict(video)
 
 
 class DeviationDetector:
@@ -69,7 +44,9 @@ class DeviationDetector:
     middle of a long strange segment as well as its ends.
 
     If all references hold their ``frame_features``, these are judged beside the
-    embeddings, after their mean over the video has been subtracted.
+    embeddings, after their mean over the video has been subtracted. They also tell a
+    cut to another scene and back: all its frames stand out, and the others only where
+    they do with and without it.
 
     The threshold is chosen such that a share ``quantile`` of the references, each
     judged by what the others teach, has no frame above it; it is at least 0. References
@@ -131,31 +108,29 @@ class DeviationDetector:
             )
         self._provenance = check_same_model(references)
         frames = to_frames(references, 'reference ')
-        self._first = frames[0]
         self._reduced = principal_axes(frames)
         self._references = [video @ self._reduced for video in frames]
         widths = [self._reduced.shape[1]]
-        kept = [
-            each for video in references if (each := features_of(video)) is not None
-        ]
-        self._with_features = len(kept) == len(references)
-        if self._with_features:
-            features = to_embeddings(kept, 'frame features of reference ')
-            self._first_features = features[0]
+        features = all_features(references)
+        self._first_features = None if features is None else features[0]
+        if features is not None:
             widths.append(features[0].shape[1])
             self._references = list(map(join_features, self._references, features))
         # Aligned by what tells moments apart: the look of a scene misleads.
         strayed = differences_from_others(self._references, align_pairs(frames))
-        self._axes = axes_of_parts(self._references, strayed, widths)
+        self._axes = axes_of_videos(self._references, strayed, widths)
         self._mean = np.concatenate(self._references).mean(axis=0)
         self._aligned = [self._along_axes(video) for video in self._references]
-        strayed = differences_from_others(self._references, align_pairs(self._aligned))
+        paths = align_pairs(self._aligned)
+        self._frames, self._names = frames, names_of(references)
+        self._setting = UsualSetting.of(frames, paths, features)
+        strayed = differences_from_others(self._references, paths)
         self._usual = UsualDifferences.of(self._references, strayed, widths)
-        highest = []
-        for index, difference in enumerate(strayed):
-            others = without(self._references, index), without(strayed, index)
-            usual = UsualDifferences.of(*others, widths)
-            highest.append(usual.odds(difference).max())
+        others = UsualDifferences.of_others(self._references, strayed, widths)
+        highest = [
+            usual.odds(difference).max()
+            for usual, difference in zip(others, strayed, strict=True)
+        ]
         self.threshold = max(0.0, float(np.quantile(highest, self.quantile)))
         return self
 
@@ -173,26 +148,41 @@ class DeviationDetector:
         if math.isnan(self.threshold):
             raise ValueError('the detector is not fitted: call fit first')
         check_same_model([video], self._provenance)
-        frames = to_frames([self._first, video], 'judged ')[1] @ self._reduced
-        if self._with_features:
-            features = features_of(video)
-            if features is None:
-                name = getattr(video, 'filename', 'the judged video')
-                raise ValueError(
-                    f'{name}: holds no frame features, and the references do; embed it '
-                    'again'
-                )
-            both = to_embeddings([self._first_features, features], 'frame features of ')
-            frames = join_features(frames, both[1])
-        along = self._along_axes(frames)
-        paths = [align_windows(along, reference) for reference in self._aligned]
-        difference = differences(frames, self._references, paths)
-        scores = self._usual.odds(difference, self.threshold)
-        return Deviations.from_scores(scores, self.threshold, video)
+        frames = to_frames([self._frames[0], video], 'judged ')[1]
+        features = features_like(video, self._first_features)
+        scores, paths = self._judge(frames, features)
+        likeness = list(map(partial(path_likeness, frames), self._frames, paths))
+        cut = self._setting.cuts(features)
+        if cut.any() and features is not None:
+            # Left in, it pulls the paths of the other frames with it; left out, what it
+            # may stand instead of is missing. What strays does so either way.
+            rest, _ = self._judge(frames[~cut], features[~cut])
+            scores[~cut] = np.minimum(scores[~cut], rest)
+            scores[cut] = np.maximum(scores[cut], np.nextafter(self.threshold, np.inf))
+        return Deviations.from_scores(
+            scores,
+            self.threshold,
+            video,
+            cut if len(cut) else None,
+            self._names,
+            self._setting.warning(likeness),
+        )
 
     def __call__(self, video: EmbeddingLike) -> Deviations:
         """Judge a video; see `predict`."""
         return self.predict(video)
+
+    def _judge(
+        self, frames: Floats, features: Floats | None
+    ) -> tuple[Floats, list[Ints]]:
+        """Return the odds of frames, and their paths to the references."""
+        reduced = frames @ self._reduced
+        if features is not None:
+            reduced = join_features(reduced, features)
+        along = self._along_axes(reduced)
+        paths = [align_windows(along, reference) for reference in self._aligned]
+        difference = differences(reduced, self._references, paths)
+        return self._usual.odds(difference, self.threshold), paths
 
     def _along_axes(self, video: Floats) -> Floats:
         along: Floats = (video - self._mean) @ self._axes

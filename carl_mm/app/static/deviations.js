@@ -13,6 +13,27 @@ carl.ticks = (low, high) => {
   return ticks;
 };
 
+// The axis is linear up to about 5 log odds and logarithmic beyond, as in the pictures
+// of tools/deviations.py.
+carl.placeOdds = (score) => Math.asinh(score / 5);
+
+carl.oddsTicks = (low, high) => {
+  const gap = Math.max((carl.placeOdds(high) - carl.placeOdds(low)) / 10, 1e-9);
+  const ticks = [0];
+  for (const [sign, limit] of [[1, high], [-1, -low]]) {
+    let last = 0;
+    for (let power = -3; 10 ** power <= limit; power += 1) {
+      for (const digit of [1, 2, 5]) {
+        const tick = Number(`${digit}e${power}`);
+        if (tick > limit || carl.placeOdds(tick) - carl.placeOdds(last) < gap) continue;
+        ticks.push(sign * tick);
+        last = tick;
+      }
+    }
+  }
+  return ticks;
+};
+
 carl.drawScores = (canvas, result, times, cursor) => {
   const scale = devicePixelRatio;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -24,12 +45,14 @@ carl.drawScores = (canvas, result, times, cursor) => {
   const ink = getComputedStyle(canvas).color;
   const [left, right, top, bottom] = [56, 12, 14, 44];
   const low = Math.min(0, ...result.scores);
-  const high = Math.max(result.threshold, ...result.scores) * 1.05 + 1e-9;
+  const high = Math.max(0.5, result.threshold, ...result.scores) * 1.05;
+  const [bottomPlace, topPlace] = [carl.placeOdds(low), carl.placeOdds(high)];
   const x = (frame) => left + (width - left - right) * (frame + 0.5) / times.length;
-  const y = (score) => top + (height - top - bottom) * (high - score) / (high - low);
+  const y = (score) => top + (height - top - bottom) *
+    (topPlace - carl.placeOdds(score)) / (topPlace - bottomPlace);
 
-  context.fillStyle = 'rgba(230, 159, 0, 0.4)';
-  for (const {first_frame: first, last_frame: last} of result.segments) {
+  for (const {first_frame: first, last_frame: last, is_cut: cut} of result.segments) {
+    context.fillStyle = cut ? 'rgba(204, 121, 167, 0.5)' : 'rgba(230, 159, 0, 0.4)';
     context.fillRect(x(first - 0.5), top, x(last + 0.5) - x(first - 0.5), height - top - bottom);
   }
   context.strokeStyle = context.fillStyle = ink;
@@ -38,7 +61,7 @@ carl.drawScores = (canvas, result, times, cursor) => {
     context.textAlign = align;
     context.fillText(words, at, line);
   };
-  for (const score of carl.ticks(low, high)) {
+  for (const score of carl.oddsTicks(low, high)) {
     text(`${score}`, left - 6, y(score) + 4, 'right');
   }
   for (const time of carl.ticks(times[0], times.at(-1))) {
@@ -49,7 +72,7 @@ carl.drawScores = (canvas, result, times, cursor) => {
   text('time (s)', left + (width - left - right) / 2, height - 6, 'center');
   context.save();
   context.rotate(-Math.PI / 2);
-  text('deviation (standard deviations)', -(top + height - bottom) / 2, 13, 'center');
+  text('deviation (log odds)', -(top + height - bottom) / 2, 13, 'center');
   context.restore();
   const line = (from, to) => {
     context.beginPath();
@@ -77,6 +100,8 @@ carl.deviationsTab = (root) => {
   const chart = root.querySelector('.carl-chart');
   const text = root.querySelector('.carl-result');
   const list = root.querySelector('.carl-segments');
+  const warning = root.querySelector('.carl-warning');
+  const used = root.querySelector('.carl-used');
   let result = null;
   let frameUnder = () => 0;
 
@@ -96,6 +121,7 @@ carl.deviationsTab = (root) => {
     result = null;
     chart.hidden = true;
     list.replaceChildren();
+    warning.textContent = used.textContent = '';
   };
   clear();
 
@@ -103,7 +129,7 @@ carl.deviationsTab = (root) => {
     const button = carl.make('button', {
       className: 'carl-button',
       textContent: `Play ${carl.seconds(segment.start_s)} to ${carl.seconds(segment.end_s)}` +
-        `, peak ${segment.peak.toFixed(1)}`,
+        (segment.is_cut ? ', another scene' : `, peak ${segment.peak.toFixed(1)} log odds`),
     });
     button.addEventListener('click', () => {
       player.move(segment.first_frame);
@@ -127,8 +153,11 @@ carl.deviationsTab = (root) => {
       text.textContent =
         `${count ? `${count} moment${count > 1 ? 's stand' : ' stands'} out` : 'Nothing stands out'}, ` +
         `judged by ${result.references.length} references. The blue line is how far ` +
-        `each frame strays; above the dashed line it stands out (shaded). Click or ` +
-        `drag in the chart to see the moment.`;
+        `each frame strays, in log odds (linear up to about 5, logarithmic beyond); ` +
+        `above the dashed line it stands out (orange; purple: another scene). Click ` +
+        `or drag in the chart to see the moment.`;
+      warning.textContent = result.warning && `Caution: ${result.warning}.`;
+      used.textContent = `References: ${result.references.join(', ')}`;
       list.replaceChildren(...result.segments.map(segmentButton));
       if (count) player.seek(result.segments[0].first_frame);
       draw();

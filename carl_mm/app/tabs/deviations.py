@@ -6,11 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from carl_mm.apis import DeviationDetector
+from carl_mm.apis import DeviationDetector, choose_references
 from carl_mm.app.library import VideoLibrary
 from carl_mm.app.tabs.tab import PLAYER, Picker, Tab
-
-MAX_REFERENCES = 10
 
 
 class DeviationsTab(Tab):
@@ -20,7 +18,7 @@ class DeviationsTab(Tab):
     title = 'Deviations'
     pickers = (
         Picker('Video to judge'),
-        Picker('Good videos (none: the first ten others)', None, many=True),
+        Picker('Good videos (none: those most like it)', None, many=True),
     )
     panel = f"""
 <div class="carl-pair">
@@ -28,7 +26,9 @@ class DeviationsTab(Tab):
   <div class="carl-beside">
     <p class="carl-result" role="status">Choose a video, and the good ones to judge it
     by, then press Judge. Ten good ones are better than two.</p>
+    <p class="carl-warning" role="alert"></p>
     <div class="carl-segments"></div>
+    <p class="carl-used"></p>
   </div>
 </div>
 <canvas class="carl-chart" aria-label="Deviation over time"></canvas>
@@ -58,23 +58,28 @@ class DeviationsTab(Tab):
 
         Args:
             video: Name of the video to judge.
-            references: Names of at least two good videos; by default the first ten
-                others.
+            references: Names of at least two good videos; by default up to 20 others,
+                those most like the video in setting.
 
         Returns:
             ``scores`` of the frames, log odds that each lies in a strange segment, the
-            ``threshold`` above which frames stand out, and the ``segments`` that do.
+            ``threshold`` above which frames stand out, the ``segments`` that do, the
+            ``references`` that were used, and a ``warning`` if none is like the video.
         """
         others = [name for name in self.library.names if name != video]
         chosen = [name for name in references or [] if name != video]
-        chosen = list(dict.fromkeys(chosen)) or others[:MAX_REFERENCES]
+        chosen = list(dict.fromkeys(chosen))
         judged = self.library.video(video)
+        if not chosen:
+            videos = [self.library.video(name) for name in others]
+            chosen = sorted(others[i] for i in choose_references(videos, judged))
         found = self._detector(tuple(chosen))(judged)
         return {
             'video': video,
             'references': chosen,
             'scores': found.scores.tolist(),
             'threshold': found.threshold,
+            'warning': found.warning,
             'segments': [vars(segment) for segment in found.segments],
         }
 

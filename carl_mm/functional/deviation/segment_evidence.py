@@ -3,16 +3,17 @@
 Under the usual process the whole series hangs together, so that a segment is judged by
 what the frames before and after it lead one to expect. Under the strange process the
 segment has nothing to do with them. The ratio of the two densities is computed for all
-segments at once, at the cost of one Cholesky decomposition per frame, as the leading
-blocks of a Cholesky factor are the factors of the leading blocks.
+segments at once, at a cost that grows with the cube of the number of moments.
 """
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular, toeplitz
+from scipy.linalg import toeplitz
 from scipy.special import logsumexp
 
 from carl_mm.functional._inputs import Floats
 from carl_mm.functional.deviation.autocovariance import Autocovariance
+from carl_mm.functional.deviation.conditional_densities import conditional_densities
+from carl_mm.functional.deviation.stationary_densities import stationary_densities
 
 AMPLITUDES = (1 / 16, 1 / 4, 1, 4, 16)  # of what is strange, equally likely
 
@@ -36,42 +37,15 @@ def segment_evidence(
         -inf below the diagonal.
     """
     length = len(series)
-    of_usual = np.zeros((length, length))
-    of_strange = np.zeros((len(AMPLITUDES), length, length))
-    firsts, lasts = np.triu_indices(length)
-    usual_rows = usual.at_lags(length, width)
+    usual_rows = usual.at_lags(length, width).T
+    precisions = np.linalg.inv(np.stack([toeplitz(row) for row in usual_rows]))
+    of_usual = conditional_densities(series, precisions)
     strange_rows = [(usual + a * strange).at_lags(length, width) for a in AMPLITUDES]
-    for channel, values in enumerate(series.T):
-        precision = np.linalg.inv(toeplitz(usual_rows[:, channel]))
-        pulls = precision @ values
-        for first in range(length):
-            of_usual[first, first:] += _leading_densities(
-                precision[first:, first:], pulls[first:]
-            )
-        # Column n holds the series from moment n on.
-        shifts = np.add.outer(np.arange(length), np.arange(length))
-        shifted = np.append(values, np.zeros(length))[shifts]
-        for densities, rows in zip(of_strange, strange_rows, strict=True):
-            factor = cholesky(toeplitz(rows[:, channel]), lower=True)
-            whitened = solve_triangular(factor, shifted, lower=True)
-            terms = -np.log(np.diag(factor))[:, None] - whitened**2 / 2
-            densities[firsts, lasts] += terms.cumsum(axis=0)[lasts - firsts, firsts]
-    found = np.full((length, length), -np.inf)
+    of_strange = stationary_densities(series, np.stack(strange_rows))
     mixed = logsumexp(of_strange, axis=0) - np.log(len(AMPLITUDES))
-    found[firsts, lasts] = (mixed - of_usual)[firsts, lasts]
-    return found
-
-
-def _leading_densities(precision: Floats, pulls: Floats) -> Floats:
-    """Compute log densities of the first 1, 2, ... frames, given all others.
-
-    The precision of a block given the rest is the block of the precision matrix P, and
-    its distance from the mean is P_block^-1 (P x)_block. Constants that the strange
-    densities share are left out.
-    """
-    factor = cholesky(precision, lower=True, check_finite=False)
-    whitened = solve_triangular(factor, pulls, lower=True, check_finite=False)
-    found: Floats = np.cumsum(np.log(np.diag(factor)) - whitened**2 / 2)
+    found = np.full((length, length), -np.inf)
+    segments = np.triu_indices(length)
+    found[segments] = (mixed - of_usual)[segments]
     return found
 
 

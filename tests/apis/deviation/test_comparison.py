@@ -4,9 +4,12 @@ import pytest
 from carl_mm.apis import VideoEmbedding
 from carl_mm.apis.deviation.comparison import (
     align_pairs,
+    all_features,
     differences_from_others,
+    features_like,
     features_of,
     join_features,
+    names_of,
     to_frames,
     without,
 )
@@ -58,3 +61,16 @@ def test_a_video_like_all_others_does_not_differ():
 
 def test_one_entry_is_left_out():
     assert without([1, 2, 3], 1) == [1, 3]
+
+
+def test_features_are_used_where_all_references_have_them():
+    frames, times = VIDEOS[0].astype(np.float32), np.arange(8.0)
+    seen = VideoEmbedding('a', frames, times, 1.0, {}, frames)
+    unseen = VideoEmbedding('b', frames, times, 1.0)
+    np.testing.assert_array_equal(all_features([seen, seen])[1], frames)
+    assert all_features([seen, unseen]) is None
+    assert features_like(unseen, None) is features_like(seen, None) is None
+    np.testing.assert_array_equal(features_like(seen, frames), frames)
+    with pytest.raises(ValueError, match='b: holds no frame features'):
+        features_like(unseen, frames)
+    assert names_of([seen, VIDEOS[1], unseen]) == ['a', '1', 'b']

@@ -3,10 +3,10 @@ import pytest
 import torch
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
+from carl_mm.functional.deviation.discriminant_axes import axes_of_videos
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
-    axes_of_parts,
     differences,
 )
 
@@ -77,7 +77,7 @@ def test_scores_and_threshold_equal_loops_that_leave_each_reference_out():
             for i in range(3)
         ]
 
-    axes = axes_of_parts(few, strayed(few), [3])
+    axes = axes_of_videos(few, strayed(few), [3])
     mean = np.concatenate(few).mean(axis=0)
     along = [(each - mean) @ axes for each in few]
     again = strayed(along)
@@ -128,6 +128,45 @@ def test_frame_features_show_what_the_embedding_does_not():
     seen[3] = np.nan
     with pytest.raises(ValueError, match='frame features of .*1 of 60 frames'):
         deviations(references, with_features(judged, seen))
+
+
+def test_a_cut_to_another_scene_is_found_as_such():
+    rng = np.random.default_rng(1)
+    places = rng.normal(size=(2, 3)) * 2
+
+    def in_scene(frames, scene=0):
+        seen = frames + rng.normal(0, 0.02, frames.shape) + places[scene]
+        return with_features(frames, seen)
+
+    references = [in_scene(each) for each in REFERENCES]
+    detector = DeviationDetector(references)
+    whole, foreign = in_scene(good(109)), in_scene(good(110)[:25], 1)
+    spliced = with_features(
+        *(
+            np.insert(getattr(whole, name), 31, getattr(foreign, name), axis=0)
+            for name in ('embeddings', 'frame_features')
+        )
+    )
+    found = detector(spliced)
+    (cut,) = [each for each in found.segments if each.is_cut]
+    assert (cut.first_frame, cut.last_frame) == (31, 55)
+    assert cut.start_s == 31 / 20
+    assert (found.scores[31:56] > found.threshold).all()
+    rest = np.r_[found.scores[:31], found.scores[56:]]
+    np.testing.assert_allclose(rest, detector(whole).scores, atol=1e-6)
+    assert not any(each.is_cut for each in detector(whole).segments)
+
+
+def test_a_video_unlike_the_references_is_warned_of():
+    detector = DeviationDetector(REFERENCES)
+    found = detector(good(112))
+    assert found.warning == ''
+    assert found.references == tuple('01234567')
+    assert (
+        'none of the 8' in detector(np.roll(good(112), 1, axis=1) * [1, -1, 1]).warning
+    )
+    named = [as_video(each, f'{i}.mp4') for i, each in enumerate(REFERENCES)]
+    assert deviations(named, good(112)).references[:2] == ('0.mp4', '1.mp4')
 
 
 def test_a_higher_quantile_finds_less():

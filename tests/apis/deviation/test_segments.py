@@ -30,6 +30,21 @@ def test_without_time_stamps():
     assert Deviations.from_scores(SCORES, 5.0, VIDEO).segments == []
 
 
+def test_a_cut_is_a_run_of_its_own():
+    cut = np.array([False, True, False, False, False, False])
+    names = ['b.mp4', 'c.mp4']
+    found = Deviations.from_scores(SCORES, 1.0, VIDEO, cut, names, 'none is like it')
+    assert found.segments[:2] == [
+        DeviatingSegment(1, 1, 0.5, 1.0, 2.0, is_cut=True),
+        DeviatingSegment(2, 2, 1.0, 2.0, 3.0),
+    ]
+    assert not found.segments[2].is_cut
+    assert found.references == ('b.mp4', 'c.mp4')
+    assert found.warning == 'none is like it'
+    alone = Deviations.from_scores(SCORES, 1.0, VIDEO)
+    assert (alone.references, alone.warning) == ((), '')
+
+
 def test_the_old_names_of_the_times_warn():
     segment = DeviatingSegment(1, 2, 0.5, 2.0, 3.0)
     with pytest.warns(DeprecationWarning, match='use start_s'):

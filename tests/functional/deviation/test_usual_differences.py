@@ -5,10 +5,7 @@ from carl_mm.functional.deviation.segment_evidence import strange_odds
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
-    axes_of_parts,
     differences,
-    discriminant_axes,
-    principal_axes,
 )
 
 RNG = np.random.default_rng(0)
@@ -50,39 +47,6 @@ def course(num_frames, channels=9):
     return noise
 
 
-def test_discriminants_are_the_best_axes_there_are():
-    videos = [course(n) for n in (40, 60)]
-    strayed = [RNG.normal(size=each.shape) * np.linspace(0.1, 3, 9) for each in videos]
-    axes = discriminant_axes(videos, strayed, 6)
-    assert axes.shape == (9, 6)
-    frames = np.concatenate(strayed)
-    within = frames.T @ frames / 100
-    within = 0.7 * within + 0.3 * np.trace(within) / 9 * np.eye(9)
-    np.testing.assert_allclose(axes.T @ within @ axes, np.eye(6), atol=1e-9)
-    between = np.cov((np.concatenate(videos) - frames).T, bias=True)
-    values = np.linalg.eigvals(np.linalg.solve(within, between))
-    expected = np.sort(values.real)[::-1][:6]
-    np.testing.assert_allclose(axes.T @ between @ axes, np.diag(expected), atol=1e-9)
-    few = discriminant_axes(
-        [each[:, :2] for each in videos], [x[:, :2] for x in strayed], 6
-    )
-    assert few.shape == (2, 2)
-
-
-def test_parts_have_axes_of_their_own():
-    videos = [course(n) for n in (40, 60)]
-    strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
-    axes = axes_of_parts(videos, strayed, [4, 5])
-    first, second = [
-        ([each[:, part] for each in videos], [each[:, part] for each in strayed])
-        for part in (slice(0, 4), slice(4, 9))
-    ]
-    assert axes.shape == (9, 4 + 3)
-    np.testing.assert_allclose(axes[:4, :4], discriminant_axes(*first, 6))
-    np.testing.assert_allclose(axes[4:, 4:], discriminant_axes(*second, 3))
-    assert not axes[:4, 4:].any() and not axes[4:, :4].any()
-
-
 def test_odds_are_of_the_series_along_the_axes():
     videos = [course(n) for n in (40, 60)]
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
@@ -113,16 +77,3 @@ def test_references_that_do_not_differ_are_no_division_by_zero():
     usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2, [9])
     assert usual.odds(np.zeros((4, 9))).max() < 5
     assert usual.odds(np.ones((4, 9))).min() > 1e5
-
-
-def test_axes_are_those_in_which_frames_vary_most():
-    assert principal_axes([RNG.normal(size=(5, 128))]).tolist() == np.eye(128).tolist()
-    frames = np.zeros((600, 150))
-    frames[:, :140] = RNG.normal(size=(600, 140)) * np.linspace(9, 1, 140)
-    axes = principal_axes([frames[:300], frames[300:]])
-    np.testing.assert_allclose(axes.T @ axes, np.eye(128), atol=1e-9)
-    frames += RNG.normal(size=150)  # their mean does not count
-    centred = frames - frames.mean(axis=0)
-    axes = principal_axes([frames[:300], frames[300:]])
-    _, _, vectors = np.linalg.svd(centred, full_matrices=False)
-    np.testing.assert_allclose(np.abs(vectors[:128] @ axes), np.eye(128), atol=1e-6)
