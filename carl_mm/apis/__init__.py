@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from carl_mm.apis.phases.segments import PhaseSegment
     from carl_mm.apis.search.frame_hits import Hit
     from carl_mm.apis.search.frame_index import FrameIndex
+    from carl_mm.apis.timeline import Timeline, align_all
 
 __all__ = [
     'Alignment',
@@ -28,8 +29,10 @@ __all__ = [
     'Hit',
     'PhaseLabeler',
     'PhaseSegment',
+    'Timeline',
     'VideoEmbedding',
     'align',
+    'align_all',
     'deviations',
 ]
 
@@ -43,8 +46,10 @@ _MODULES = {
     'Hit': 'search.frame_hits',
     'PhaseLabeler': 'phases.labeler',
     'PhaseSegment': 'phases.segments',
+    'Timeline': 'timeline',
     'VideoEmbedding': 'embedding.video_embedding',
     'align': 'alignment',
+    'align_all': 'timeline',
     'deviations': 'deviation.detector',
 }
 

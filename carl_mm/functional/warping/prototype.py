@@ -1,0 +1,204 @@
+"""A prototype of many videos: the moments that all of them go through, in order.
+
+A profile hidden Markov model (Durbin et al., Biological Sequence Analysis, 1998, ch. 5
+and 6) fitted by expectation maximisation: the posterior over all monotone paths between
+prototype and video (see `pair_hmm`) takes the place of the one path of DTW barycentre
+averaging (Petitjean et al., Pattern Recognition 44, 2011). Each round costs as much as
+one alignment for each video.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from carl_mm.functional._inputs import Floats
+from carl_mm.functional.warping.dtw import unit_rows
+from carl_mm.functional.warping.pair_hmm import MAX_CELLS
+from carl_mm.functional.warping.path_posterior import path_posterior
+
+BATCH_CELLS = 2**18  # number filled at once: their totals take 2 MiB, as caches hold
+SCALE, GAP, END_GAP = 20.0, -0.5, -1.0
+MAX_ROUNDS = 15
+TOLERANCE = 1e-4  # mean change of the moments, as 1 - cosine similarity
+
+
+@dataclass(frozen=True, eq=False)
+class PrototypeMatch:
+    """How one video goes through the moments of a prototype.
+
+    Attributes:
+        moments: Moment of each frame, ``(T,)``, ascending, in [0, K - 1]: the mean of
+            those on a path with it.
+        spread: Standard deviation of those moments, ``(T,)``, in moments.
+        matched: Probability that a frame is neither before nor after the moments that
+            the video shares with the prototype, ``(T,)``.
+        moment_matched: Probability that the video has the moment, ``(K,)``.
+        similarity: By how much the cosine similarity of matched frames and moments
+            exceeds that of all, on average; in [-2, 2].
+    """
+
+    moments: Floats
+    spread: Floats
+    matched: Floats
+    moment_matched: Floats
+    similarity: float
+
+
+def fit_prototype(
+    videos: Sequence[Floats],
+    num_moments: int,
+    *,
+    scale: float = SCALE,
+    gap: float = GAP,
+    end_gap: float = END_GAP,
+) -> Floats:
+    """Find the moments that all videos go through.
+
+    They begin as the mean of the videos, each brought to one length; each round
+    replaces them by `updated_moments`, until they stand still.
+
+    Args:
+        videos: Rows of unit length of each video, ``(T_i, D)``; T_i >= 1.
+        num_moments: Number of moments K, >= 1.
+        scale: Weight of the similarities, see `cosine_posterior`.
+        gap: See `cosine_posterior`.
+        end_gap: See `cosine_posterior`.
+
+    Returns:
+        ``(K, D)``, rows of unit length.
+    """
+    mean = np.mean([resampled(video, num_moments) for video in videos], axis=0)
+    moments = unit_rows(mean)
+    for _ in range(MAX_ROUNDS):
+        before = moments
+        sums = np.zeros_like(moments)
+        for index, cells, _, _ in _posteriors(moments, videos, scale, gap, end_gap):
+            sums += _votes(cells, videos[index])
+        moments = _kept(sums, before)
+        if 1 - np.einsum('kd,kd->k', moments, before).mean() < TOLERANCE:
+            break
+    return moments
+
+
+def updated_moments(
+    moments: Floats, videos: Sequence[Floats], cells: Sequence[Floats]
+) -> Floats:
+    r"""Average what the videos show at each moment.
+
+    With the probability g_i(k, t) that frame t of video i is at moment k, and what the
+    video shows there, each video votes by at most 1::
+
+        p_k = c(sum_i sum_t g_i(k, t) x_i(t) / max(1, sum_t g_i(k, t))),  c(x) = x / |x|
+
+    Args:
+        moments: The moments before, ``(K, D)``; kept where no video votes.
+        videos: Rows of unit length of each video, ``(T_i, D)``.
+        cells: The probabilities of each video, ``(K, T_i)``.
+
+    Returns:
+        ``(K, D)``, rows of unit length.
+    """
+    votes = [_votes(cell, video) for cell, video in zip(cells, videos, strict=True)]
+    return _kept(np.sum(votes, axis=0), moments)
+
+
+def match_prototype(
+    moments: Floats,
+    videos: Sequence[Floats],
+    *,
+    scale: float = SCALE,
+    gap: float = GAP,
+    end_gap: float = END_GAP,
+) -> list[PrototypeMatch]:
+    """Match each video with a prototype, see `fit_prototype` for the arguments."""
+    found: dict[int, PrototypeMatch] = {}
+    for index, cells, matched, having in _posteriors(
+        moments, videos, scale, gap, end_gap
+    ):
+        similarities = moments @ videos[index].T
+        mean = (cells * similarities).sum() / max(cells.sum(), 1e-12)
+        places, spread = _places(cells)
+        found[index] = PrototypeMatch(
+            places, spread, matched, having, float(mean - similarities.mean())
+        )
+    return [found[index] for index in range(len(videos))]
+
+
+def resampled(video: Floats, length: int) -> Floats:
+    """Bring a video ``(T, D)`` to another length by linear interpolation."""
+    at = (np.arange(length) + 0.5) / length * len(video) - 0.5
+    at = np.clip(at, 0, len(video) - 1)
+    below = np.floor(at).astype(np.int64)
+    above = np.minimum(below + 1, len(video) - 1)
+    share = (at - below)[:, None]
+    mixed: Floats = video[below] * (1 - share) + video[above] * share
+    return mixed
+
+
+def _votes(cells: Floats, video: Floats) -> Floats:
+    votes: Floats = cells @ video / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    return votes
+
+
+def _kept(sums: Floats, before: Floats) -> Floats:
+    empty = np.linalg.norm(sums, axis=1, keepdims=True) < 1e-9
+    return np.where(empty, before, unit_rows(sums))
+
+
+def _posteriors(
+    moments: Floats, videos: Sequence[Floats], scale: float, gap: float, end_gap: float
+) -> Iterator[tuple[int, Floats, Floats, Floats]]:
+    """Yield a video's place, cells ``(K, T)``, and what is matched ``(T,)``, ``(K,)``.
+
+    Videos of like lengths are filled together; the order is by length.
+    """
+    rows = len(moments)
+    for batch in _batches(rows, [len(video) for video in videos]):
+        columns = np.array([len(videos[index]) for index in batch])
+        odds = np.zeros((rows + 2, columns.max() + 2, len(batch)))
+        for place, index in enumerate(batch):
+            similarities = moments @ videos[index].T
+            odds[1:-1, 1 : columns[place] + 1, place] = scale * (
+                similarities - similarities.mean()
+            )
+        lengths = np.stack([np.full(len(batch), rows), columns])
+        found = path_posterior(odds, lengths, gap, end_gap)
+        for place, index in enumerate(batch):
+            width = columns[place]
+            cells = found.marginals[:, :width, place]
+            matched = found.matched_b[:width, place]
+            yield index, cells, matched, found.matched_a[:, place]
+
+
+def _batches(rows: int, lengths: Sequence[int]) -> Iterator[list[int]]:
+    order = sorted(range(len(lengths)), key=lambda index: lengths[index])
+    batch: list[int] = []
+    for index in order:
+        if rows * lengths[index] > MAX_CELLS:
+            raise ValueError(
+                f'video {index}: {lengths[index]} frames are too many beside the '
+                f'others, whose clock has {rows} moments; take every k-th frame'
+            )
+        if batch and rows * lengths[index] * (len(batch) + 1) > BATCH_CELLS:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _places(cells: Floats) -> tuple[Floats, Floats]:
+    """Return the mean moment of each frame, in order, and its standard deviation."""
+    from sklearn.isotonic import isotonic_regression
+
+    moment = np.arange(len(cells))
+    mass = cells.sum(axis=0)
+    known = mass > 1e-9
+    safe = np.where(known, mass, 1)
+    mean = moment @ cells / safe
+    spread = np.sqrt(np.maximum(moment**2 @ cells / safe - mean**2, 0))
+    frames = np.arange(len(mass))
+    filled = np.interp(frames, frames[known], mean[known])
+    ordered: Floats = isotonic_regression(filled, sample_weight=1 / (1 + spread))
+    return ordered, np.where(known, spread, 0.0)
