@@ -10,7 +10,12 @@ from carl_mm.apis.alignment import EmbeddingLike
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import to_embeddings
-from carl_mm.functional.warping.common_clock import MATCHED, common_clock, inverse
+from carl_mm.functional.timeline.clock_frames import (
+    MATCHED,
+    frames_on_clock,
+    frames_shown,
+)
+from carl_mm.functional.timeline.common_clock import common_clock
 
 LEAST = {'f': np.nan, 'i': -1, 'u': 0, 'b': False, 'U': ''}
 
@@ -80,14 +85,13 @@ class Timeline:
                 raise ValueError(f'labels of dtype {values.dtype} need a fill')
             fill = LEAST[values.dtype.kind]
         carried = []
-        for other, clock_times in enumerate(self.clock_times):
-            frames = self._frames_at(video, clock_times)
-            frames[self.matched[other] < MATCHED] = -1
-            if other == video:
-                frames = np.arange(num_frames)
-            found = values[frames].copy()
+        for at, matched in zip(self.clock_times, self.matched, strict=True):
+            frames = self._frames_at(video, at)
+            frames[matched < MATCHED] = -1
+            found = values[frames]
             found[frames < 0] = fill
             carried.append(found)
+        carried[video] = values.copy()
         return carried
 
     def transfer_frames(self, frames: Any, video: int) -> np.ndarray:
@@ -118,18 +122,10 @@ class Timeline:
         found[video] = inds
         return found
 
-    def _frames_at(self, video: int, clock_times: np.ndarray) -> np.ndarray:
-        """Return the frames of a video at moments of the clock; -1 for none."""
-        own = np.flatnonzero(self.matched[video] >= MATCHED)
-        if not len(own):
-            return np.full(len(clock_times), -1)
-        slack = 0.5 * (self.clock[-1] / max(1, len(self.clock) - 1))
-        frames = inverse(
-            self.clock_times[video][own], own.astype(float), clock_times, slack
-        )
-        return np.where(np.isnan(frames), -1, np.rint(np.nan_to_num(frames))).astype(
-            np.int64
-        )
+    def _frames_at(self, video: int, at: np.ndarray) -> np.ndarray:
+        slack = 0.5 * self.clock[-1] / max(1, len(self.clock) - 1)
+        times, matched = self.clock_times[video], self.matched[video]
+        return frames_on_clock(times, matched, at, slack)
 
     def _check(self, video: int) -> None:
         if not 0 <= video < len(self.names):
@@ -192,25 +188,5 @@ def align_all(videos: Sequence[EmbeddingLike]) -> Timeline:
         for index, video in enumerate(videos)
     ]
     found = common_clock(frames, stamps)
-    return Timeline(
-        names=names,
-        clock=found.clock,
-        times=found.times,
-        frame_inds=_shown(found.times, stamps),
-        clock_times=found.clock_times,
-        matched=found.matched,
-        pace_spread=found.pace_spread,
-        uncertainty=found.uncertainty,
-        similarities=found.similarities,
-        outliers=found.outliers,
-    )
-
-
-def _shown(times: np.ndarray, stamps: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the frame nearest in time, -1 for none, ``(V, K)``."""
-    inds = np.full(times.shape, -1, dtype=np.int64)
-    for row, own, known in zip(inds, times, stamps, strict=True):
-        has = ~np.isnan(own)
-        frames = np.interp(own[has], known, np.arange(len(known)))
-        row[has] = np.rint(frames).astype(np.int64)
-    return inds
+    shown = [frames_shown(*pair) for pair in zip(found.times, stamps, strict=True)]
+    return Timeline(names=names, frame_inds=np.stack(shown), **vars(found))

@@ -2,13 +2,12 @@
 
 A profile hidden Markov model (Durbin et al., Biological Sequence Analysis, 1998, ch. 5
 and 6) fitted by expectation maximisation: the posterior over all monotone paths between
-prototype and video (see `pair_hmm`) takes the place of the one path of DTW barycentre
+prototype and video (see `carl_mm.functional.warping.pair_hmm`) takes the place of the one path of DTW barycentre
 averaging (Petitjean et al., Pattern Recognition 44, 2011). Each round costs as much as
 one alignment for each video.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,28 +20,6 @@ BATCH_CELLS = 2**18  # number filled at once: their totals take 2 MiB, as caches
 SCALE, GAP, END_GAP = 20.0, -0.5, -1.0
 MAX_ROUNDS = 15
 TOLERANCE = 1e-4  # mean change of the moments, as 1 - cosine similarity
-
-
-@dataclass(frozen=True, eq=False)
-class PrototypeMatch:
-    """How one video goes through the moments of a prototype.
-
-    Attributes:
-        moments: Moment of each frame, ``(T,)``, ascending, in [0, K - 1]: the mean of
-            those on a path with it.
-        spread: Standard deviation of those moments, ``(T,)``, in moments.
-        matched: Probability that a frame is neither before nor after the moments that
-            the video shares with the prototype, ``(T,)``.
-        moment_matched: Probability that the video has the moment, ``(K,)``.
-        similarity: By how much the cosine similarity of matched frames and moments
-            exceeds that of all, on average; in [-2, 2].
-    """
-
-    moments: Floats
-    spread: Floats
-    matched: Floats
-    moment_matched: Floats
-    similarity: float
 
 
 def fit_prototype(
@@ -73,7 +50,9 @@ def fit_prototype(
     for _ in range(MAX_ROUNDS):
         before = moments
         sums = np.zeros_like(moments)
-        for index, cells, _, _ in _posteriors(moments, videos, scale, gap, end_gap):
+        for index, cells, _, _ in prototype_posteriors(
+            moments, videos, scale, gap, end_gap
+        ):
             sums += _votes(cells, videos[index])
         moments = _kept(sums, before)
         if 1 - np.einsum('kd,kd->k', moments, before).mean() < TOLERANCE:
@@ -103,28 +82,6 @@ def updated_moments(
     return _kept(np.sum(votes, axis=0), moments)
 
 
-def match_prototype(
-    moments: Floats,
-    videos: Sequence[Floats],
-    *,
-    scale: float = SCALE,
-    gap: float = GAP,
-    end_gap: float = END_GAP,
-) -> list[PrototypeMatch]:
-    """Match each video with a prototype, see `fit_prototype` for the arguments."""
-    found: dict[int, PrototypeMatch] = {}
-    for index, cells, matched, having in _posteriors(
-        moments, videos, scale, gap, end_gap
-    ):
-        similarities = moments @ videos[index].T
-        mean = (cells * similarities).sum() / max(cells.sum(), 1e-12)
-        places, spread = _places(cells)
-        found[index] = PrototypeMatch(
-            places, spread, matched, having, float(mean - similarities.mean())
-        )
-    return [found[index] for index in range(len(videos))]
-
-
 def resampled(video: Floats, length: int) -> Floats:
     """Bring a video ``(T, D)`` to another length by linear interpolation."""
     at = (np.arange(length) + 0.5) / length * len(video) - 0.5
@@ -146,7 +103,7 @@ def _kept(sums: Floats, before: Floats) -> Floats:
     return np.where(empty, before, unit_rows(sums))
 
 
-def _posteriors(
+def prototype_posteriors(
     moments: Floats, videos: Sequence[Floats], scale: float, gap: float, end_gap: float
 ) -> Iterator[tuple[int, Floats, Floats, Floats]]:
     """Yield a video's place, cells ``(K, T)``, and what is matched ``(T,)``, ``(K,)``.
@@ -186,19 +143,3 @@ def _batches(rows: int, lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(index)
     if batch:
         yield batch
-
-
-def _places(cells: Floats) -> tuple[Floats, Floats]:
-    """Return the mean moment of each frame, in order, and its standard deviation."""
-    from sklearn.isotonic import isotonic_regression
-
-    moment = np.arange(len(cells))
-    mass = cells.sum(axis=0)
-    known = mass > 1e-9
-    safe = np.where(known, mass, 1)
-    mean = moment @ cells / safe
-    spread = np.sqrt(np.maximum(moment**2 @ cells / safe - mean**2, 0))
-    frames = np.arange(len(mass))
-    filled = np.interp(frames, frames[known], mean[known])
-    ordered: Floats = isotonic_regression(filled, sample_weight=1 / (1 + spread))
-    return ordered, np.where(known, spread, 0.0)

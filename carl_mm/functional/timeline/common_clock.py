@@ -1,22 +1,18 @@
 """A clock common to many videos, found jointly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from carl_mm.functional._inputs import Floats
-from carl_mm.functional.warping.mean_pace import mean_pace_clock, pace_spread
-from carl_mm.functional.warping.motion_frames import with_directions
-from carl_mm.functional.warping.prototype import (
-    PrototypeMatch,
-    fit_prototype,
-    match_prototype,
-    resampled,
-)
+from carl_mm.functional._inputs import Floats, Ints
+from carl_mm.functional.timeline.clock_frames import MATCHED, climbing, inverse
+from carl_mm.functional.timeline.mean_pace import mean_pace_clock, pace_spread
+from carl_mm.functional.timeline.motion_frames import with_directions
+from carl_mm.functional.timeline.prototype import fit_prototype, resampled
+from carl_mm.functional.timeline.prototype_match import PrototypeMatch, match_prototype
 
 MAX_MOMENTS = 1000
-MATCHED = 0.5  # least probability of what counts as matched
 MIN_JUDGED = 4  # of fewer videos none can be told to be the odd one out
 OUTLIER_DEVIATIONS = 4.0
 LEAST_DEVIATION = 0.05  # of a similarity: videos that agree well differ by chance
@@ -32,7 +28,7 @@ class CommonClock:
             where it does not.
         clock_times: When each frame is on the clock, ``(T_i,)`` of each video.
         matched: Probability that a frame has a counterpart, ``(T_i,)`` of each video.
-        pace_spread: See `carl_mm.functional.warping.mean_pace.pace_spread`, ``(K,)``.
+        pace_spread: See `carl_mm.functional.timeline.mean_pace.pace_spread`, ``(K,)``.
         uncertainty: Mean over the videos of the standard deviation of the clock time
             of the frame that shows a moment, ``(K,)``, in seconds; NaN where none does.
         similarities: How well each video fits, ``(V,)``.
@@ -84,9 +80,7 @@ def common_clock(videos: Sequence[Floats], times: Sequence[Floats]) -> CommonClo
     return _on_the_clock(full, times, count, outliers)
 
 
-def find_outliers(
-    similarities: Floats, fitting: 'np.ndarray | None' = None
-) -> 'np.ndarray':
+def find_outliers(similarities: Floats, fitting: Ints | None = None) -> Ints:
     """Find the videos that fit far worse than the others.
 
     Args:
@@ -114,20 +108,21 @@ def _to_frames(match: PrototypeMatch, num_frames: int) -> PrototypeMatch:
         return match
     at = (np.arange(num_frames) + 0.5) / num_frames * count - 0.5
     known = np.arange(count)
-    values = (
-        np.interp(at, known, each)
-        for each in (match.moments, match.spread, match.matched)
+    return replace(
+        match,
+        moments=np.interp(at, known, match.moments),
+        spread=np.interp(at, known, match.spread),
+        matched=np.interp(at, known, match.matched),
     )
-    return PrototypeMatch(*values, match.moment_matched, match.similarity)
 
 
 def _on_the_clock(
     found: Sequence[PrototypeMatch],
     times: Sequence[Floats],
     count: int,
-    outliers: 'np.ndarray',
+    outliers: Ints,
 ) -> CommonClock:
-    moments = np.arange(count)
+    moments = np.arange(count, dtype=np.float64)
     at_moments = np.stack(
         [
             np.where(
@@ -155,7 +150,7 @@ def _on_the_clock(
     pace = np.gradient(uneven) if count > 1 else np.zeros(1)  # seconds a moment
     doubts = np.stack(
         [
-            np.interp(even, _climbing(match.moments), match.spread)
+            np.interp(even, climbing(match.moments), match.spread)
             for match in (found[i] for i in fitting)
         ]
     ) * np.interp(even, moments, pace)
@@ -174,23 +169,3 @@ def _on_the_clock(
         similarities=np.array([match.similarity for match in found]),
         outliers=tuple(int(index) for index in outliers),
     )
-
-
-def inverse(
-    ascending: Floats, values: Floats, at: Floats, slack: float = 0.5
-) -> Floats:
-    """Interpolate what belongs to places of an ascending map; NaN outside of it.
-
-    Args:
-        ascending: Places, ``(T,)``, ascending.
-        values: What belongs to them, ``(T,)``.
-        at: Places to look at, ``(E,)``.
-        slack: How far outside a place still gets the first or last value.
-    """
-    inside = (at >= ascending[0] - slack) & (at <= ascending[-1] + slack)
-    return np.where(inside, np.interp(at, _climbing(ascending), values), np.nan)
-
-
-def _climbing(ascending: Floats) -> Floats:
-    """Part equal places, so that each belongs to one frame."""
-    return ascending + np.arange(len(ascending)) * 1e-9

@@ -1,0 +1,73 @@
+"""How videos go through the moments of a prototype."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.isotonic import isotonic_regression
+
+from carl_mm.functional._inputs import Floats
+from carl_mm.functional.timeline.prototype import (
+    END_GAP,
+    GAP,
+    SCALE,
+    prototype_posteriors,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PrototypeMatch:
+    """How one video goes through the moments of a prototype.
+
+    Attributes:
+        moments: Moment of each frame, ``(T,)``, ascending, in [0, K - 1]: the mean of
+            those on a path with it.
+        spread: Standard deviation of those moments, ``(T,)``, in moments.
+        matched: Probability that a frame is neither before nor after the moments that
+            the video shares with the prototype, ``(T,)``.
+        moment_matched: Probability that the video has the moment, ``(K,)``.
+        similarity: By how much the cosine similarity of matched frames and moments
+            exceeds that of all, on average; in [-2, 2].
+    """
+
+    moments: Floats
+    spread: Floats
+    matched: Floats
+    moment_matched: Floats
+    similarity: float
+
+
+def match_prototype(
+    moments: Floats,
+    videos: Sequence[Floats],
+    *,
+    scale: float = SCALE,
+    gap: float = GAP,
+    end_gap: float = END_GAP,
+) -> list[PrototypeMatch]:
+    """Match each video with a prototype, see `fit_prototype` for the arguments."""
+    found: dict[int, PrototypeMatch] = {}
+    for index, cells, matched, having in prototype_posteriors(
+        moments, videos, scale, gap, end_gap
+    ):
+        similarities = moments @ videos[index].T
+        mean = (cells * similarities).sum() / max(cells.sum(), 1e-12)
+        places, spread = _places(cells)
+        found[index] = PrototypeMatch(
+            places, spread, matched, having, float(mean - similarities.mean())
+        )
+    return [found[index] for index in range(len(videos))]
+
+
+def _places(cells: Floats) -> tuple[Floats, Floats]:
+    """Return the mean moment of each frame, in order, and its standard deviation."""
+    moment = np.arange(len(cells))
+    mass = cells.sum(axis=0)
+    known = mass > 1e-9
+    safe = np.where(known, mass, 1)
+    mean = moment @ cells / safe
+    spread = np.sqrt(np.maximum(moment**2 @ cells / safe - mean**2, 0))
+    frames = np.arange(len(mass))
+    filled = np.interp(frames, frames[known], mean[known])
+    ordered: Floats = isotonic_regression(filled, sample_weight=1 / (1 + spread))
+    return ordered, np.where(known, spread, 0.0)
