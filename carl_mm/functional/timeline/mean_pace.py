@@ -53,23 +53,26 @@ def pace_spread(times: Floats, clock: Floats) -> Floats:
     last = np.minimum(moments + reach, len(clock) - 1)
     gone = np.maximum(clock[last] - clock[first], np.finfo(float).tiny)
     pace = (times[:, last] - times[:, first]) / gone
-    return mean_deviation(np.log2(np.maximum(pace, SLOWEST)))
+    _, deviation = middle_and_deviation(np.log2(np.maximum(pace, SLOWEST)))
+    return deviation
 
 
-def mean_deviation(values: Floats) -> Floats:
-    """Return the mean absolute deviation from the median, by column.
+def middle_and_deviation(values: Floats) -> tuple[Floats, Floats]:
+    """Return the median and the mean absolute deviation from it, by column.
 
     Args:
         values: ``(V, K)``, NaN where unknown.
 
     Returns:
-        ``(K,)``, NaN where fewer than two values are known.
+        Both ``(K,)``; the median is NaN where no value is known, the deviation where
+        fewer than two are.
     """
     known = np.count_nonzero(~np.isnan(values), axis=0)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore', RuntimeWarning)  # columns without a value
-        deviation = np.nanmean(np.abs(values - np.nanmedian(values, axis=0)), axis=0)
-    return np.where(known > 1, deviation, np.nan)
+        middle = np.nanmedian(values, axis=0)
+        deviation = np.nanmean(np.abs(values - middle), axis=0)
+    return middle, np.where(known > 1, deviation, np.nan)
 
 
 def _nan_mean(values: Floats) -> Floats:

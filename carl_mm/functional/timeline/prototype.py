@@ -2,9 +2,9 @@
 
 A profile hidden Markov model (Durbin et al., Biological Sequence Analysis, 1998, ch. 5
 and 6) fitted by expectation maximisation: the posterior over all monotone paths between
-prototype and video (see `carl_mm.functional.warping.pair_hmm`) takes the place of the one path of DTW barycentre
-averaging (Petitjean et al., Pattern Recognition 44, 2011). Each round costs as much as
-one alignment for each video.
+prototype and video, see `carl_mm.functional.warping.pair_hmm`, takes the place of the
+one path of DTW barycentre averaging (Petitjean et al., Pattern Recognition 44, 2011).
+Each round costs as much as one alignment for each video.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def fit_prototype(
     """Find the moments that all videos go through.
 
     They begin as the mean of the videos, each brought to one length; each round
-    replaces them by `updated_moments`, until they stand still.
+    replaces them by `next_moments`, until they stand still.
 
     Args:
         videos: Rows of unit length of each video, ``(T_i, D)``; T_i >= 1.
@@ -49,37 +49,38 @@ def fit_prototype(
     moments = unit_rows(mean)
     for _ in range(MAX_ROUNDS):
         before = moments
-        sums = np.zeros_like(moments)
-        for index, cells, _, _ in prototype_posteriors(
-            moments, videos, scale, gap, end_gap
-        ):
-            sums += _votes(cells, videos[index])
-        moments = _kept(sums, before)
+        moments = next_moments(before, videos, scale, gap, end_gap)
         if 1 - np.einsum('kd,kd->k', moments, before).mean() < TOLERANCE:
             break
     return moments
 
 
-def updated_moments(
-    moments: Floats, videos: Sequence[Floats], cells: Sequence[Floats]
+def next_moments(
+    moments: Floats, videos: Sequence[Floats], scale: float, gap: float, end_gap: float
 ) -> Floats:
-    r"""Average what the videos show at each moment.
+    """Average what the videos show at each moment, by what they are matched with.
 
-    With the probability g_i(k, t) that frame t of video i is at moment k, and what the
-    video shows there, each video votes by at most 1::
+    With the probability g_i(k, t) that frame t of video i is at moment k, each video
+    votes by what it shows there, and by at most 1::
 
         p_k = c(sum_i sum_t g_i(k, t) x_i(t) / max(1, sum_t g_i(k, t))),  c(x) = x / |x|
 
     Args:
         moments: The moments before, ``(K, D)``; kept where no video votes.
-        videos: Rows of unit length of each video, ``(T_i, D)``.
-        cells: The probabilities of each video, ``(K, T_i)``.
+        videos: See `fit_prototype`, as the other arguments.
+        scale: See there.
+        gap: See there.
+        end_gap: See there.
 
     Returns:
         ``(K, D)``, rows of unit length.
     """
-    votes = [_votes(cell, video) for cell, video in zip(cells, videos, strict=True)]
-    return _kept(np.sum(votes, axis=0), moments)
+    sums = np.zeros_like(moments)
+    found = prototype_posteriors(moments, videos, scale, gap, end_gap)
+    for index, cells, _, _ in found:
+        sums += cells @ videos[index] / np.maximum(cells.sum(axis=1, keepdims=True), 1)
+    empty = np.linalg.norm(sums, axis=1, keepdims=True) < 1e-9
+    return np.where(empty, moments, unit_rows(sums))
 
 
 def resampled(video: Floats, length: int) -> Floats:
@@ -91,16 +92,6 @@ def resampled(video: Floats, length: int) -> Floats:
     share = (at - below)[:, None]
     mixed: Floats = video[below] * (1 - share) + video[above] * share
     return mixed
-
-
-def _votes(cells: Floats, video: Floats) -> Floats:
-    votes: Floats = cells @ video / np.maximum(cells.sum(axis=1, keepdims=True), 1)
-    return votes
-
-
-def _kept(sums: Floats, before: Floats) -> Floats:
-    empty = np.linalg.norm(sums, axis=1, keepdims=True) < 1e-9
-    return np.where(empty, before, unit_rows(sums))
 
 
 def prototype_posteriors(
