@@ -123,9 +123,12 @@ class Timeline:
         return found
 
     def _frames_at(self, video: int, at: np.ndarray) -> np.ndarray:
-        slack = 0.5 * self.clock[-1] / max(1, len(self.clock) - 1)
-        times, matched = self.clock_times[video], self.matched[video]
-        return frames_on_clock(times, matched, at, slack)
+        """Find the frames of a video at times of the clock; -1 for none."""
+        frames = frames_on_clock(self.clock_times[video], self.matched[video], at)
+        step = self.clock[-1] / max(1, len(self.clock) - 1) or 1.0
+        nearest = np.rint(at / step).astype(np.int64)
+        frames[np.isnan(self.times[video, nearest])] = -1
+        return frames
 
     def _check(self, video: int) -> None:
         if not 0 <= video < len(self.names):

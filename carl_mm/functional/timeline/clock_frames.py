@@ -7,22 +7,19 @@ from carl_mm.functional._inputs import Floats, Ints
 MATCHED = 0.5  # least probability of what counts as matched
 
 
-def inverse(
-    ascending: Floats, values: Floats, at: Floats, slack: float = 0.5
-) -> Floats:
-    """Interpolate what belongs to places of an ascending map; NaN outside of it.
+def inverse(ascending: Floats, values: Floats, at: Floats) -> Floats:
+    """Interpolate what belongs to places of an ascending map.
 
     Args:
         ascending: Places, ``(T,)``, ascending.
         values: What belongs to them, ``(T,)``.
-        at: Places to look at, ``(E,)``.
-        slack: How far outside a place still gets the first or last value.
+        at: Places to look at, ``(E,)``; outside, the first or last value counts.
 
     Returns:
         ``(E,)``.
     """
-    inside = (at >= ascending[0] - slack) & (at <= ascending[-1] + slack)
-    return np.where(inside, np.interp(at, climbing(ascending), values), np.nan)
+    found: Floats = np.interp(at, climbing(ascending), values)
+    return found
 
 
 def climbing(ascending: Floats) -> Floats:
@@ -31,26 +28,22 @@ def climbing(ascending: Floats) -> Floats:
     return ascending + np.arange(len(ascending)) * apart
 
 
-def frames_on_clock(
-    clock_times: Floats, matched: Floats, at: Floats, slack: float
-) -> Ints:
+def frames_on_clock(clock_times: Floats, matched: Floats, at: Floats) -> Ints:
     """Find the frames of a video at moments of the clock.
 
     Args:
         clock_times: When each frame is on the clock, ``(T,)``, ascending.
         matched: Probability that it has a counterpart, ``(T,)``; frames below
             `MATCHED` are found for no moment.
-        at: Moments, ``(E,)``.
-        slack: See `inverse`.
+        at: Moments, ``(E,)``; those outside get the first or last such frame.
 
     Returns:
-        ``(E,)``; -1 where the video has no such moment.
+        ``(E,)``; -1 if no frame has a counterpart.
     """
     own = np.flatnonzero(matched >= MATCHED)
     if not len(own):
         return np.full(len(at), -1, dtype=np.int64)
-    found = inverse(clock_times[own], own.astype(np.float64), at, slack)
-    return _rounded(found)
+    return _rounded(inverse(clock_times[own], own.astype(np.float64), at))
 
 
 def frames_shown(times: Floats, timestamps: Floats) -> Ints:

@@ -13,6 +13,7 @@ from carl_mm.functional.timeline.prototype import fit_prototype, resampled
 from carl_mm.functional.timeline.prototype_match import PrototypeMatch, match_prototype
 
 MAX_MOMENTS = 1000
+CHANGE = 0.04  # of a video: the time over which a change is taken, at least a frame
 MIN_JUDGED = 4  # of fewer videos none can be told to be the odd one out
 OUTLIER_DEVIATIONS = 4.0
 LEAST_DEVIATION = 0.05  # of a similarity: videos that agree well differ by chance
@@ -63,8 +64,8 @@ def common_clock(videos: Sequence[Floats], times: Sequence[Floats]) -> CommonClo
         else video
         for video in videos
     ]
-    frames = with_directions(short)
-    count = int(np.median([len(video) for video in frames]))
+    count = int(np.median([len(video) for video in short]))
+    frames = with_directions(short, max(1.0, CHANGE * count))
     moments = fit_prototype(frames, count)
     found = match_prototype(moments, frames)
     outliers = find_outliers(np.array([match.similarity for match in found]))

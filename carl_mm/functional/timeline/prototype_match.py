@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.isotonic import isotonic_regression
 
 from carl_mm.functional._inputs import Floats
@@ -13,6 +14,8 @@ from carl_mm.functional.timeline.prototype import (
     SCALE,
     prototype_posteriors,
 )
+
+ENOUGH = 0.5  # of the way from chance to the usual similarity of matches
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +27,9 @@ class PrototypeMatch:
             those on a path with it.
         spread: Standard deviation of those moments, ``(T,)``, in moments.
         matched: Probability that a frame is neither before nor after the moments that
-            the video shares with the prototype, ``(T,)``.
-        moment_matched: Probability that the video has the moment, ``(K,)``.
+            the video shares with the prototype, ``(T,)``; 0 before the first and after
+            the last frame whose similarity is nearer to that of matches than to chance.
+        moment_matched: Likewise for the moments: whether the video has them, ``(K,)``.
         similarity: By how much the cosine similarity of matched frames and moments
             exceeds that of all, on average; in [-2, 2].
     """
@@ -51,12 +55,33 @@ def match_prototype(
         moments, videos, scale, gap, end_gap
     ):
         similarities = moments @ videos[index].T
-        mean = (cells * similarities).sum() / max(cells.sum(), 1e-12)
+        agreed = cells * similarities
+        chance = float(similarities.mean())
+        usual = float(agreed.sum() / max(cells.sum(), 1e-12))
+        least = chance + ENOUGH * (usual - chance)
         places, spread = _places(cells)
         found[index] = PrototypeMatch(
-            places, spread, matched, having, float(mean - similarities.mean())
+            moments=places,
+            spread=spread,
+            matched=matched * _between(agreed.sum(axis=0), cells.sum(axis=0), least),
+            moment_matched=having
+            * _between(agreed.sum(axis=1), cells.sum(axis=1), least),
+            similarity=usual - chance,
         )
     return [found[index] for index in range(len(videos))]
+
+
+def _between(agreed: Floats, mass: Floats, least: float) -> NDArray[np.bool_]:
+    """Tell what lies between the first and last that are similar enough to a match.
+
+    Before and after, a path goes on along the edge rather than to end, wherever frames
+    are a little more alike than by chance.
+    """
+    good = np.flatnonzero(agreed >= least * mass)
+    inside = np.zeros(len(mass), dtype=np.bool_)
+    if len(good):
+        inside[good[0] : good[-1] + 1] = True
+    return inside
 
 
 def _places(cells: Floats) -> tuple[Floats, Floats]:
