@@ -144,7 +144,7 @@ def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
             shown_frames(timeline.names[i], timeline.frame_inds[i]),
             timeline.frame_inds[i],
             timeline.times[i],
-            names[i],
+            names[i] + ' (does not fit)' * (i in timeline.outliers),
         )
         for i in chosen.tolist()
     ]

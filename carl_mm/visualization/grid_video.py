@@ -150,7 +150,7 @@ def _layout(shapes: Sequence[tuple[int, int]]) -> tuple[int, int, int]:
     for columns in range(1, len(shapes) + 1):
         rows = -(-len(shapes) // columns)
         room = (MAX_HEIGHT - TEXT_HEIGHT) // rows - TEXT_HEIGHT - GAP
-        height = min(MAX_TILE_HEIGHT, room, int(MAX_WIDTH / columns / aspect) - GAP)
+        height = min(MAX_TILE_HEIGHT, room, int((MAX_WIDTH / columns - GAP) / aspect))
         best = max(best, (height, columns, max(2, math.floor(height * aspect)), height))
     return best[1:]
 

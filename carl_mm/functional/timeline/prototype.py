@@ -18,7 +18,7 @@ from carl_mm.functional.warping.path_posterior import path_posterior
 
 BATCH_CELLS = 2**18  # number filled at once: their totals take 2 MiB, as caches hold
 SCALE, GAP, END_GAP = 12.0, -0.5, -1.0
-MAX_ROUNDS = 15
+MAX_ROUNDS = 10
 TOLERANCE = 1e-4  # mean change of the moments, as 1 - cosine similarity
 
 
