@@ -15,8 +15,8 @@ from carl_mm.functional.timeline.prototype_match import PrototypeMatch, match_pr
 MAX_MOMENTS = 1000
 CHANGE = 0.04  # of a video: the time over which a change is taken, at least a frame
 MIN_JUDGED = 4  # of fewer videos none can be told to be the odd one out
-OUTLIER_DEVIATIONS = 4.0
-LEAST_DEVIATION = 0.05  # of a similarity: videos that agree well differ by chance
+OUTLIER_DEVIATIONS = 3.5
+LEAST_DEVIATION = 0.03  # of a similarity: videos that agree well differ by chance
 
 
 @dataclass(frozen=True, eq=False)

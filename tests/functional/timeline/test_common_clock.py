@@ -123,7 +123,7 @@ def test_videos_of_one_frame_and_still_videos():
     ('similarities', 'expected'),
     [
         ([0.8, 0.82, 0.81, 0.3], [3]),
-        ([0.8, 0.82, 0.81, 0.7], []),  # by less than four times 0.05
+        ([0.8, 0.82, 0.81, 0.72], []),  # by less than 3.5 times 0.03
         ([0.8, 0.3, 0.81], []),  # too few to tell
         ([0.9, 0.6, 0.7, 0.5, 0.8], []),
     ],
