@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from carl_mm.apis.phases.segments import PhaseSegment
     from carl_mm.apis.search.frame_hits import Hit
     from carl_mm.apis.search.frame_index import FrameIndex
+    from carl_mm.apis.timeline import Timeline, align_all
 
 __all__ = [
     'Alignment',
@@ -30,8 +31,10 @@ __all__ = [
     'Hit',
     'PhaseLabeler',
     'PhaseSegment',
+    'Timeline',
     'VideoEmbedding',
     'align',
+    'align_all',
     'choose_references',
     'deviations',
 ]
@@ -46,8 +49,10 @@ _MODULES = {
     'Hit': 'search.frame_hits',
     'PhaseLabeler': 'phases.labeler',
     'PhaseSegment': 'phases.segments',
+    'Timeline': 'timeline',
     'VideoEmbedding': 'embedding.video_embedding',
     'align': 'alignment',
+    'align_all': 'timeline',
     'choose_references': 'deviation.reference_choice',
     'deviations': 'deviation.one_video',
 }

@@ -13,10 +13,13 @@ from carl_mm.visualization.figures.metrics import metrics_figure
 from carl_mm.visualization.figures.retrieval import retrieval_figure
 from carl_mm.visualization.figures.similarity import similarity_figure
 from carl_mm.visualization.figures.timeline import phase_timeline_figure
+from carl_mm.visualization.figures.warps import warps_figure
+from carl_mm.visualization.grid_video import Tile, write_grid_video
 from carl_mm.visualization.parts.phases import phase_colors
 from carl_mm.visualization.parts.raster import figure_to_image
 
 __all__ = [
+    'Tile',
     'alignment_figure',
     'embedding_figure',
     'figure_to_image',
@@ -26,5 +29,7 @@ __all__ = [
     'phase_timeline_figure',
     'retrieval_figure',
     'similarity_figure',
+    'warps_figure',
     'write_aligned_video',
+    'write_grid_video',
 ]

@@ -1,0 +1,1 @@
+"""Many videos on a common clock: their prototype, its pace, and the way back."""

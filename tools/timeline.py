@@ -1,0 +1,200 @@
+"""Put many videos of one action on one timeline: a common clock, found from all.
+
+python tools/timeline.py work_dirs/carl_folder my_videos --out timeline --video
+python tools/timeline.py epoch_50.pth embeddings --out timeline --labels labels.csv
+
+Writes to DIR times.csv: a row for each moment of the clock, which runs at the videos'
+mean pace; the columns are the clock's time, how differently fast the videos are and how
+uncertain their matches (both explained in docs/use_embeddings.md), and for each video
+the time at which it shows the moment, in seconds, empty where it does not. It also
+writes warps.png, each video's time against the clock. With --video also grid.mp4, in
+which the videos play in step; with --labels also events.csv, the times in all videos of
+the events that are marked in some. Videos that do not fit the others are named.
+
+tools/align.py compares videos with a reference of your choice; here there is none.
+"""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.files import atomic_write, atomic_write_csv
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    import numpy as np
+
+    from carl_mm.apis import Timeline, VideoEmbedding
+
+    Events = list[tuple[str, np.ndarray]]
+
+TILE_HEIGHT = 360  # that no tile exceeds, in pixels
+
+
+def parser() -> ArgumentParser:
+    """Return the command line."""
+    made = make_parser(__doc__)
+    add_model(made)
+    add = made.add_argument
+    what = 'videos, files of tools/embed.py, or folders of them'
+    add('videos', nargs='+', metavar='VIDEO', help=what)
+    add('--out', required=True, metavar='DIR')
+    what = 'phases of some of the videos, as for tools/label_phases.py; an event is '
+    what += 'the start of a phase'
+    add('--labels', metavar='CSV', help=what)
+    what = 'write the videos in step; of more than 36, those that fit best'
+    add('--video', action='store_true', help=what)
+    return made
+
+
+def column_names(videos: 'list[VideoEmbedding]') -> list[str]:
+    """Name videos by their file names; by their paths if two are equal."""
+    names = [Path(video.filename).name for video in videos]
+    if len(set(names)) < len(names):
+        names = [str(video.filename) for video in videos]
+    return names
+
+
+def cell(seconds: float) -> str:
+    """Write a time, or nothing where there is none."""
+    return '' if seconds != seconds else f'{seconds:.6f}'
+
+
+def write_times(path: Path, timeline: 'Timeline', names: list[str]) -> None:
+    """Write a row for each moment of the clock."""
+    spread = timeline.pace_spread, timeline.uncertainty
+    columns = [timeline.clock, *spread, *timeline.times]
+    rows = [[cell(value) for value in row] for row in zip(*columns, strict=True)]
+    header = ('clock_s', 'pace_spread_log2', 'uncertainty_s', *names)
+    atomic_write_csv(path, header, rows)
+
+
+def find_events(path: str, timeline: 'Timeline', names: list[str]) -> 'Events':
+    """Read when events are on the clock, NaN in videos in which they are not marked."""
+    import numpy as np
+
+    from carl_mm.datasets.converters.formats.folder_csv import (
+        read_labels,
+        row_span_problems,
+    )
+    from carl_mm.datasets.problems import refuse
+
+    rows, _ = read_labels(path, names, None, None)
+    lengths = {
+        name: len(times)
+        for name, times in zip(names, timeline.clock_times, strict=True)
+    }
+    refuse(path, row_span_problems(rows, lengths))
+    events: dict[str, np.ndarray] = {}
+    for row in sorted(rows, key=lambda row: row.first, reverse=True):
+        if row.first == 0:
+            continue  # it may have begun before the video
+        video = names.index(row.filename)
+        at = events.setdefault(row.phase, np.full(len(names), np.nan))
+        at[video] = timeline.clock_times[video][row.first]
+    return sorted(events.items(), key=lambda event: float(np.nanmedian(event[1])))
+
+
+def write_events(
+    path: Path, events: 'Events', timeline: 'Timeline', names: list[str]
+) -> None:
+    """Write when each event is in each video: the median of where it is marked."""
+    import numpy as np
+
+    rows = []
+    for name, at in events:
+        middle = float(np.nanmedian(at))
+        spread = float(np.nanmean(np.abs(at - middle)))
+        times = [
+            cell(float(np.interp(middle, timeline.clock, own)))
+            for own in timeline.times
+        ]
+        marked = np.count_nonzero(~np.isnan(at))
+        rows.append((name, cell(middle), cell(spread), marked, *times))
+    header = ('event', 'clock_s', 'spread_s', 'marked_in', *names)
+    atomic_write_csv(path, header, rows)
+
+
+def shown_frames(filename: str, inds: 'np.ndarray') -> 'Iterator[np.ndarray]':
+    """Decode the frames of a tile as they are needed."""
+    import numpy as np
+
+    from carl_mm.datasets.video_io.open_video import open_video
+    from carl_mm.datasets.video_io.shrinking import shrink
+
+    for frame in open_video(filename).stream(np.unique(inds[inds >= 0]).tolist()):
+        yield shrink(frame, TILE_HEIGHT)
+
+
+def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
+    """Write the videos in step, at the clock's own pace."""
+    import numpy as np
+
+    from carl_mm.visualization import Tile, write_grid_video
+    from carl_mm.visualization.grid_video import MAX_TILES
+
+    chosen = np.sort(np.argsort(-timeline.similarities, kind='stable')[:MAX_TILES])
+    if len(chosen) < len(names):
+        print(f'{path.name} shows the {MAX_TILES} videos that fit best')
+    tiles = [
+        Tile(
+            shown_frames(timeline.names[i], timeline.frame_inds[i]),
+            timeline.frame_inds[i],
+            timeline.times[i],
+            names[i] + ' (does not fit)' * (i in timeline.outliers),
+        )
+        for i in chosen.tolist()
+    ]
+    step = timeline.clock[-1] / max(1, len(timeline.clock) - 1)
+    write_grid_video(path, tiles, timeline.clock, 1 / step if step else 1.0)
+
+
+def make_timeline(args: Namespace) -> int:
+    """Align and write; the exit status is 1 if a video was left out."""
+    from carl_mm.apis import align_all
+    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.visualization import warps_figure
+
+    out = Path(args.out)
+    files = [out / 'times.csv', out / 'warps.png']
+    files += [out / 'events.csv'] * bool(args.labels) + [out / 'grid.mp4'] * args.video
+    if args.labels and not Path(args.labels).is_file():  # before minutes of embedding
+        raise FileNotFoundError(f'{args.labels}: no such file')
+    check_not_overwritten([*args.videos, *filter(None, [args.labels])], files)
+    left_out: list[str] = []
+    videos = load_embeddings(args, args.videos, left_out)
+    check_not_overwritten([video.filename for video in videos], files)
+    timeline, names = align_all(videos), column_names(videos)
+    events = find_events(args.labels, timeline, names) if args.labels else []
+    write_times(files[0], timeline, names)
+    figure = warps_figure(
+        timeline.clock,
+        timeline.times,
+        names=names,
+        outliers=timeline.outliers,
+        pace_spread=timeline.pace_spread,
+        uncertainty=timeline.uncertainty,
+        events=events,
+    )
+    atomic_write(files[1], lambda to: figure.savefig(to, format='png', dpi=100))
+    if args.labels:
+        write_events(out / 'events.csv', events, timeline, names)
+    if args.video:
+        write_grid(out / 'grid.mp4', timeline, names)
+    print(f'{len(videos)} videos on a clock of {timeline.clock[-1]:.2f} s')
+    for index in timeline.outliers:
+        print(f'does not fit: {names[index]} ({timeline.similarities[index]:.2f})')
+    print('written', *files)
+    return 1 if left_out else 0
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run with these arguments, by default the command line's."""
+    return main(make_timeline, parser(), argv)
+
+
+if __name__ == '__main__':
+    sys.exit(run())
