@@ -9,8 +9,8 @@ import torch
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import to_embeddings
+from carl_mm.functional.posterior.pair_hmm import cosine_posterior
 from carl_mm.functional.warping.dtw import cosine_dtw, unit_rows
-from carl_mm.functional.warping.pair_hmm import cosine_posterior
 from carl_mm.functional.warping.path_matches import middle_matches, nearest_frames
 
 EmbeddingLike: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor

@@ -50,6 +50,7 @@ from carl_mm.functional.positions import (
     sinusoidal_code,
     sinusoidal_positions,
 )
+from carl_mm.functional.posterior.pair_hmm import MatchPosterior, cosine_posterior
 from carl_mm.functional.sampling.baseline_views import (
     sample_anchors_and_positives,
     sample_one_view,
@@ -59,7 +60,6 @@ from carl_mm.functional.sampling.clip_pairs import gap_quantile, sample_clip_pai
 from carl_mm.functional.sampling.two_views import sample_two_views
 from carl_mm.functional.smoothing import fill_missing_frames, smooth_over_time
 from carl_mm.functional.warping.dtw import cosine_dtw, dtw
-from carl_mm.functional.warping.pair_hmm import MatchPosterior, cosine_posterior
 from carl_mm.functional.warping.soft_dtw import soft_dtw
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from carl_mm.functional._inputs import to_embeddings
-from carl_mm.functional.warping.pair_hmm import cosine_posterior
+from carl_mm.functional.posterior.pair_hmm import cosine_posterior
 
 
 def cut_cycle_error(whole: Any, other: Any, cut: Any, cut_inds: Any) -> float:

@@ -2,7 +2,7 @@
 
 A profile hidden Markov model (Durbin et al., Biological Sequence Analysis, 1998, ch. 5
 and 6) fitted by expectation maximisation: the posterior over all monotone paths between
-prototype and video, see `carl_mm.functional.warping.pair_hmm`, takes the place of the
+prototype and video, see `carl_mm.functional.posterior.pair_hmm`, takes the place of the
 one path of DTW barycentre averaging (Petitjean et al., Pattern Recognition 44, 2011).
 Each round costs as much as one alignment for each video.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from carl_mm.functional._inputs import Floats
+from carl_mm.functional.posterior.pair_hmm import MAX_CELLS
+from carl_mm.functional.posterior.path_posterior import PathPosterior, path_posterior
 from carl_mm.functional.warping.dtw import unit_rows
-from carl_mm.functional.warping.pair_hmm import MAX_CELLS
-from carl_mm.functional.warping.path_posterior import PathPosterior, path_posterior
 
 SCALE, GAP, END_GAP = 12.0, -0.5, -1.0
 MAX_ROUNDS = 10

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from carl_mm.functional._inputs import Floats, Ints
-from carl_mm.functional.warping.dtw import cosine_dtw, path_through, unit_rows
-from carl_mm.functional.warping.pair_hmm import (
+from carl_mm.functional.posterior.pair_hmm import (
     MatchPosterior,
     cosine_posterior,
     match_posterior,
 )
+from carl_mm.functional.warping.dtw import cosine_dtw, path_through, unit_rows
 
 PRODUCT_CELLS = 2**18  # number of similarities held at once: 2 MiB
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from carl_mm.functional import cut_cycle_error, relative_time_embedding
-from tests.functional.warping.open_paths import sums_over_paths
+from tests.functional.posterior.open_paths import sums_over_paths
 
 
 def best_by_loops(frames, others):

@@ -9,8 +9,8 @@ from carl_mm.functional.timeline.prototype import (
     next_moments,
     resampled,
 )
+from tests.functional.posterior.open_paths import sums_over_paths
 from tests.functional.timeline.warped_copies import copies
-from tests.functional.warping.open_paths import sums_over_paths
 
 
 def unit(frames):

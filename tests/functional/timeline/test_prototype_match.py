@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from carl_mm.functional.timeline.prototype_match import match_prototype
-from tests.functional.warping.open_paths import sums_over_paths
+from tests.functional.posterior.open_paths import sums_over_paths
 
 
 def unit(frames):

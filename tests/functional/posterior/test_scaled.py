@@ -4,7 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from carl_mm.functional.warping.scaled import (
+from carl_mm.functional.posterior.scaled import (
     BIG,
     Scaled,
     normal,

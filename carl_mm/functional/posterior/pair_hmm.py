@@ -15,8 +15,12 @@ from sklearn.isotonic import isotonic_regression
 
 from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats, Ints
+from carl_mm.functional.posterior.path_posterior import (
+    BLOCK_CELLS,
+    Odds,
+    path_posterior,
+)
 from carl_mm.functional.warping.dtw import check_cells, unit_pair
-from carl_mm.functional.warping.path_posterior import BLOCK_CELLS, Odds, path_posterior
 
 MAX_CELLS = 2**27  # of 8 bytes each: 1 GiB
 SCALE, GAP, END_GAP = 6.0, -0.5, -1.0

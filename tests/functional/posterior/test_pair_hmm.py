@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from carl_mm.functional import MatchPosterior, cosine_posterior
-from carl_mm.functional.warping import pair_hmm, path_posterior
-from tests.functional.warping.open_paths import sums_over_paths
+from carl_mm.functional.posterior import pair_hmm, path_posterior
+from tests.functional.posterior.open_paths import sums_over_paths
 
 FIELDS = tuple(MatchPosterior.__dataclass_fields__)
 

@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from carl_mm.functional.warping import path_posterior as path_posterior_module
-from carl_mm.functional.warping.path_posterior import path_posterior
-from tests.functional.warping.open_paths import sums_over_paths
+from carl_mm.functional.posterior import path_posterior as path_posterior_module
+from carl_mm.functional.posterior.path_posterior import path_posterior
+from tests.functional.posterior.open_paths import sums_over_paths
 
 GAP, END_GAP = -0.5, -1.0
 

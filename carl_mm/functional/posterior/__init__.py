@@ -1,0 +1,1 @@
+"""Match two videos by the posterior over all monotone paths."""

@@ -1,0 +1,123 @@
+"""Probabilities of cells, for some rows of a matrix of cells at a time.
+
+Compiled loops of `carl_mm.functional.posterior.path_posterior`, which tells the paths.
+"""
+
+from typing import NamedTuple
+
+from carl_mm.functional._compiled import compiled
+from carl_mm.functional._inputs import Floats
+from carl_mm.functional.posterior.path_sums import (
+    LEFT_OUT_A,
+    LEFT_OUT_B,
+    MATCHED,
+    Weights,
+    begin_weight,
+)
+from carl_mm.functional.posterior.scaled import (
+    LEAST_POWER,
+    Scaled,
+    normal,
+    scaled_exp,
+    to_power,
+)
+
+
+class Chances(NamedTuple):
+    """Probabilities of the rows ``(N,)`` or the columns ``(M,)``.
+
+    Attributes:
+        began: That the path begins here.
+        ended: That it ends here.
+        left_out: That the path leaves it out between two cells.
+    """
+
+    began: Floats
+    ended: Floats
+    left_out: Floats
+
+
+@compiled
+def to_marginals(
+    odds: Floats,
+    row: int,
+    weights: Weights,
+    total: Scaled,
+    below: Scaled,
+    ways: Scaled,
+    marginals: Floats,
+    rows: Chances,
+    columns: Chances,
+) -> None:
+    """Compute the probabilities that the path passes the cells of some rows.
+
+    A state is passed by the paths that end in it, and by those of the next states as
+    often as they come from it: by its share of the ways to them.
+
+    Args:
+        odds: Log-odds, ``(R, M)``.
+        row: Number of rows before.
+        weights: Log-weights of the paths.
+        total: Sum of the weights of all paths, ``(1,)``.
+        below: Probabilities of the states of the row after, divided by the values of
+            the ways to them, ``(2, M)`` (cells and left-out rows), and the powers of
+            these, ``(M,)``. Replaced by those of the first row.
+        ways: As `sum_before` leaves them.
+        marginals: Where to write, ``(R, M)``.
+        rows: Where to write those of these rows, ``(R,)``.
+        columns: Where to add those of the columns, ``(M,)``.
+    """
+    step, step_power = scaled_exp(weights.gap)
+    drop, drop_power = scaled_exp(weights.drop)
+    num_columns = odds.shape[1]
+    for n in range(odds.shape[0] - 1, -1, -1):
+        aslant, aslant_power = 0.0, LEAST_POWER
+        right = right_b = 0.0
+        right_power = LEAST_POWER
+        rows.began[n] = rows.ended[n] = rows.left_out[n] = 0.0
+        for m in range(num_columns - 1, -1, -1):
+            down, down_a = below.value[MATCHED, m], below.value[LEFT_OUT_A, m]
+            down_power = below.power[m]
+            power = ways.power[n, m]
+            way = ways.value[MATCHED, n, m]
+            skip_a = ways.value[LEFT_OUT_A, n, m]
+            skip_b = ways.value[LEFT_OUT_B, n, m]
+            own, own_power = scaled_exp(odds[n, m])
+            here, here_power = normal(way * own, power + own_power)
+
+            passed = to_power(here * aslant, here_power - aslant_power)
+            side_power = here_power + step_power
+            passed += to_power(here * step * down, side_power - down_power)
+            passed += to_power(here * step * right, side_power - right_power)
+            side_power = here_power + drop_power
+            passed += to_power(here * drop * down_a, side_power - down_power)
+            passed += to_power(here * drop * right_b, side_power - right_power)
+            after = weights.num_rows - 1 - row - n + num_columns - 1 - m
+            if (
+                weights.anywhere
+                or row + n == weights.num_rows - 1
+                or after == (weights.num_rows - 1 - row - n)
+            ):
+                end, end_power = scaled_exp(weights.end_gap * after)
+                whole_power = here_power + end_power - total.power[0]
+                ended = to_power(here * end / total.value[0], whole_power)
+                passed += ended
+                rows.ended[n] += ended
+                columns.ended[m] += ended
+            marginals[n, m] = passed
+
+            share_b = to_power(aslant, power - aslant_power)
+            share_a = share_b + to_power(down_a, power - down_power)
+            after_b = to_power(right_b, power - right_power)
+            share_a, share_b = share_a + after_b, share_b + after_b
+            rows.left_out[n] += skip_a * share_a
+            columns.left_out[m] += skip_b * share_b
+            aslant, aslant_power = down, down_power
+            right, right_b, right_power = passed / way, share_b, power
+            begin, begin_power = begin_weight(weights, row + n, m)
+            began = to_power(begin * right, begin_power - power)
+            rows.began[n] += began
+            columns.began[m] += began
+            below.value[MATCHED, m] = right
+            below.value[LEFT_OUT_A, m] = share_a
+            below.power[m] = power

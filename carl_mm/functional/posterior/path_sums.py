@@ -1,0 +1,129 @@
+"""Sums over all monotone paths, for some rows of a matrix of cells at a time.
+
+Compiled loops of `carl_mm.functional.posterior.path_posterior`, which tells the paths.
+"""
+
+from typing import NamedTuple
+
+from carl_mm.functional._compiled import compiled
+from carl_mm.functional._inputs import Floats
+from carl_mm.functional.posterior.scaled import (
+    LEAST_POWER,
+    Scaled,
+    normal,
+    scaled_exp,
+    to_power,
+)
+
+MATCHED, LEFT_OUT_A, LEFT_OUT_B = 0, 1, 2  # states: a cell, a row, a column
+
+
+class Weights(NamedTuple):
+    """Log-weights of the paths through a matrix of N rows and M columns.
+
+    Attributes:
+        num_rows: N.
+        gap: Log-weight of a step (1, 0) or (0, 1).
+        end_gap: Log-weight of a row or column before or after the path.
+        drop: Log-weight of leaving out rows and columns between two cells.
+        anywhere: Whether paths begin and end in any cell, not at the border alone.
+    """
+
+    num_rows: int
+    gap: float
+    end_gap: float
+    drop: float
+    anywhere: bool
+
+
+@compiled
+def begin_weight(weights: Weights, row: int, column: int) -> tuple[float, int]:
+    """Return the weight of beginning in a cell; 0 where no path may."""
+    if weights.anywhere or row == 0 or column == 0:
+        return scaled_exp(weights.end_gap * (row + column))
+    return 0.0, LEAST_POWER
+
+
+@compiled
+def end_weight(weights: Weights, row: int, columns_after: int) -> tuple[float, int]:
+    """Return the weight of ending in a cell; 0 where no path may."""
+    rows_after = weights.num_rows - 1 - row
+    if weights.anywhere or rows_after == 0 or columns_after == 0:
+        return scaled_exp(weights.end_gap * (rows_after + columns_after))
+    return 0.0, LEAST_POWER
+
+
+@compiled
+def sum_before(
+    odds: Floats,
+    row: int,
+    weights: Weights,
+    above: Scaled,
+    ways: Scaled,
+    total: Scaled,
+) -> None:
+    """Sum the weights of the paths to each cell of some rows.
+
+    Args:
+        odds: Log-odds, ``(R, M)``.
+        row: Number of rows before.
+        weights: Log-weights of the paths.
+        above: Weights of all paths to the states of the row before, ``(3, M)`` of one
+            power ``(M,)``; replaced by those of the last row.
+        ways: Where to write the weights of all ways to a state, without the cell's own
+            weight, ``(3, R or more, M)`` of one power ``(R or more, M)``.
+        total: Sum of the weights of whole paths, ``(1,)``; grows.
+    """
+    step, step_power = scaled_exp(weights.gap)
+    drop, drop_power = scaled_exp(weights.drop)
+    num_columns = odds.shape[1]
+    for n in range(odds.shape[0]):
+        aslant, aslant_power = 0.0, LEAST_POWER
+        left = left_out_a = left_out_b = 0.0
+        left_power = LEAST_POWER
+        for m in range(num_columns):
+            up, up_power = above.value[MATCHED, m], above.power[m]
+            up_a, up_b = above.value[LEFT_OUT_A, m], above.value[LEFT_OUT_B, m]
+            power = max(aslant_power, up_power, left_power)
+            begin, begin_power = begin_weight(weights, row + n, m)
+            power = max(power, begin_power)
+            way = to_power(begin, begin_power - power)
+            way += to_power(aslant, aslant_power - power)
+            way += to_power(up * step, up_power + step_power - power)
+            way += to_power(left * step, left_power + step_power - power)
+            skip_a = to_power(up * drop, up_power + drop_power - power)
+            skip_a += to_power(up_a, up_power - power)
+            skip_b = to_power(left * drop, left_power + drop_power - power)
+            skip_b += to_power(left_out_a + left_out_b, left_power - power)
+            ways.value[MATCHED, n, m] = way
+            ways.value[LEFT_OUT_A, n, m] = skip_a
+            ways.value[LEFT_OUT_B, n, m] = skip_b
+            ways.power[n, m] = power
+            aslant, aslant_power = up + up_a + up_b, up_power
+
+            own, own_power = scaled_exp(odds[n, m])
+            left, left_power = normal(way * own, power + own_power)
+            _, skip_power = normal(max(skip_a, skip_b), power)
+            if skip_a + skip_b > 0 and skip_power > left_power:
+                left = to_power(left, left_power - skip_power)
+                left_power = skip_power
+            left_out_a = to_power(skip_a, power - left_power)
+            left_out_b = to_power(skip_b, power - left_power)
+            above.value[MATCHED, m] = left
+            above.value[LEFT_OUT_A, m] = left_out_a
+            above.value[LEFT_OUT_B, m] = left_out_b
+            above.power[m] = left_power
+            after = weights.num_rows - 1 - row - n + num_columns - 1 - m
+            if (
+                weights.anywhere
+                or row + n == weights.num_rows - 1
+                or after == (weights.num_rows - 1 - row - n)
+            ):
+                end, end_power = scaled_exp(weights.end_gap * after)
+                value, whole_power = left * end, left_power + end_power
+                most = max(whole_power, total.power[0])
+                total.value[0], total.power[0] = normal(
+                    to_power(value, whole_power - most)
+                    + to_power(total.value[0], total.power[0] - most),
+                    most,
+                )
