@@ -8,7 +8,8 @@ import torch
 from torch import Generator, Tensor
 
 if TYPE_CHECKING:
-    from carl_mm.apis.alignment import Alignment, EmbeddingLike
+    from carl_mm.apis.alignment.align import EmbeddingLike
+    from carl_mm.apis.alignment.alignment import Alignment
 
 
 def warn_deprecated(
@@ -55,6 +56,6 @@ def align_many(
     reference: 'EmbeddingLike', others: 'Iterable[EmbeddingLike]', method: str = 'dtw'
 ) -> 'list[Alignment]':
     """Align a reference, as video a, with each of several videos; see `align`."""
-    from carl_mm.apis.alignment import align
+    from carl_mm.apis.alignment.align import align
 
     return [align(reference, other, method) for other in others]

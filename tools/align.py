@@ -4,11 +4,14 @@ python tools/align.py work_dirs/carl_folder reference.mp4 others --out aligned
 python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 
 Writes to DIR, for each other video, NAME.csv with a row for each frame of the
-reference: its number and its time in seconds, and the number and time of the matching
-frame of the other video; with --format npz, NAME.npz with the arrays path,
-frame_inds_b, frame_inds_a, warped_timestamps, cost and score (the reference is a) and
-the paths of both videos. With --video also NAME.mp4, both in step and of the taller
-one's size; with --picture also NAME.png, the similarities of all frames and the path.
+reference: its number and its time in seconds, the number and time of the matching frame
+of the other video, empty if there is none, and how sure it is (0 to 1); with --format
+npz, NAME.npz with the arrays of `carl_mm.apis.Alignment` (the reference is a) and the
+paths of both videos. With --video also NAME.mp4, both in step and of the taller one's
+size; with --picture also NAME.png, the similarities of all frames and the path. With
+--rank also ranking.csv: the other videos, sorted by how well they align, and by how
+many standard deviations (z) better than videos in another order; below 2 they are not
+to be compared.
 For thousands of videos, make embeddings with tools/embed.py first, which can be
 interrupted and resumed, and give those.
 
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
     from carl_mm.apis import Alignment, VideoEmbedding
 
 VIDEO_OPTIONS = ('view', 'height', 'crop', 'speed', 'labels', 'mute')
-ARRAYS = ('path', 'frame_inds_b', 'frame_inds_a', 'warped_timestamps', 'cost', 'score')
+ARRAYS = (
+    *('path', 'frame_inds_b', 'frame_inds_a', 'matched_a', 'matched_b'),
+    *('confidence_a', 'confidence_b', 'warped_timestamps', 'cost', 'score', 'ends'),
+)
 
 
 def parser() -> ArgumentParser:
@@ -42,10 +48,15 @@ def parser() -> ArgumentParser:
     what = 'videos, files of tools/embed.py, or folders of them'
     add('others', nargs='+', metavar='OTHER', help=what)
     add('--out', required=True, metavar='DIR')
-    what = "'dtw' (default) keeps the order, from first frames to last; 'posterior' "
-    what += "keeps it, with open ends; 'nearest' takes each frame on its own"
-    methods = ('dtw', 'posterior', 'nearest')
-    add('--method', choices=methods, default='dtw', help=what)
+    what = "'posterior' (default) keeps the order and weighs all alignments; 'dtw' "
+    what += "takes the best, from first frames to last; 'nearest' takes each frame on "
+    what += 'its own'
+    methods = ('posterior', 'dtw', 'nearest')
+    add('--method', choices=methods, default='posterior', help=what)
+    what = "'open' if a video may begin, end or go on without the other, 'closed' if "
+    what += "not; 'auto' (default) decides by evidence"
+    add('--ends', choices=('auto', 'closed', 'open'), help=what)
+    add('--rank', action='store_true', help='sort the others by how well they align')
     add('--format', choices=('csv', 'npz'), default='csv')
     add('--video', action='store_true', help='write both videos, in step')
     add('--picture', action='store_true', help='draw the similarities and the path')
@@ -78,12 +89,43 @@ def write_table(
         }
         atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
         return
-    rows = [
-        (index, f'{a.timestamps[index]:.6f}', frame, f'{b.timestamps[frame]:.6f}')
-        for index, frame in enumerate(found.frame_inds_b.tolist())
-    ]
-    header = ('reference_frame', 'reference_time_s', 'frame', 'time_s')
+    rows = []
+    for index, frame in enumerate(found.frame_inds_b.tolist()):
+        match = (
+            frame,
+            f'{b.timestamps[frame]:.6f}',
+            f'{found.confidence_a[index]:.3f}',
+        )
+        row = match if found.matched_a[index] else ('', '', match[2])
+        rows.append((index, f'{a.timestamps[index]:.6f}', *row))
+    header = ('reference_frame', 'reference_time_s', 'frame', 'time_s', 'confidence')
     atomic_write_csv(path, header, rows)
+
+
+def rank(
+    path: Path, reference: 'VideoEmbedding', others: Sequence['VideoEmbedding']
+) -> None:
+    """Write and print how well the others align with the reference, best first."""
+    from carl_mm.apis import rank_by_alignment
+
+    rows = []
+    for ranked in rank_by_alignment(reference, others):
+        name = path_seen_from(path.parent, others[ranked.index].filename)
+        score, z = f'{ranked.alignment.score:.3f}', f'{ranked.z:.2f}'
+        rows.append((name, score, z, 'yes' if ranked.is_like else 'no'))
+        print(f'score {score}  z {z:>6}  {"" if ranked.is_like else "unlike  "}{name}')
+    atomic_write_csv(path, ('filename', 'score', 'z', 'is_like'), rows)
+
+
+def told(found: 'Alignment') -> str:
+    """Say how well two videos align, and what has no counterpart."""
+    text = f'score {found.score:.3f}  '
+    if not found.alignable:
+        return text + 'not alignable  '
+    alone = int((~found.matched_a).sum()), int((~found.matched_b).sum())
+    if any(alone):
+        text += f'without counterpart: {alone[0]} frames of the reference, {alone[1]}  '
+    return text
 
 
 def check_video_options(args: Namespace) -> None:
@@ -117,8 +159,8 @@ def draw(
             written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)
         )
     if args.video:
+        from carl_mm.apis.alignment.pair_video import write_pair_video
         from carl_mm.apis.embedding.progress import progress_bar
-        from carl_mm.apis.pair_video import write_pair_video
 
         written.append(path.with_suffix('.mp4'))
         options = {name: getattr(args, name) for name in VIDEO_OPTIONS[:-1]}
@@ -166,21 +208,24 @@ def align_all(args: Namespace) -> None:
             )
         paths[path] = other.filename
     endings = [args.format, *['mp4'] * args.video, *['png'] * args.picture]
+    ranking = Path(args.out) / 'ranking.csv'
+    outputs = [path.with_suffix(f'.{ending}') for path in paths for ending in endings]
     check_not_overwritten(
         [
             *(args.reference, *args.others, *filter(None, [args.labels])),
             *(video.filename for video in found),
         ],
-        [path.with_suffix(f'.{ending}') for path in paths for ending in endings],
+        [*outputs, *[ranking] * args.rank],
     )
     for other, path in zip(others, paths, strict=True):
-        alignment = align(reference, other, args.method)
+        alignment = align(reference, other, args.method, args.ends)
         write_table(path, alignment, reference, other)
         written = [path]
         if args.video or args.picture:
             written += draw(path, alignment, reference, other, args)
-        print(f'score {alignment.score:.3f}  cost {alignment.cost:.3f}  ', end='')
-        print(other.filename, '->', *written)
+        print(told(alignment) + other.filename, '->', *written)
+    if args.rank:
+        rank(ranking, reference, others)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

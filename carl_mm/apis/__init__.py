@@ -8,7 +8,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from carl_mm.apis.alignment import Alignment, align
+    from carl_mm.apis.alignment.align import align
+    from carl_mm.apis.alignment.alignment import Alignment
+    from carl_mm.apis.alignment.ranking import RankedVideo, rank_by_alignment
+    from carl_mm.apis.alignment.timeline import Timeline, align_all
     from carl_mm.apis.deviation.detector import DeviationDetector
     from carl_mm.apis.deviation.one_video import deviations
     from carl_mm.apis.deviation.reference_choice import choose_references
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from carl_mm.apis.phases.segments import PhaseSegment
     from carl_mm.apis.search.frame_hits import Hit
     from carl_mm.apis.search.frame_index import FrameIndex
-    from carl_mm.apis.timeline import Timeline, align_all
 
 __all__ = [
     'Alignment',
@@ -31,16 +33,18 @@ __all__ = [
     'Hit',
     'PhaseLabeler',
     'PhaseSegment',
+    'RankedVideo',
     'Timeline',
     'VideoEmbedding',
     'align',
     'align_all',
     'choose_references',
     'deviations',
+    'rank_by_alignment',
 ]
 
 _MODULES = {
-    'Alignment': 'alignment',
+    'Alignment': 'alignment.alignment',
     'DeviatingSegment': 'deviation.segments',
     'DeviationDetector': 'deviation.detector',
     'Deviations': 'deviation.segments',
@@ -48,13 +52,15 @@ _MODULES = {
     'FramewiseInferencer': 'embedding.inferencer',
     'Hit': 'search.frame_hits',
     'PhaseLabeler': 'phases.labeler',
+    'RankedVideo': 'alignment.ranking',
     'PhaseSegment': 'phases.segments',
-    'Timeline': 'timeline',
+    'Timeline': 'alignment.timeline',
     'VideoEmbedding': 'embedding.video_embedding',
-    'align': 'alignment',
-    'align_all': 'timeline',
+    'align': 'alignment.align',
+    'align_all': 'alignment.timeline',
     'choose_references': 'deviation.reference_choice',
     'deviations': 'deviation.one_video',
+    'rank_by_alignment': 'alignment.ranking',
 }
 
 

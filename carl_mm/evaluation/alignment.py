@@ -65,10 +65,11 @@ class AlignmentError(StridedMetric):
 
     ``error`` is the mean difference of progress through the phases between nearest
     frames, in [0, 1]. ``event_error`` is the error at phase boundaries as a share of
-    the video's length, over the videos that have every phase; ``event_error_dtw`` and
-    ``event_error_posterior`` are the same for the frames that
-    `carl_mm.functional.cosine_dtw` and `carl_mm.functional.cosine_posterior` align, as
-    the tools do.
+    the video's length, over the videos that have every phase; ``event_error_dtw`` is
+    the same for the frames that `carl_mm.functional.cosine_dtw` aligns, from corner to
+    corner, ``event_error_open`` and ``event_error_posterior`` for those that
+    `carl_mm.functional.match_frames` finds with open ends, and with ends that it
+    chooses, as the tools do.
 
     Where the pipeline draws `EvaluationCuts`, all are also given for the cuts:
     ``..._windowed`` for videos that start late and end early, ``..._warped`` for videos
@@ -84,7 +85,13 @@ class AlignmentError(StridedMetric):
     """
 
     default_prefix: ClassVar[str] = 'alignment'
-    keys = ('error', 'event_error', 'event_error_dtw', 'event_error_posterior')
+    keys = (
+        'error',
+        'event_error',
+        'event_error_dtw',
+        'event_error_open',
+        'event_error_posterior',
+    )
     needs_labels = ('test',)
     judges_cuts = True
 
@@ -107,6 +114,7 @@ class AlignmentError(StridedMetric):
             'error': alignment_error(videos.test_embeddings, progress, self.stride),
             'event_error': event_error(frames, boundaries),
             'event_error_dtw': event_error(frames, boundaries, 'dtw'),
+            'event_error_open': event_error(frames, boundaries, 'open'),
             'event_error_posterior': event_error(frames, boundaries, 'posterior'),
         }
 

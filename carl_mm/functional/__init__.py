@@ -50,6 +50,7 @@ from carl_mm.functional.positions import (
     sinusoidal_code,
     sinusoidal_positions,
 )
+from carl_mm.functional.posterior.frame_match import FrameMatch, match_frames
 from carl_mm.functional.posterior.pair_hmm import MatchPosterior, cosine_posterior
 from carl_mm.functional.sampling.baseline_views import (
     sample_anchors_and_positives,
@@ -70,6 +71,7 @@ __all__ = [
     'nearest_frame_contrastive_loss',
     'n_pairs_loss',
     'cycle_consistency_loss',
+    'FrameMatch',
     'MatchPosterior',
     'PhaseProbe',
     'alignment_error',
@@ -88,6 +90,7 @@ __all__ = [
     'gaussian_log_prior',
     'kendalls_tau',
     'linear_classification',
+    'match_frames',
     'most_likely_segments',
     'most_similar',
     'motion_box',

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from carl_mm.apis.alignment import METHODS
+from carl_mm.apis.alignment.align import METHODS
 from carl_mm.apis.localization.formats import FORMS
 from tests.tools.processes import ROOT, environment, run_here
 

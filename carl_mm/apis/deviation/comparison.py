@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from carl_mm.apis.alignment import EmbeddingLike
+from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
 from carl_mm.functional.deviation.usual_differences import align_windows, differences

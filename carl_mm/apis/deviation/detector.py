@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from carl_mm.apis.alignment import EmbeddingLike
+from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.deviation.comparison import (
     align_pairs,
     all_features,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from carl_mm.apis.alignment import EmbeddingLike
+from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.deviation.detector import DeviationDetector
 from carl_mm.apis.deviation.segments import Deviations
 

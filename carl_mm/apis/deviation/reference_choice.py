@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from carl_mm.apis.alignment import EmbeddingLike
+from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.deviation.comparison import to_frames
 from carl_mm.apis.deviation.setting import path_likeness
 from carl_mm.functional.deviation.usual_differences import align_windows

@@ -1,6 +1,7 @@
 """The frames of other videos that match events, by nearest frames or alignment."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -8,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.metrics._nearest_frames import Candidates, nearest_in_each
-from carl_mm.functional.warping.many_paths import cosine_paths, cosine_posteriors
+from carl_mm.functional.warping.many_paths import cosine_paths, frame_matches
 from carl_mm.functional.warping.path_matches import middle_matches
 
 # Two videos i and j, the frame of j for each frame of i, and of i for each of j.
@@ -45,10 +46,14 @@ def _by_dtw(videos: list[Floats]) -> AlignedPairs:
         yield i, j, inds_j, middle_matches(path[:, ::-1], len(videos[j]))
 
 
-def _by_posterior(videos: list[Floats]) -> AlignedPairs:
-    for i, j, found in cosine_posteriors(videos):
+def _matched(ends: str, videos: list[Floats]) -> AlignedPairs:
+    for i, j, found in frame_matches(videos, ends):
         yield i, j, found.frame_inds_b, found.frame_inds_a
 
 
-ALIGNERS: dict[str, Aligner] = {'dtw': _by_dtw, 'posterior': _by_posterior}
+ALIGNERS: dict[str, Aligner] = {
+    'dtw': _by_dtw,
+    'open': partial(_matched, 'open'),
+    'posterior': partial(_matched, 'auto'),
+}
 MATCHINGS = ('nearest', *ALIGNERS)

@@ -29,8 +29,9 @@ def event_error(
             `phase_boundaries`.
         matching: What matches a frame: 'nearest', the nearest frame of the other
             video; 'dtw', the frame that `cosine_dtw` aligns with it, the middle one of
-            several; or 'posterior', the one that `cosine_posterior` finds. By the last
-            two, both directions of a pair share one alignment.
+            several; 'posterior', the one that `match_frames` finds, or 'open', with
+            open ends. By all but the first, both directions of a pair share one
+            alignment.
 
     Returns:
         The error, in [0, 1); NaN with fewer than two videos or no event.

@@ -17,7 +17,7 @@ from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats, Ints
 from carl_mm.functional.posterior.path_posterior import (
     BLOCK_CELLS,
-    Odds,
+    PathPosterior,
     path_posterior,
 )
 from carl_mm.functional.warping.dtw import check_cells, unit_pair
@@ -92,20 +92,11 @@ def cosine_posterior(
         odds: Floats = scale * (unit_a[part] @ unit_b.T - mean)
         return odds
 
-    return _match(odds_of, rows, columns, gap, end_gap)
+    return summary(path_posterior(odds_of, rows, columns, gap, end_gap))
 
 
-def match_posterior(similarities: Floats) -> MatchPosterior:
-    """Match two videos by their cosine similarities ``(N, M)``: `cosine_posterior`."""
-    odds = SCALE * (similarities - similarities.mean())
-    rows, columns = odds.shape
-    return _match(lambda part: odds[part], rows, columns, GAP, END_GAP)
-
-
-def _match(
-    odds_of: Odds, num_rows: int, num_columns: int, gap: float, end_gap: float
-) -> MatchPosterior:
-    found = path_posterior(odds_of, num_rows, num_columns, gap, end_gap)
+def summary(found: PathPosterior) -> MatchPosterior:
+    """Say of each frame what all paths say together."""
     inds_b, spread_b = _medians(found.marginals)
     inds_a, spread_a = _medians(found.marginals.T)
     return MatchPosterior(

@@ -27,12 +27,14 @@ class PathPosterior(NamedTuple):
         log_partition: Logarithm of the sum of the weights.
         matched_a: Probability that a row has a cell on the path, ``(N,)``.
         matched_b: Probability that a column has one, ``(M,)``.
+        mean_odds: Mean log-odds of the cells, weighted by ``marginals``.
     """
 
     marginals: Floats
     log_partition: float
     matched_a: Floats
     matched_b: Floats
+    mean_odds: float
 
 
 def path_posterior(
@@ -73,6 +75,7 @@ def path_posterior(
     marginals = np.empty((num_rows, num_columns))
     rows, columns = (Chances(*np.zeros((3, n))) for n in marginals.shape)
     below = _nothing(2, num_columns)
+    sum_of_odds = 0.0
     for part, start in zip(reversed(parts), reversed(before), strict=True):
         if len(parts) > 1:
             odds = odds_of(part)
@@ -89,8 +92,14 @@ def path_posterior(
             here,
             columns,
         )
-    log_partition = float(to_logs(total)[0])
-    return PathPosterior(marginals, log_partition, _matched(rows), _matched(columns))
+        sum_of_odds += float(np.vdot(marginals[part], odds))
+    return PathPosterior(
+        marginals,
+        float(to_logs(total)[0]),
+        _matched(rows),
+        _matched(columns),
+        sum_of_odds / float(marginals.sum()),
+    )
 
 
 def log_partition(

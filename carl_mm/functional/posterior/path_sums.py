@@ -40,6 +40,8 @@ class Weights(NamedTuple):
 def begin_weight(weights: Weights, row: int, column: int) -> tuple[float, int]:
     """Return the weight of beginning in a cell; 0 where no path may."""
     if weights.anywhere or row == 0 or column == 0:
+        if weights.end_gap == 0:  # no exponential: half of the time
+            return 1.0, 0
         return scaled_exp(weights.end_gap * (row + column))
     return 0.0, LEAST_POWER
 
@@ -49,6 +51,8 @@ def end_weight(weights: Weights, row: int, columns_after: int) -> tuple[float, i
     """Return the weight of ending in a cell; 0 where no path may."""
     rows_after = weights.num_rows - 1 - row
     if weights.anywhere or rows_after == 0 or columns_after == 0:
+        if weights.end_gap == 0:
+            return 1.0, 0
         return scaled_exp(weights.end_gap * (rows_after + columns_after))
     return 0.0, LEAST_POWER
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from carl_mm.functional._inputs import Floats, Ints
-from carl_mm.functional.posterior.pair_hmm import (
-    MatchPosterior,
-    cosine_posterior,
-    match_posterior,
+from carl_mm.functional.posterior.frame_match import (
+    FrameMatch,
+    Similarities,
+    match,
+    match_frames,
 )
 from carl_mm.functional.warping.dtw import cosine_dtw, path_through, unit_rows
 
@@ -35,22 +36,23 @@ def cosine_paths(videos: Sequence[Floats]) -> Iterator[tuple[int, int, Ints]]:
             yield i, j, path_through(1 - similarities)
 
 
-def cosine_posteriors(
-    videos: Sequence[Floats],
-) -> Iterator[tuple[int, int, MatchPosterior]]:
-    """Match all pairs of videos as `cosine_posterior` does, up to rounding.
+def frame_matches(
+    videos: Sequence[Floats], ends: str = 'auto'
+) -> Iterator[tuple[int, int, FrameMatch]]:
+    """Match all pairs of videos as `match_frames` does, up to rounding.
 
     Args:
         videos: Embeddings of each video, ``(T_i, D)``, finite; T_i >= 1.
+        ends: 'closed', 'open' or 'auto'.
 
     Yields:
-        Two videos i < j, and their posterior, in which a is i and b is j.
+        Two videos i < j, and their match, in which a is i and b is j.
     """
     for i, j, similarities in _similarities(videos):
         if similarities is None:
-            yield i, j, cosine_posterior(videos[i], videos[j])
+            yield i, j, match_frames(videos[i], videos[j], ends)
         else:
-            yield i, j, match_posterior(similarities)
+            yield i, j, match(Similarities.of_matrix(similarities), ends)
 
 
 def _similarities(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from carl_mm.apis.alignment import METHODS
+from carl_mm.apis.alignment.align import METHODS
 
 pytest.importorskip('gradio')
 from carl_mm.app.tabs import align  # noqa: E402

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.apis.alignment import Alignment
+from carl_mm.apis.alignment.alignment import Alignment
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.known_labels import known_labels
 from carl_mm.datasets.video_io.cropped_video import CroppedVideo
@@ -71,7 +71,6 @@ def write_pair_video(
                 remarks.append(f'{labels}: has no phases of {video.filename}')
     if sound and speed != 1 and has_sound(a.filename):
         remarks.append(f'the sound of {a.filename} is left out at speed {speed:g}')
-    matched: np.ndarray | None = getattr(found, 'matched_a', None)
     write_aligned_video(
         path,
         frames_a,
@@ -86,7 +85,7 @@ def write_pair_video(
         fps_b=b.fps,
         timestamps_a=a.timestamps,
         timestamps_b=b.timestamps,
-        matched_a=matched,
+        matched_a=found.matched_a,
         view=view,
         speed=speed,
         sound=sound,

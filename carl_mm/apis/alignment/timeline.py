@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from carl_mm.apis.alignment import EmbeddingLike
+from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import to_embeddings

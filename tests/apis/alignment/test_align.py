@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from carl_mm.apis import VideoEmbedding, align
-from carl_mm.apis.alignment import METHODS
+from carl_mm.apis.alignment.align import METHODS
 from carl_mm.functional import cosine_posterior
 
 STEPS = np.linspace(0, np.pi, 12)

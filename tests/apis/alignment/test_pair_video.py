@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import VideoEmbedding, align
-from carl_mm.apis.pair_video import write_pair_video
+from carl_mm.apis.alignment.pair_video import write_pair_video
 from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square

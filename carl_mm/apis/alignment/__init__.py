@@ -1,0 +1,1 @@
+"""Which frames of videos show the same moment."""

@@ -1,0 +1,135 @@
+"""Align two videos: which frames show the same moment."""
+
+from typing import TypeAlias
+
+import numpy as np
+import torch
+
+from carl_mm.apis.alignment.alignment import Alignment
+from carl_mm.apis.embedding.same_model import check_same_model
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.functional._inputs import to_embeddings
+from carl_mm.functional.posterior.frame_match import (
+    NO_VARIANCE,
+    Similarities,
+    check_ends,
+    match_frames,
+)
+from carl_mm.functional.warping.dtw import cosine_dtw, unit_rows
+from carl_mm.functional.warping.path_matches import middle_matches, nearest_frames
+
+EmbeddingLike: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor
+METHODS = ('posterior', 'dtw', 'nearest')
+
+
+def align(
+    a: EmbeddingLike,
+    b: EmbeddingLike,
+    method: str = 'posterior',
+    ends: str | None = None,
+) -> Alignment:
+    """Align two videos by their embeddings.
+
+    To align one video with several, call it for each of them, or see
+    `rank_by_alignment` and `align_all`.
+
+    Args:
+        a: A `VideoEmbedding`, or embeddings ``(N, D)``, N >= 1.
+        b: A `VideoEmbedding`, or embeddings ``(M, D)``, M >= 1.
+        method: 'posterior' keeps the order and weighs all alignments, see
+            `carl_mm.functional.match_frames`; it takes 8 bytes of memory for each pair
+            of frames and is limited to 2^27 pairs. 'dtw' is dynamic time warping over
+            1 - cosine similarity, which matches the first frames and the last ones; it
+            takes 2 bits a pair and is limited to 2^32. 'nearest' takes each frame on
+            its own, in whatever order.
+        ends: By 'posterior': 'closed' if all frames of both videos match, 'open' if
+            either may begin, end or go on without the other, or 'auto', which decides
+            by evidence and is the default. By 'dtw' they are 'closed'.
+
+    Raises:
+        ValueError: A video has no frame, embeddings are not finite or of different
+            sizes or models, there are too many pairs, or the method or the ends are
+            unknown or do not go together.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import align
+        >>> moments = np.eye(3)
+        >>> found = align(moments, moments[[0, 0, 0, 1, 2, 2]], method='dtw')
+        >>> found.frame_inds_b.tolist()
+        [1, 3, 5]
+        >>> found.transfer(['reach', 'pour', 'put']).tolist()
+        ['reach', 'reach', 'reach', 'pour', 'put', 'put']
+        >>> found.score
+        1.0
+    """
+    ends = _ends(method, ends)
+    check_same_model((a, b))
+    frames_a, frames_b = (unit_rows(x) for x in to_embeddings([_array(a), _array(b)]))
+    lengths = len(frames_a), len(frames_b)
+    if not all(lengths):
+        raise ValueError(
+            f'videos of {lengths[0]} and {lengths[1]} frames cannot be aligned'
+        )
+    matched = [np.ones(length, dtype=bool) for length in lengths]
+    confidence = [np.full(length, np.nan) for length in lengths]
+    evidence = float('nan')
+    if method == 'dtw':
+        path = cosine_dtw(frames_a, frames_b)
+        inds_b = middle_matches(path, lengths[0])
+        inds_a = middle_matches(path[:, ::-1], lengths[1])
+    elif method == 'nearest':
+        inds_b = nearest_frames(frames_a, frames_b)
+        inds_a = nearest_frames(frames_b, frames_a)
+        path = np.stack([np.arange(lengths[0]), inds_b], axis=1)
+    else:
+        found = match_frames(frames_a, frames_b, ends)
+        ends, evidence = found.ends, found.evidence
+        inds_b, inds_a = found.frame_inds_b, found.frame_inds_a
+        if ends == 'open':
+            matched = [found.matched_a > 0.5, found.matched_b > 0.5]
+        confidence = [
+            found.matched_a / (1 + found.spread_b),
+            found.matched_b / (1 + found.spread_a),
+        ]
+        path = np.stack([np.arange(lengths[0]), inds_b], axis=1)[matched[0]]
+    alike_a = np.einsum('nd,nd->n', frames_a, frames_b[inds_b])
+    alike_b = np.einsum('nd,nd->n', frames_b, frames_a[inds_a])
+    nothing_changes = Similarities.of_videos(frames_a, frames_b).variance <= NO_VARIANCE
+    agreed = [np.mean(s * m) for s, m in zip((alike_a, alike_b), matched, strict=True)]
+    similarity = np.einsum('ld,ld->l', frames_a[path[:, 0]], frames_b[path[:, 1]])
+    times = b.timestamps if isinstance(b, VideoEmbedding) else None
+    return Alignment(
+        path=path,
+        frame_inds_b=inds_b,
+        frame_inds_a=inds_a,
+        matched_a=matched[0],
+        matched_b=matched[1],
+        confidence_a=confidence[0],
+        confidence_b=confidence[1],
+        warped_timestamps=None
+        if times is None
+        else np.where(matched[0], times[inds_b], np.nan),
+        cost=max(0.0, 1 - float(similarity.mean())) if len(path) else float('nan'),
+        score=0.0 if nothing_changes else float(np.clip(np.mean(agreed), 0, 1)),
+        method=method,
+        ends=ends,
+        evidence=evidence,
+    )
+
+
+def _ends(method: str, ends: str | None) -> str:
+    """Return the ends that are meant, or say what is wrong with them."""
+    if method not in METHODS:
+        raise ValueError(f'method must be one of {METHODS}, got {method!r}')
+    usual = {'posterior': 'auto', 'dtw': 'closed', 'nearest': 'open'}[method]
+    if ends is None:
+        return usual
+    check_ends(ends)
+    if method != 'posterior' and ends != usual:
+        raise ValueError(f"ends={ends!r} needs method='posterior', got {method!r}")
+    return ends
+
+
+def _array(video: EmbeddingLike) -> np.ndarray | torch.Tensor:
+    return video.embeddings if isinstance(video, VideoEmbedding) else video

@@ -1,0 +1,91 @@
+"""Which of many videos a video is best compared with."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from carl_mm.apis.alignment.align import EmbeddingLike, align
+from carl_mm.apis.alignment.alignment import Alignment
+from carl_mm.functional._inputs import Floats, to_embeddings
+
+PARTS = 6  # into which a video is cut, to be put together in another order
+NUM_SHUFFLES = 4
+LEAST_Z = 2.0  # of what aligns: chance reaches it in one case of some forty
+
+
+@dataclass(frozen=True, eq=False)
+class RankedVideo:
+    """How well a video aligns with the one that many are compared with.
+
+    Attributes:
+        index: Place of the video among those that were given.
+        alignment: Its alignment; the chosen video is a.
+        z: By how many standard deviations the score exceeds the mean of the null: the
+            scores of the chosen video with all of the others, played backward or in six
+            parts in another order.
+        is_like: Whether z is at least 2 and a frame has a counterpart; if not, the
+            videos are not to be aligned.
+    """
+
+    index: int
+    alignment: Alignment
+    z: float
+    is_like: bool
+
+
+def rank_by_alignment(
+    video: EmbeddingLike, others: Sequence[EmbeddingLike], seed: int = 0
+) -> list[RankedVideo]:
+    """Sort videos by how well they align with a chosen one, the best first.
+
+    Args:
+        video: The chosen video; a `VideoEmbedding`, or embeddings ``(N, D)``.
+        others: The videos to sort, likewise; at least one. The more there are, the
+            better the null is known.
+        seed: Seed of the orders of the null.
+
+    Raises:
+        ValueError: There is no other video, or see `align`.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import rank_by_alignment
+        >>> moments = np.eye(12)
+        >>> ranked = rank_by_alignment(moments, [moments[::-1], moments[1:]])
+        >>> [(each.index, each.is_like) for each in ranked]
+        [(1, True), (0, False)]
+    """
+    if not others:
+        raise ValueError('no video to align with')
+    found = [align(video, other) for other in others]
+    rng = np.random.default_rng(seed)
+    null = [
+        align(frames, changed, ends='auto').score
+        for frames, other in (_frames(video, other) for other in others)
+        for changed in _in_other_order(other, rng)
+    ]
+    mean, deviation = float(np.mean(null)), float(np.std(null))
+    ranked = []
+    for index, alignment in enumerate(found):
+        z = (alignment.score - mean) / max(deviation, 1e-6)
+        is_like = alignment.alignable and z >= LEAST_Z
+        ranked.append(RankedVideo(index, alignment, z, is_like))
+    return sorted(ranked, key=lambda each: (-each.alignment.score, each.index))
+
+
+def _frames(video: EmbeddingLike, other: EmbeddingLike) -> tuple[Floats, Floats]:
+    arrays = [v.embeddings if hasattr(v, 'embeddings') else v for v in (video, other)]
+    first, second = to_embeddings(arrays)
+    return first, second
+
+
+def _in_other_order(frames: Floats, rng: np.random.Generator) -> Iterator[Floats]:
+    """Yield a video backward, and with its parts in other orders."""
+    yield frames[::-1]
+    for _ in range(NUM_SHUFFLES):
+        length = max(1, round(len(frames) / PARTS))
+        first = int(rng.integers(length))
+        parts = np.split(frames, range(first, len(frames), length))
+        order = rng.permutation(len(parts))
+        yield np.concatenate([parts[place] for place in order])
