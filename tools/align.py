@@ -10,8 +10,8 @@ npz, NAME.npz with the arrays of `carl_mm.apis.Alignment` (the reference is a) a
 paths of both videos. With --video also NAME.mp4, both in step and of the taller one's
 size; with --picture also NAME.png, the similarities of all frames and the path. With
 --rank also ranking.csv: the other videos, sorted by how well they align, and by how
-many standard deviations (z) better than videos in another order; below 2 they are not
-to be compared.
+many standard deviations (z) better than videos in another order; below 1.6 they are
+not to be compared.
 For thousands of videos, make embeddings with tools/embed.py first, which can be
 interrupted and resumed, and give those.
 

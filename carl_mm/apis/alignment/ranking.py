@@ -11,7 +11,7 @@ from carl_mm.functional._inputs import Floats, to_embeddings
 
 PARTS = 6  # into which a video is cut, to be put together in another order
 NUM_SHUFFLES = 4
-LEAST_Z = 2.0  # of what aligns: chance reaches it in one case of some forty
+LEAST_Z = 1.645  # of what aligns: a normal null reaches it in one case of twenty
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class RankedVideo:
         z: By how many standard deviations the score exceeds the mean of the null: the
             scores of the chosen video with all of the others, played backward or in six
             parts in another order.
-        is_like: Whether z is at least 2 and a frame has a counterpart; if not, the
+        is_like: Whether z is at least 1.645 and a frame has a counterpart; if not, the
             videos are not to be aligned.
     """
 

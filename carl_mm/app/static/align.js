@@ -31,7 +31,7 @@ carl.alignTab = (root) => {
     }));
     text.textContent =
       `All videos, the most like ${found.a} first. z: by how many standard deviations ` +
-      `the score exceeds that of the same videos in another order; below 2 they are ` +
+      `the score exceeds that of the same videos in another order; below 1.6 they are ` +
       `not to be compared.`;
   };
 

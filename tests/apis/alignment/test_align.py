@@ -4,7 +4,7 @@ import torch
 
 from carl_mm.apis import VideoEmbedding, align
 from carl_mm.apis.alignment.align import METHODS
-from carl_mm.functional import cosine_posterior
+from carl_mm.functional import match_frames
 
 STEPS = np.linspace(0, np.pi, 12)
 ARC = np.stack([np.cos(STEPS), np.sin(STEPS)], axis=1)
@@ -18,7 +18,7 @@ def video(frames, name='a.mp4', fps=10.0, **provenance):
 
 
 def test_a_slower_copy_is_followed_both_ways():
-    found = align(ARC, ARC[SLOW])
+    found = align(ARC, ARC[SLOW], 'dtw')
     assert found.path.tolist() == [[n, m] for m, n in enumerate(SLOW)]
     middle = [0, 2, 4, 6, 9, 11, 12, 14, 15, 17, 19, 20]
     assert found.frame_inds_b.tolist() == middle
@@ -38,9 +38,11 @@ def test_cost_and_score_equal_loops(method):
 
     found = align(torch.tensor(a), b, method)
     cost = np.mean([distance(n, m) for n, m in found.path])
-    chance = np.mean([distance(n, m) for n in range(7) for m in range(9)])
+    alike_a = [1 - distance(n, m) for n, m in enumerate(found.frame_inds_b)]
+    alike_b = [1 - distance(n, m) for m, n in enumerate(found.frame_inds_a)]
+    score = np.mean(found.matched_a * alike_a) + np.mean(found.matched_b * alike_b)
     assert found.cost == pytest.approx(cost)
-    assert found.score == pytest.approx(1 - cost / chance)
+    assert found.score == pytest.approx(score / 2)
     assert 0 < found.score < 1
 
 
@@ -50,7 +52,7 @@ def test_nearest_frames_need_not_be_in_order():
     assert found.frame_inds_b.tolist() == list(range(12))[::-1]
     assert found.path.tolist() == [[n, 11 - n] for n in range(12)]
     assert found.score == pytest.approx(1)
-    by_dtw = align(ARC, backward)
+    by_dtw = align(ARC, backward, 'dtw')
     assert (np.diff(by_dtw.frame_inds_b) >= 0).all()
     assert by_dtw.score < 0.5
 
@@ -61,34 +63,73 @@ def test_nearest_frames_are_found_anew_the_other_way():
     assert found.frame_inds_a.tolist() == [0] * 3 + [int(m > 3) for m in range(3, 12)]
 
 
-def test_posterior_medians_are_the_alignment():
-    rng = np.random.default_rng(0)
-    a, b = (np.cumsum(rng.normal(size=(n, 4)), axis=0) for n in (30, 40))
-    found, expected = align(a, b, 'posterior'), cosine_posterior(a, b)
-    assert found.method == 'posterior'
+def walk(seed, length):
+    return np.cumsum(np.random.default_rng(seed).normal(size=(length, 16)), axis=0)
+
+
+@pytest.mark.parametrize('ends', ['auto', 'closed', 'open'])
+def test_what_match_frames_finds_is_the_alignment(ends):
+    a, b = walk(0, 60), walk(0, 60)[20:]
+    found, expected = align(a, b, ends=ends), match_frames(a, b, ends)
+    assert (found.method, found.ends) == ('posterior', expected.ends)
+    assert found.ends == ('open' if ends == 'auto' else ends)
     assert found.frame_inds_b.tolist() == expected.frame_inds_b.tolist()
     assert found.frame_inds_a.tolist() == expected.frame_inds_a.tolist()
-    assert found.path.tolist() == list(map(list, enumerate(found.frame_inds_b)))
-    assert (np.diff(found.path, axis=0) >= 0).all()
+    is_open = found.ends == 'open'
+    matched = expected.matched_a > 0.5 if is_open else np.ones(60, dtype=bool)
+    assert found.matched_a.tolist() == matched.tolist()
+    assert found.path[:, 0].tolist() == np.flatnonzero(matched).tolist()
+    assert found.path[:, 1].tolist() == found.frame_inds_b[matched].tolist()
+    sure = expected.matched_b / (1 + expected.spread_a)
+    np.testing.assert_allclose(found.confidence_b, sure)
 
 
-def test_the_posterior_lets_videos_begin_and_end_apart():
-    a, b = np.eye(12)[:9], np.eye(12)[3:]
-    found = align(a, b, 'posterior')
-    assert found.frame_inds_b[3:8].tolist() == list(range(5))
-    assert found.frame_inds_a[1:6].tolist() == list(range(4, 9))
+def test_frames_without_counterpart_get_neither_times_nor_labels():
+    moments = walk(0, 60)
+    found = align(moments, video(moments[30:]), ends='open')
+    alone = ~found.matched_a
+    assert alone[:25].mean() > 0.8
+    assert alone[35:].mean() < 0.2
+    assert np.isnan(found.warped_timestamps).tolist() == alone.tolist()
+    for labels, fill in (
+        (np.arange(30), -1),
+        (np.arange(30, dtype=np.uint8), -1),
+        (np.array(['x'] * 30), ''),
+        (np.ones(30, dtype=bool), False),
+        (np.array([{}] * 30), None),
+    ):
+        carried = found.transfer(labels, to='a')
+        assert (carried[alone] == fill).all()
+        assert (carried[~alone] == labels[found.frame_inds_b[~alone]]).all()
+    assert np.isnan(found.transfer(np.ones(30), to='a')[alone]).all()
+    assert (found.transfer(np.arange(30), to='a', fill=-7)[alone] == -7).all()
+    with pytest.raises(ValueError, match='fill'):
+        found.transfer(np.zeros(30, dtype='M8[s]'), to='a')
+
+
+def test_unlike_videos_align_worse():
+    a = walk(0, 60)
+    related = align(a, a[10:50] + np.random.default_rng(1).normal(size=(40, 16)))
+    assert related.score > align(a, walk(1, 60)).score
+
+
+@pytest.mark.parametrize('length', [1, 2])
+def test_clips_shorter_than_three_frames(length):
+    found = align(walk(0, length), walk(0, length))
+    assert found.frame_inds_b.tolist() == list(range(length))
+    assert found.ends == 'closed'
 
 
 def test_times_are_those_of_b_and_uneven_ones_are_kept():
     times = np.cumsum(np.linspace(0.01, 0.2, len(SLOW)))
     b = VideoEmbedding('b.mp4', ARC[SLOW].astype(np.float32), times, 9.0)
-    found = align(video(ARC), b)
+    found = align(video(ARC), b, 'dtw')
     assert found.warped_timestamps.tolist() == times[found.frame_inds_b].tolist()
     assert (np.diff(found.warped_timestamps) > 0).all()
 
 
 def test_labels_are_carried_both_ways():
-    found = align(ARC, ARC[SLOW])
+    found = align(ARC, ARC[SLOW], 'dtw')
     names = np.array(list('aaabbbbccddd'))
     assert found.transfer(names).tolist() == names[SLOW].tolist()
     assert found.transfer(names[SLOW], to='a').tolist() == names.tolist()
@@ -103,10 +144,11 @@ def test_one_frame_and_videos_in_which_nothing_changes(method):
     assert align(ARC[:1], ARC[:1], method).score == 0
     still = align(np.ones((4, 3)), np.ones((6, 3)), method)
     assert (still.score, still.cost) == (0, pytest.approx(0, abs=1e-12))
+    assert not still.alignable
 
 
 def test_very_different_lengths():
-    found = align(ARC[[0, 11]], np.repeat(ARC, 50, axis=0))
+    found = align(ARC[[0, 11]], np.repeat(ARC, 50, axis=0), 'dtw')
     assert found.frame_inds_a.tolist() == [0] * 300 + [1] * 300
     assert found.path[[0, -1]].tolist() == [[0, 0], [1, 599]]
 
@@ -143,3 +185,15 @@ def test_bad_input_is_named(a, b, method, message):
 def test_labels_that_do_not_fit(labels, to, message):
     with pytest.raises(ValueError, match=message):
         align(ARC, ARC[SLOW]).transfer(labels, to=to)
+
+
+@pytest.mark.parametrize(
+    ('method', 'ends', 'message'),
+    [
+        ('dtw', 'open', "ends='open' needs method='posterior', got 'dtw'"),
+        ('posterior', 'wide', "'wide'"),
+    ],
+)
+def test_ends_that_do_not_fit(method, ends, message):
+    with pytest.raises(ValueError, match=message):
+        align(ARC, ARC, method, ends)

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from carl_mm.functional.posterior import path_posterior as path_posterior_module
-from carl_mm.functional.posterior.path_posterior import path_posterior
+from carl_mm.functional.posterior.path_posterior import log_partition, path_posterior
 from tests.functional.posterior.open_paths import sums_over_paths
 
 GAP, END_GAP = -0.5, -1.0
 
 
-def posterior_of(odds, gap=GAP, end_gap=END_GAP):
-    return path_posterior(lambda rows: odds[rows].copy(), *odds.shape, gap, end_gap)
+def posterior_of(odds, gap=GAP, end_gap=END_GAP, **options):
+    return path_posterior(
+        lambda rows: odds[rows].copy(), *odds.shape, gap, end_gap, **options
+    )
 
 
 @pytest.mark.parametrize(
@@ -21,9 +23,26 @@ def posterior_of(odds, gap=GAP, end_gap=END_GAP):
 def test_all_paths_are_summed(shape, weights):
     odds = 3 * np.random.default_rng(0).normal(size=shape)
     found = posterior_of(odds, gap=weights[0], end_gap=weights[1])
-    log_partition, cells, rows, columns = sums_over_paths(odds, *weights)
+    total, cells, rows, columns = sums_over_paths(odds, *weights)
     close = {'rtol': 0, 'atol': 1e-12}
-    np.testing.assert_allclose(found.log_partition, log_partition, **close)
+    np.testing.assert_allclose(found.log_partition, total, **close)
+    np.testing.assert_allclose(found.marginals, cells, **close)
+    np.testing.assert_allclose(found.matched_a, rows, **close)
+    np.testing.assert_allclose(found.matched_b, columns, **close)
+    assert found.mean_odds == pytest.approx((cells * odds).sum() / cells.sum())
+    alone = log_partition(lambda rows: odds[rows], *odds.shape, *weights)
+    assert alone == pytest.approx(found.log_partition)
+
+
+@pytest.mark.parametrize('weights', [(-1.0, 0.0, -3.0), (-0.5, -0.4, -0.2)])
+@pytest.mark.parametrize('shape', [(4, 4), (3, 5), (5, 3), (1, 3), (4, 1), (1, 1)])
+@pytest.mark.parametrize('anywhere', [False, True])
+def test_frames_may_be_left_out_and_paths_begin_anywhere(shape, weights, anywhere):
+    odds = 3 * np.random.default_rng(4).normal(size=shape)
+    found = posterior_of(odds, *weights[:2], drop=weights[2], anywhere=anywhere)
+    total, cells, rows, columns = sums_over_paths(odds, *weights, anywhere)
+    close = {'rtol': 0, 'atol': 1e-12}
+    np.testing.assert_allclose(found.log_partition, total, **close)
     np.testing.assert_allclose(found.marginals, cells, **close)
     np.testing.assert_allclose(found.matched_a, rows, **close)
     np.testing.assert_allclose(found.matched_b, columns, **close)
@@ -58,10 +77,12 @@ def test_two_by_two_by_hand():
 @pytest.mark.parametrize('block', [(1, 1), (60, 2), (10**6, 16)])
 def test_blocks_change_nothing(monkeypatch, block):
     odds = 3 * np.random.default_rng(1).normal(size=(23, 17))
-    expected = posterior_of(odds)
+    options = {'drop': -3.0, 'anywhere': True}
+    expected = *posterior_of(odds), *posterior_of(odds, **options)
     monkeypatch.setattr(path_posterior_module, 'BLOCK_CELLS', block[0])
     monkeypatch.setattr(path_posterior_module, 'LEAST_ROWS', block[1])
-    for values, others in zip(posterior_of(odds), expected, strict=True):
+    found = *posterior_of(odds), *posterior_of(odds, **options)
+    for values, others in zip(found, expected, strict=True):
         np.testing.assert_allclose(values, others, rtol=1e-12, atol=1e-15)
 
 

@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
-from carl_mm.functional import MatchPosterior, cosine_dtw, cosine_posterior
+from carl_mm.functional import FrameMatch, cosine_dtw, match_frames
 from carl_mm.functional.warping import many_paths
-from carl_mm.functional.warping.many_paths import cosine_paths, cosine_posteriors
+from carl_mm.functional.warping.many_paths import cosine_paths, frame_matches
 
 
 def drawn_videos(monkeypatch, cells, lengths):
@@ -39,15 +39,17 @@ def test_equal_costs_take_the_same_steps_as_alone():
 
 @pytest.mark.parametrize('cells', [1, 100, 400, 2**18])
 @pytest.mark.parametrize('lengths', [(9, 14, 1, 7, 12, 3), (1, 1, 1), (20, 2), (5,)])
-def test_each_pair_has_the_posterior_as_alone(monkeypatch, cells, lengths):
+@pytest.mark.parametrize('ends', ['auto', 'open'])
+def test_each_pair_is_matched_as_alone(monkeypatch, cells, lengths, ends):
     videos = drawn_videos(monkeypatch, cells, lengths)
-    for i, j, posterior in each_pair(cosine_posteriors, videos):
-        alone = cosine_posterior(videos[i], videos[j])
-        for name in MatchPosterior.__dataclass_fields__:
-            values = getattr(posterior, name), getattr(alone, name)
+    for i, j, found in each_pair(lambda v: frame_matches(v, ends), videos):
+        alone = match_frames(videos[i], videos[j], ends)
+        assert found.ends == alone.ends
+        for name in set(FrameMatch.__dataclass_fields__) - {'ends'}:
+            values = getattr(found, name), getattr(alone, name)
             np.testing.assert_allclose(*values, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize('align_all', [cosine_paths, cosine_posteriors])
+@pytest.mark.parametrize('align_all', [cosine_paths, frame_matches])
 def test_no_video_has_no_pair(align_all):
     assert list(align_all([])) == []

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from carl_mm.apis import align, rank_by_alignment
+
+
+def walk(seed, length):
+    return np.cumsum(np.random.default_rng(seed).normal(size=(length, 24)), axis=0)
+
+
+def noisy(video, seed):
+    return video + np.random.default_rng(seed).normal(size=video.shape)
+
+
+def test_related_videos_come_first_and_others_are_told():
+    video = walk(0, 50)
+    others = [walk(7, 50), noisy(video, 1), walk(8, 40), noisy(video[5:], 2)]
+    others += [walk(seed, 45) for seed in range(9, 16)]
+    ranked = rank_by_alignment(video, others)
+    assert sorted(each.index for each in ranked[:2]) == [1, 3]
+    assert [each.is_like for each in ranked] == [True] * 2 + [False] * 9
+    scores = [each.alignment.score for each in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert [each.z for each in ranked] == sorted(
+        (each.z for each in ranked), reverse=True
+    )
+    best = align(video, others[ranked[0].index])
+    assert best.score == ranked[0].alignment.score
+
+
+def test_a_seed_makes_the_same_null():
+    video, others = walk(0, 30), [walk(1, 20), walk(2, 25)]
+    first, again, other = (rank_by_alignment(video, others, s) for s in (0, 0, 1))
+    assert [each.z for each in first] == [each.z for each in again]
+    assert [each.z for each in first] != [each.z for each in other]
+
+
+def test_a_video_in_which_nothing_changes_is_like_none():
+    (only,) = rank_by_alignment(np.ones((9, 3)), [np.ones((7, 3))])
+    assert not only.is_like
+
+
+def test_without_others_there_is_nothing_to_rank():
+    with pytest.raises(ValueError, match='no video'):
+        rank_by_alignment(walk(0, 9), [])
