@@ -68,6 +68,8 @@ test_dataloader.dataset.update(
     data_prefix=dict(video=''),
     pipeline=list(test_steps.values()),
 )
+metrics.alignment_error.update(in_frames=True)
+test_evaluator = list(metrics.values())
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 # Where no video is held out, the end of training draws a few and judges none.
 val_dataloader = dict(

@@ -44,6 +44,8 @@ def title(figure: str) -> str:
     rest = figure.removeprefix(start).removesuffix(f'_{kind}')
     matching = rest.removeprefix('_') or 'nearest'
     name = 'error, share of the video'
-    if start == EVENTS[1]:
-        name = 'error, median, frames'
+    if start != EVENTS[0]:
+        is_mean = matching == 'mean' or matching.startswith('mean_')
+        matching = matching.removeprefix('mean').removeprefix('_') or 'nearest'
+        name = f'error, {"mean" if is_mean else "median"}, frames'
     return f'event {name}: {kind}, {matching} ({hint} is better)'

@@ -64,8 +64,7 @@ def config_of(
     if args.max_epochs:
         changes['max_epochs'] = args.max_epochs
     cfg = read_config(CONFIG, args.videos, args.work_dir, seed, changes)
-    metrics = [*cfg.test_evaluator, {'type': 'EventFrames'}]
-    cfg.test_evaluator = [{'type': 'ByAction', 'metrics': metrics}]
+    cfg.test_evaluator = [{'type': 'ByAction', 'metrics': list(cfg.test_evaluator)}]
     return cfg
 
 

@@ -6,8 +6,8 @@ r"""Compare recipes on real videos with embeddings that learnt nothing.
 
 DIR holds sets of videos as `real_sets.py` says: golf/, actions/NAME/, pitch/. Every
 recipe of `recipes.py` is trained with every seed on all subjects but those of a fold,
-and judged on these, action by action, by the metrics of configs/carl_folder.py and
-`EventFrames`. The controls are judged on the same videos. The tables go to the work
+and judged on these, action by action, by the metrics of configs/carl_folder.py. The
+controls are judged on the same videos. The tables go to the work
 dir. A run that was done before with the same settings is not repeated; code and videos
 are taken not to have changed.
 """

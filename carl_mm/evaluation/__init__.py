@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from carl_mm.evaluation.action_videos import ActionVideos
 from carl_mm.evaluation.alignment import AlignmentError, KendallsTau
 from carl_mm.evaluation.evaluated_video import EvaluatedVideo
-from carl_mm.evaluation.event_frames import EventFrames
 from carl_mm.evaluation.frame_accuracy import FrameAccuracy
 from carl_mm.evaluation.framewise_metric import FramewiseMetric
 from carl_mm.evaluation.linear_protocol import LinearClassification
@@ -17,7 +16,6 @@ __all__ = [
     'ActionVideos',
     'AlignmentError',
     'EvaluatedVideo',
-    'EventFrames',
     'FrameAccuracy',
     'FrameRetrieval',
     'FramewiseMetric',

@@ -28,6 +28,7 @@ class ActionVideos:
         test_frame_inds: ``(T,)`` int64 each: which frames of the whole video a cut
             holds, 0 to T - 1 for a whole video.
         test_whole_labels: Labels of all frames of the whole video, even for cuts.
+        test_fps: Frames per second of each judged video, NaN if unknown.
         cuts: Maps each kind of cut to its draws, each the judged videos, cut. Empty
             for metrics that do not set `FramewiseMetric.judges_cuts`.
     """
@@ -42,6 +43,7 @@ class ActionVideos:
     test_views: list[str]
     test_frame_inds: list[np.ndarray]
     test_whole_labels: list[np.ndarray]
+    test_fps: list[float]
     cuts: dict[str, list['ActionVideos']] = field(default_factory=dict)
 
 
@@ -94,6 +96,7 @@ def _group(
         test_views=[videos[p].view for p in test],
         test_frame_inds=[videos[p].frame_inds for p in test],
         test_whole_labels=[videos[p.whole].labels for p in test],
+        test_fps=[videos[p].fps for p in test],
     )
 
 

@@ -9,11 +9,20 @@ from carl_mm.evaluation.action_videos import ActionVideos, judge_with_cuts
 from carl_mm.evaluation.strided_metric import StridedMetric
 from carl_mm.functional import (
     alignment_error,
-    event_error,
+    event_gaps,
     kendalls_tau,
     phase_boundaries,
     phase_progress,
 )
+from carl_mm.functional.metrics.events import mean_share
+
+# What matches frames, by how its keys end.
+MATCHINGS = {
+    '': 'nearest',
+    '_dtw': 'dtw',
+    '_open': 'open',
+    '_posterior': 'posterior',
+}
 
 
 @METRICS.register_module()
@@ -71,6 +80,11 @@ class AlignmentError(StridedMetric):
     `carl_mm.functional.match_frames` finds with open ends, and with ends that it
     chooses, as the tools do.
 
+    In frames, to be read beside the uncertainty of the labels: ``event_frames`` (and
+    ``event_frames_dtw``, ...) is the median, ``event_frames_mean`` the mean, and
+    ``event_within_3`` the share of at most 3 frames; ``event_s`` is the median in
+    seconds, if all videos tell their frames per second.
+
     Where the pipeline draws `EvaluationCuts`, all are also given for the cuts:
     ``..._windowed`` for videos that start late and end early, ``..._warped`` for videos
     whose segments are played at other speeds. They are means over the draws; a draw
@@ -80,20 +94,25 @@ class AlignmentError(StridedMetric):
 
     Args:
         stride: Take every ``stride``-th frame.
+        in_frames: Whether to log the errors in frames and seconds.
         collect_device: Device for gathering, see `FramewiseMetric`.
         prefix: Prefix of the logged keys, see `FramewiseMetric`.
     """
 
     default_prefix: ClassVar[str] = 'alignment'
-    keys = (
-        'error',
-        'event_error',
-        'event_error_dtw',
-        'event_error_open',
-        'event_error_posterior',
-    )
+    keys = ('error', *(f'event_error{suffix}' for suffix in MATCHINGS))
     needs_labels = ('test',)
     judges_cuts = True
+
+    def __init__(
+        self,
+        stride: int = 1,
+        in_frames: bool = False,
+        collect_device: str = 'gpu',
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(stride, collect_device, prefix)
+        self.in_frames = in_frames
 
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
         """Judge all ordered pairs of whole videos, and those of each draw of cuts."""
@@ -109,28 +128,47 @@ class AlignmentError(StridedMetric):
                 videos.test_whole_labels, videos.test_frame_inds, strict=True
             )
         ]
-        frames, boundaries = complete_events(videos)
-        return {
-            'error': alignment_error(videos.test_embeddings, progress, self.stride),
-            'event_error': event_error(frames, boundaries),
-            'event_error_dtw': event_error(frames, boundaries, 'dtw'),
-            'event_error_open': event_error(frames, boundaries, 'open'),
-            'event_error_posterior': event_error(frames, boundaries, 'posterior'),
-        }
+        error = alignment_error(videos.test_embeddings, progress, self.stride)
+        values = {'error': error}
+        frames, boundaries, rates = complete_events(videos)
+        lengths = [len(video) for video in frames]
+        for suffix, matching in MATCHINGS.items():
+            gaps = event_gaps(frames, boundaries, matching)
+            values[f'event_error{suffix}'] = mean_share(gaps, lengths)
+            if self.in_frames:
+                values |= _in_frames(gaps, np.array(rates), suffix)
+        return values
+
+
+def _in_frames(gaps: np.ndarray, rates: np.ndarray, suffix: str) -> dict[str, float]:
+    """Summarise errors ``(V, E, V)`` in frames; ``rates`` are frames per second."""
+    known = gaps[~np.isnan(gaps)]
+    has_any = len(known) > 0
+    nan = float('nan')
+    values = {
+        f'event_frames{suffix}': float(np.median(known)) if has_any else nan,
+        f'event_frames_mean{suffix}': float(known.mean()) if has_any else nan,
+        f'event_within_3{suffix}': float((known <= 3).mean()) if has_any else nan,
+    }
+    if has_any and not np.isnan(rates).any():
+        seconds = (gaps / rates)[~np.isnan(gaps)]
+        values[f'event_s{suffix}'] = float(np.median(seconds))
+    return values
 
 
 def complete_events(
     videos: ActionVideos,
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
+) -> tuple[list[np.ndarray], list[np.ndarray], list[float]]:
     """Return the judged videos that have every phase, and the frames of their events.
 
     Returns:
-        Embeddings ``(T, D)`` and frames ``(E,)`` int64 of each such video.
+        Embeddings ``(T, D)``, frames ``(E,)`` int64 and frames per second of each such
+        video.
     """
     events = [phase_boundaries(v, len(videos.phases)) for v in videos.test_labels]
-    complete = [
-        (embedding, event)
-        for embedding, event in zip(videos.test_embeddings, events, strict=True)
-        if event is not None
-    ]
-    return [embedding for embedding, _ in complete], [event for _, event in complete]
+    complete = [index for index, event in enumerate(events) if event is not None]
+    return (
+        [videos.test_embeddings[index] for index in complete],
+        [event for event in events if event is not None],
+        [videos.test_fps[index] for index in complete],
+    )

@@ -41,6 +41,7 @@ class EvaluatedVideo:
         view: Name of the camera, '' if there is none.
         labels: ``(T,)`` int64, -1 where unlabelled.
         frame_inds: ``(T,)`` int64, which frames of the video these are.
+        fps: Frames per second, NaN if unknown.
         embeddings: Maps `MODEL` and the name of each control to ``(T, D)`` float32.
     """
 
@@ -50,6 +51,7 @@ class EvaluatedVideo:
     view: str
     labels: np.ndarray
     frame_inds: np.ndarray
+    fps: float
     embeddings: dict[str, np.ndarray] = field(repr=False)
 
     @classmethod
@@ -72,6 +74,7 @@ class EvaluatedVideo:
             view=sample.get('view') or '',
             labels=labels,
             frame_inds=np.arange(length),
+            fps=float(sample.get('fps') or 'nan'),
             embeddings=predicted_embeddings(sample),
         )
 

@@ -22,7 +22,7 @@ def gather_videos(
     """
     if dist.get_world_size() > 1:
         headers = [
-            (place, v.filename, v.action, v.split, v.view, len(v.labels))
+            (place, v.filename, v.action, v.split, v.view, v.fps, len(v.labels))
             for place, v in results
         ]
         widths = [{k: e.shape[1] for k, e in v.embeddings.items()} for _, v in results]
@@ -67,7 +67,7 @@ def _rebuild(
     at = dict.fromkeys(embeddings, 0)
     frame, videos = 0, []
     for header, shapes in zip(headers, widths, strict=True):
-        place, filename, action, split, view, length = header
+        place, filename, action, split, view, fps, length = header
         parts = {}
         for name, width in shapes.items():
             flat = embeddings[name][at[name] : at[name] + length * width]
@@ -76,7 +76,7 @@ def _rebuild(
         own = slice(frame, frame + length)
         frame += length
         video = EvaluatedVideo(
-            filename, action, split, view, labels[own], frame_inds[own], parts
+            filename, action, split, view, labels[own], frame_inds[own], fps, parts
         )
         videos.append((place, video))
     return videos

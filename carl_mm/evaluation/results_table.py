@@ -5,7 +5,7 @@ from carl_mm.models.recognizers import controls
 
 CONTROLS = (*controls.CONTROLS, CENTRED)  # in the order of the columns
 HEADINGS = {'untrained': 'untrained', CENTRED: 'centred backbone'}
-LOWER_IS_BETTER = ('error', 'event_error', 'event_frames', 'nan_share')
+LOWER_IS_BETTER = ('error', 'event_error', 'event_frames', 'event_s', 'nan_share')
 
 
 def split_control(key: str) -> tuple[str, str]:

@@ -140,14 +140,14 @@ def test_errors_of_sets_name_the_file(tmp_path):
 def test_figures_by_action_are_those_of_the_action_alone():
     module('by_action')
     data = samples()
-    configs = [{'type': 'AlignmentError'}, {'type': 'EventFrames'}]
+    configs = [{'type': 'AlignmentError'}, {'type': 'KendallsTau'}]
     metric = METRICS.build({'type': 'ByAction', 'metrics': configs})
     metric.dataset_meta = {'phases': PHASES}
     metric.process(None, [item.to_dict() for item in data])
     figures = metric.evaluate(len(data))
     for action in PHASES:
         alone = [item for item in data if item.action == action]
-        expected = evaluate('AlignmentError', alone) | evaluate('EventFrames', alone)
+        expected = evaluate('AlignmentError', alone) | evaluate('KendallsTau', alone)
         found = {
             key.removeprefix(f'{action}/'): value
             for key, value in figures.items()

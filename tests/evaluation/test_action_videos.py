@@ -15,7 +15,7 @@ def video(action, split, labels, frame_inds=None):
     inds = np.arange(len(labels)) if frame_inds is None else np.array(frame_inds)
     embeddings = {MODEL: np.zeros((len(labels), 2), np.float32)}
     name = f'{action}.mp4'
-    return EvaluatedVideo(name, action, split, 'ego', labels, inds, embeddings)
+    return EvaluatedVideo(name, action, split, 'ego', labels, inds, 25.0, embeddings)
 
 
 def grouped(videos):

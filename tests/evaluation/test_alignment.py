@@ -6,13 +6,22 @@ import torch
 from mmaction.registry import METRICS
 
 import carl_mm.functional as F
+from carl_mm.evaluation.results_table import lower_is_better
 from tests.evaluation.predictions import (
     PHASES,
+    arrays,
     evaluate,
     samples,
     viewed_samples,
     with_cuts,
 )
+
+MATCHINGS = {
+    '': 'nearest',
+    '_dtw': 'dtw',
+    '_open': 'open',
+    '_posterior': 'posterior',
+}
 
 
 def parts_of(videos, inds, cuts, control):
@@ -37,7 +46,7 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
     assert {key: figures[key] for key in plain} == plain
     for kind in ('windowed', 'warped'):
         for control in ('', 'position', 'backbone', 'centred'):
-            keys = ('error', 'event_error', 'event_error_dtw', 'event_error_posterior')
+            keys = ['error', *(f'event_error{suffix}' for suffix in MATCHINGS)]
             expected = {key: [] for key in keys}
             for action, phases in PHASES.items():
                 chosen = [s for s in data if s.action == action and s.split == 'test']
@@ -56,11 +65,9 @@ def test_cuts_are_judged_by_the_whole_videos_progress():
                         for v, i in zip(labels, inds, strict=True)
                     ]
                     per_draw['error'].append(F.alignment_error(parts, progress))
-                    per_draw['event_error'].append(F.event_error(parts, events))
-                    warped = F.event_error(parts, events, matching='dtw')
-                    per_draw['event_error_dtw'].append(warped)
-                    posterior = F.event_error(parts, events, matching='posterior')
-                    per_draw['event_error_posterior'].append(posterior)
+                    for suffix, matching in MATCHINGS.items():
+                        event = F.event_error(parts, events, matching)
+                        per_draw[f'event_error{suffix}'].append(event)
                 for key, values in per_draw.items():
                     expected[key].append(np.mean(values))
             suffix = f'_{control}' if control else ''
@@ -133,3 +140,54 @@ def test_undefined_pairs_of_tau_count_as_the_policy_says():
 def test_a_bad_policy_is_named():
     with pytest.raises(ValueError, match="got 'drop'"):
         METRICS.build({'type': 'KendallsTau', 'nan_policy': 'drop'})
+
+
+def gaps_in_loops(data, action, matching):
+    """Errors in frames of each pair of videos that have every phase, with the rate."""
+    embeddings, labels = arrays(data, action, 'test')
+    rates = [s.fps for s in data if s.action == action and s.split == 'test']
+    videos = []
+    for embedding, label, rate in zip(embeddings, labels, rates, strict=True):
+        events = F.phase_boundaries(label, len(PHASES[action]))
+        if events is not None:
+            videos.append((embedding, events, rate))
+    gaps = F.event_gaps(*list(zip(*videos, strict=True))[:2], matching=matching)
+    return [
+        (gaps[i, e, j], videos[j][2])
+        for i in range(len(videos))
+        for j in range(len(videos))
+        for e in range(gaps.shape[1])
+        if i != j
+    ]
+
+
+@pytest.mark.parametrize('suffix', MATCHINGS)
+def test_errors_in_frames_and_seconds_equal_loops(suffix):
+    data = samples()
+    for index, item in enumerate(data):
+        item.set_metainfo({'fps': 20.0 + index})
+    figures = evaluate('AlignmentError', data, in_frames=True)
+    expected = {'frames': [], 'frames_mean': [], 'within_3': [], 's': []}
+    for action in PHASES:
+        gaps = gaps_in_loops(data, action, MATCHINGS[suffix])
+        frames = [gap for gap, _ in gaps]
+        expected['frames'].append(np.median(frames))
+        expected['frames_mean'].append(sum(frames) / len(frames))
+        expected['within_3'].append(sum(gap <= 3 for gap in frames) / len(frames))
+        expected['s'].append(np.median([gap / rate for gap, rate in gaps]))
+    for name, values in expected.items():
+        found = figures[f'alignment/event_{name}{suffix}']
+        assert found == pytest.approx(np.mean(values)), name
+    assert f'alignment/event_frames{suffix}_position' in figures
+
+
+def test_without_a_rate_there_are_no_seconds():
+    figures = evaluate('AlignmentError', samples(), in_frames=True)
+    assert 'alignment/event_frames_dtw' in figures
+    assert not any(key.startswith('alignment/event_s') for key in figures)
+
+
+def test_fewer_frames_and_seconds_are_better():
+    for name in ('event_frames_dtw_windowed', 'event_s', 'event_error_open'):
+        assert lower_is_better(f'alignment/{name}')
+    assert not lower_is_better('alignment/event_within_3')

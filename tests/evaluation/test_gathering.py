@@ -75,6 +75,7 @@ def make_video(place):
         view='',
         labels=rng.integers(-1, 3, length),
         frame_inds=rng.integers(0, 100, length),
+        fps=25.0 + place,
         embeddings=embeddings if length else {MODEL: embeddings[MODEL]},
     )
 

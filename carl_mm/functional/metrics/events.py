@@ -45,9 +45,18 @@ def event_error(
         0.5
     """
     gaps = event_gaps(embeddings, events, matching)
+    return mean_share(gaps, [len(video) for video in embeddings])
+
+
+def mean_share(gaps: Floats, lengths: Sequence[int]) -> float:
+    """Average the gaps of `event_gaps` as shares of the videos' lengths, each ``T_i``.
+
+    Returns:
+        The error of `event_error`.
+    """
     if len(gaps) < 2 or not gaps.shape[1]:
         return float('nan')
-    shares = gaps / np.array([len(video) for video in embeddings])
+    shares = gaps / np.array(lengths)
     others = ~np.eye(len(gaps), dtype=bool)
     return float(shares.mean(axis=1)[others].mean())
 
