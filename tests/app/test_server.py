@@ -28,7 +28,7 @@ def test_the_endpoints_are_the_documented_ones(client):
     named = client.view_api(return_format='dict')['named_endpoints']
     assert set(named) == {
         *('/videos', '/align', '/nearest', '/carry_phases', '/export_csv'),
-        *('/deviations', '/add_video'),
+        *('/deviations', '/add_video', '/rank'),
     }
 
 
