@@ -124,7 +124,7 @@ def told(found: 'Alignment') -> str:
         return text + 'not alignable  '
     alone = int((~found.matched_a).sum()), int((~found.matched_b).sum())
     if any(alone):
-        text += f'without counterpart: {alone[0]} frames of the reference, {alone[1]}  '
+        text += f'without counterpart: {alone[0]} and {alone[1]} frames  '
     return text
 
 
@@ -153,7 +153,7 @@ def draw(
     if args.picture:
         from carl_mm.visualization import similarity_figure
 
-        figure = similarity_figure(a, b, found.path)
+        figure = similarity_figure(a, b, found.path if len(found.path) else None)
         written.append(path.with_suffix('.png'))
         atomic_write(
             written[-1], lambda stream: figure.savefig(stream, format='png', dpi=100)

@@ -5,7 +5,8 @@ from real_results import Results
 from carl_mm.evaluation.evaluated_video import WHOLE
 from carl_mm.evaluation.results_table import lower_is_better
 
-OTHERS = ('phase_classification/acc', 'retrieval/ap@10')
+RELATEDNESS = 'alignment/relatedness'
+OTHERS = ('phase_classification/acc', 'retrieval/ap@10', RELATEDNESS)
 EVENTS = ('alignment/event_error', 'alignment/event_frames')
 KINDS = ('windowed', WHOLE, 'warped')
 

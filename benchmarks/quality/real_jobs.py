@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import by_action  # noqa: F401  (registers, in every process)
+import relatedness  # noqa: F401
 from cached_runs import (
     REMOVED,
     make_features,
@@ -64,7 +65,8 @@ def config_of(
     if args.max_epochs:
         changes['max_epochs'] = args.max_epochs
     cfg = read_config(CONFIG, args.videos, args.work_dir, seed, changes)
-    cfg.test_evaluator = [{'type': 'ByAction', 'metrics': list(cfg.test_evaluator)}]
+    metrics = {'type': 'ByAction', 'metrics': list(cfg.test_evaluator)}
+    cfg.test_evaluator = [metrics, {'type': 'Relatedness'}]
     return cfg
 
 

@@ -78,3 +78,25 @@ def test_methods_are_compared(make_videos, tmp_path):
         'backbone only',
         'centred backbone',
     ]
+
+
+@pytest.mark.parametrize('change', ['none', 'around', 'between', 'both', 'part'])
+def test_changed_videos_tell_what_is_of_other_content(benchmark, change):
+    rng = np.random.default_rng(0)
+    video = (
+        np.full((30, 8, 6, 3), 50, np.uint8)
+        + np.arange(30, dtype=np.uint8)[:, None, None, None]
+    )
+    others = [
+        np.full((9, 4, 4, 3), 200, np.uint8),
+        np.full((40, 8, 6, 3), 201, np.uint8),
+    ]
+    frames, places = benchmark('open_ends').changed(video, others, change, rng)
+    own = places >= 0
+    assert (frames[own] == video[places[own]]).all()
+    assert (frames[~own] >= 200).all()
+    runs = np.count_nonzero(np.diff(own.astype(int)) == 1) + own[0]
+    expected = {'none': 1, 'around': 1, 'between': 2, 'both': 2, 'part': 1}[change]
+    assert runs == expected
+    assert own[0] == own[-1] == (change not in ('around', 'both'))
+    assert (len(places) < 30) == (change == 'part')

@@ -239,3 +239,53 @@ def test_the_reference_is_known_however_its_path_is_written(tool, tmp_path):
     VideoEmbedding(video.filename, ARC, video.timestamps, 10.0).save(again)
     status, said, _ = tool(a, tmp_path / 'npz', '--out', tmp_path / 'out')
     assert (status, said.count('score')) == (0, 1)
+
+
+def walk(seed, length):
+    steps = np.random.default_rng(seed).normal(size=(length, 16))
+    return np.cumsum(steps, axis=0).astype(np.float32)
+
+
+def test_frames_without_counterpart_are_empty_and_faint(tool, tmp_path):
+    whole = walk(0, 60)
+    reference, a = save(tmp_path, 'a', whole)
+    other, b = save(tmp_path, 'b', whole[20:50])
+    out = tmp_path / 'out'
+    options = ['--out', out, '--video', '--picture']
+    status, said, _ = tool(reference, other, *options)
+    assert status == 0
+    found = align(a, b)
+    assert found.ends == 'open'
+    alone = np.count_nonzero(~found.matched_a), np.count_nonzero(~found.matched_b)
+    assert f'without counterpart: {alone[0]} and {alone[1]} frames' in said
+    rows = list(csv.DictReader((out / 'b.csv').open()))
+    empty = [row['frame'] == row['time_s'] == '' for row in rows]
+    assert empty == (~found.matched_a).tolist()
+    confidence = [float(row['confidence']) for row in rows]
+    np.testing.assert_allclose(confidence, found.confidence_a, atol=6e-4)
+    assert tool(reference, other, '--out', out, '--ends', 'closed')[0] == 0
+    assert all(row['frame'] for row in csv.DictReader((out / 'b.csv').open()))
+
+
+def test_videos_are_sorted_by_how_well_they_align(tool, tmp_path):
+    reference, _ = save(tmp_path, 'a', walk(0, 40))
+    save(tmp_path, 'like', walk(0, 40)[3:])
+    for seed in range(1, 6):
+        save(tmp_path, f'unlike{seed}', walk(seed, 40))
+    out = tmp_path / 'out'
+    status, said, _ = tool(reference, tmp_path / 'npz', '--out', out, '--rank')
+    assert status == 0
+    rows = list(csv.DictReader((out / 'ranking.csv').open()))
+    assert [Path(row['filename']).stem for row in rows][0] == 'like'
+    assert [row['is_like'] for row in rows] == ['yes', *['no'] * 5]
+    scores = [float(row['score']) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert said.count('unlike  ') == 5
+
+
+def test_videos_in_which_nothing_changes_are_not_alignable(tool, tmp_path):
+    reference, _ = save(tmp_path, 'a', np.ones((9, 3), np.float32))
+    other, _ = save(tmp_path, 'b', np.ones((7, 3), np.float32))
+    status, said, _ = tool(reference, other, '--out', tmp_path / 'out', '--video')
+    assert status == 0
+    assert 'not alignable' in said

@@ -45,7 +45,8 @@ def similarity_figure(
             also gives its name and time stamps.
         embedding_b: Embeddings of video b, ``(M, D)``, or a `VideoEmbedding`.
         path: ``(L, 2)`` integers, an alignment as frames (of a, of b), drawn on top:
-            as a line if it is monotone, else as dots.
+            as a line if it is monotone, broken where frames of a are left out, else
+            as dots.
         fps_a: Frames per second of video a; its axis is then in seconds instead of
             frames.
         fps_b: Frames per second of video b.
@@ -134,6 +135,8 @@ def _draw_path(
     path = check_path(path, *(len(side.unit) for side in sides))
     x, y = sides[1].times[path[:, 1]], sides[0].times[path[:, 0]]
     if len(path) > 1 and (np.diff(path, axis=0) >= 0).all():
+        left_out = np.flatnonzero(np.diff(path[:, 0]) > 1) + 1
+        x, y = (np.insert(times, left_out, np.nan) for times in (x, y))
         outline = effects.withStroke(linewidth=4.5, foreground='black')
         style: dict[str, Any] = {'linewidth': 2, 'path_effects': [outline]}
     else:

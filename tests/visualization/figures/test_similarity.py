@@ -129,3 +129,10 @@ def test_a_video_embedding_brings_its_name_and_time_stamps():
 def test_sizes_that_do_not_fit_are_named(changes, message):
     with pytest.raises(ValueError, match=message):
         similarity_figure(**{'embedding_a': A, 'embedding_b': B, **changes})
+
+
+def test_the_line_is_broken_where_frames_are_left_out():
+    path = np.array([[0, 0], [1, 1], [4, 2], [5, 3]])
+    (line,) = similarity_figure(A, B, path).axes[0].get_lines()
+    assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [2]
+    assert len(line.get_ydata()) == 5
