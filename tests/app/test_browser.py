@@ -140,6 +140,13 @@ def test_two_videos_in_step(page, running, tmp_path):
     end = page.locator('output', has_text='frame 30 of 31')
     end.wait_for()  # it plays to its end, and takes the other along
     stands_at(page, 'Second video', found.frame_inds_b[30])
+    page.get_by_role('button', name='Which videos are most like the first?').click()
+    rows = page.locator('.carl-ranking li')
+    rows.first.wait_for()
+    others = [name for name in running.library.names if name != 'b.mp4']
+    shown = [text.split(': score')[0] for text in rows.all_text_contents()]
+    assert sorted(shown) == sorted(others)
+    screenshots(page, tmp_path, 'ranking')
 
 
 def test_a_moment_is_found_and_played(page, running, tmp_path):

@@ -40,6 +40,8 @@ carl.alignTab = (root) => {
       if (matches && matches.a === a && matches.b === b) return;
       matches = null;
       text.textContent = waiting;
+      boxes.forEach((box) => box.classList.remove('carl-alone'));
+      ranking.replaceChildren();
       if (a) first.show(a);
       if (b) second.show(b);
     },
@@ -54,6 +56,7 @@ carl.alignTab = (root) => {
         ...result, alone_a: new Set(result.alone_a), alone_b: new Set(result.alone_b),
       };
       second.seek(matches.frames_b[first.frame]);
+      boxes[1].classList.toggle('carl-alone', matches.alone_a.has(first.frame));
       const alone = result.alone_a.length + result.alone_b.length;
       text.textContent = !result.alignable
         ? 'These two videos have no moment in common that the model could find.'

@@ -24,8 +24,8 @@ class AlignTab(Tab):
     pickers = (Picker('First video'), Picker('Second video', preselected=1))
     panel = f"""
 <p class="carl-result" role="status">Choose two videos above, then press Align.</p>
-{TWO_PLAYERS}
 <ol class="carl-ranking"></ol>
+{TWO_PLAYERS}
 """
 
     def actions(self) -> list[Callable[..., Any]]:
