@@ -29,8 +29,16 @@ def stages_config(
     Returns:
         The config with ``backbone``, ``start`` and ``kept_channels``; for another
         backbone as it was.
+
+    Raises:
+        ValueError: Of another backbone something is left out.
     """
     if not isinstance(backbone, EfficientNetLite0):
+        if missing := [key for key in ('backbone', 'start') if key not in stages]:
+            raise ValueError(
+                f'learnt_stages cannot continue a {type(backbone).__name__}: take an '
+                f'EfficientNetLite0 or EfficientNetLite2, or give {missing}'
+            )
         return dict(stages)
     *before, _ = _pooled(backbone, pooling, last_is_continued=True)
     same = {key: value for key, value in config.items() if key != 'out_indices'}

@@ -66,6 +66,11 @@ def test_stages_that_are_given_stay():
     assert stages_config(own, nn.Identity(), {}, 'flat') == own
 
 
+def test_other_backbones_are_not_continued():
+    with pytest.raises(ValueError, match=r"continue a Identity.* give \['start'\]"):
+        stages_config({'backbone': {}}, nn.Identity(), {}, 'flat')
+
+
 def test_several_stages_give_several_parts():
     stages = LearntStages(
         {'type': 'EfficientNetLite0', 'pretrained': False}, 4, (4, 7), ('grid', 'max')
