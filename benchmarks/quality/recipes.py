@@ -26,6 +26,23 @@ no_flow = {
     'model.feature_parts': (GRID, LAST),
     f'{NECK}in_channels': GRID + LAST,
 }
+# `with_pose`, `lite2` and `fine_tuned` of configs/_base_ as changes.
+widths_follow = {'model.feature_parts': 'each', f'{NECK}in_channels': None}
+pose = {
+    'model.extra_features': [
+        {'type': 'OpticalFlowGrid', 'size': 128, 'grid': 4},
+        {'type': 'PoseLandmarks'},
+    ],
+    **widths_follow,
+}
+lite2 = {'model.backbone.type': 'EfficientNetLite2', **widths_follow}
+fine_tuned = {
+    'model.backbone.out_indices': (4, 5),
+    'model.spatial_pooling': ('grid', 'flat'),
+    'model.learnt_stages': {'type': 'LearntStages'},
+    **widths_follow,
+    'optim_wrapper.paramwise_cfg': {'custom_keys': {'learnt_stages': {'lr_mult': 0.1}}},
+}
 not_standardised = {'model.feature_parts': ()}
 absolute = {f'{NECK}position': 'absolute'}
 
@@ -50,6 +67,9 @@ RECIPES: dict[str, dict[str, Any]] = {
         'train_dataloader.sampler.min_samples': 1,
         'custom_hooks.KeepBestHook': REMOVED,
     },
+    'pose': pose,  # needs the files that `PoseLandmarks` names
+    'lite2': lite2,
+    'fine_tuned': fine_tuned,
     'no_crop': no_crop,
     'no_grid': no_grid,
     'no_flow': no_flow,

@@ -23,8 +23,7 @@ neck, pooling and normalisation follow. For another size of a ViT change two key
 
 224 pixels suit both ViTs, carl_folder's 192 only CLIP; otherwise set the sizes too.
 `lite2` takes the place of EfficientNet-Lite0 in a config with the features of
-subject.py, as carl_folder.py; where the last layer alone is pooled, as in
-carl_synthetic.py, `model.backbone.update(type=EfficientNetLite2)` does.
+subject.py, as carl_folder.py, beside `with_pose` and `fine_tuned` as well.
 Testing a checkpoint downloads nothing, as it holds the backbone.
 
 Without a network, download the weights on another machine. For the ResNets pass
@@ -79,9 +78,9 @@ supervised_r50 = dict(
     data_preprocessor=imagenet,
 )
 lite2 = dict(
-    backbone=dict(_delete_=True, type=EfficientNetLite2, out_indices=(4, 7)),
-    feature_parts=(16 * 120, 1280, 48),
-    neck=dict(in_channels=16 * 120 + 1280 + 48),
+    backbone=dict(type=EfficientNetLite2),  # same outputs
+    feature_parts='each',
+    neck=dict(in_channels=None),
 )
 dinov2_small = dict(
     backbone=dict(

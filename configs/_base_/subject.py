@@ -15,10 +15,12 @@ EfficientNet-Lite0's fifth stage in 4 x 4 cells, 1280 of its last layer, and opt
 flow in 4 x 4 cells. Each of the three is centred and scaled by video, so that what
 differs between videos does not keep the same moments apart.
 
-Each of these takes one line more, behind that of subject_features:
+Each of these takes one line more, behind that of subject_features, and several of them
+go together; widths follow:
 
     model.merge(with_pose)   # for people: landmarks of the body beside the pictures
     model.merge(fine_tuned)  # the last stage of the backbone learns
+    model.merge(lite2)  # a larger backbone, from backbones.py
 
 `with_pose` needs `pip install ai-edge-litert` and `npm install @mediapipe/pose`, or the
 package's file as `model_file`, and takes 29 ms a frame on one thread.
@@ -30,12 +32,7 @@ With `two_stages_tuned` the sixth stage learns, too: 65 kB. Both also want
 """
 
 from carl_mm.datasets import CropToSubject
-from carl_mm.models import (
-    EfficientNetLite0,
-    LearntStages,
-    OpticalFlowGrid,
-    PoseLandmarks,
-)
+from carl_mm.models import LearntStages, OpticalFlowGrid, PoseLandmarks
 
 crop_to_subject = dict(type=CropToSubject)
 subject_features = dict(
@@ -46,34 +43,28 @@ subject_features = dict(
     keep_frame_features=True,
     neck=dict(in_channels=16 * 112 + 1280 + 48, position='rotary'),
 )
+# So that several of the following, and `lite2` of backbones.py, can be merged.
+widths_follow = dict(feature_parts='each', neck=dict(in_channels=None))
 with_pose = dict(
     extra_features=[
         dict(type=OpticalFlowGrid, size=128, grid=4),
         dict(type=PoseLandmarks),
     ],
-    feature_parts=(16 * 112, 1280, 48, 99),
-    neck=dict(in_channels=16 * 112 + 1280 + 48 + 99),
+    **widths_follow,
 )
 fine_tuned = dict(
     backbone=dict(out_indices=(4, 5)),
     spatial_pooling=('grid', 'flat'),
-    learnt_stages=dict(
-        type=LearntStages,
-        backbone=dict(type=EfficientNetLite0),
-        start=5,
-        kept_channels=16 * 112,
-    ),
+    learnt_stages=dict(type=LearntStages),
+    **widths_follow,
 )
 two_stages_tuned = dict(
     backbone=dict(out_indices=(4,)),
     spatial_pooling='flat',
     learnt_stages=dict(
-        type=LearntStages,
-        backbone=dict(type=EfficientNetLite0),
-        start=4,
-        out_indices=(4, 7),
-        spatial_pooling=('grid', 'max'),
+        type=LearntStages, out_indices=(4, 7), spatial_pooling=('grid', 'max')
     ),
+    **widths_follow,
 )
 stages_learn_slowly = dict(
     paramwise_cfg=dict(custom_keys=dict(learnt_stages=dict(lr_mult=0.1)))

@@ -16,6 +16,7 @@ from mmengine.config import Config
 
 from carl_mm.datasets.annotations import validate_annotations
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.models.backbones import pose_landmarks
 from tests.conftest import moving_square
 from tests.evaluation.predictions import PHASES, evaluate, samples
 from tests.tools.processes import ROOT
@@ -156,7 +157,11 @@ def test_figures_by_action_are_those_of_the_action_alone():
         assert found == expected
 
 
-def test_every_recipe_makes_a_model_that_embeds(tmp_path):
+def test_every_recipe_makes_a_model_that_embeds(tmp_path, monkeypatch):
+    def nobody(picture):
+        return np.zeros((1, 195)), 0.0
+
+    monkeypatch.setattr(pose_landmarks, 'load_network', lambda *args: nobody)
     runs, recipes = module('cached_runs'), module('recipes').RECIPES
     frames = torch.randint(0, 256, (3, 3, 64, 64), dtype=torch.uint8)
     tried = set()
@@ -169,9 +174,43 @@ def test_every_recipe_makes_a_model_that_embeds(tmp_path):
             continue
         tried.add(text)
         sample = ActionDataSample()
+        cfg.model.backbone.pretrained = False  # of Lite2 the weights may be missing
         MODELS.build(cfg.model).eval().predict([frames], [sample])
         size = 256 if cfg.model.keep_frame_features else 128
         assert sample.pred_embedding.shape == (3, size)
+
+
+@pytest.mark.parametrize(
+    ('recipe', 'file', 'name'),
+    [
+        ('pose', 'subject', 'with_pose'),
+        ('lite2', 'backbones', 'lite2'),
+        ('fine_tuned', 'subject', 'fine_tuned'),
+    ],
+)
+def test_recipes_of_parts_that_are_shipped_are_those(tmp_path, recipe, file, name):
+    runs, recipes = module('cached_runs'), module('recipes').RECIPES
+    read = [
+        runs.read_config('configs/carl_folder.py', tmp_path, tmp_path, 0, changes)
+        for changes in ({}, recipes[recipe])
+    ]
+    parts = Config.fromfile(f'configs/_base_/{file}.py')
+    read[0].model.merge(parts[name])
+    if recipe == 'fine_tuned':
+        read[0].optim_wrapper.merge(parts.stages_learn_slowly)
+    for key in ('model', 'optim_wrapper'):
+        shipped, changed = (built_types(cfg.to_dict()[key]) for cfg in read)
+        assert changed == shipped
+
+
+def built_types(part):
+    """Name classes as the registry does, and make lists of tuples."""
+    if isinstance(part, dict):
+        return {key: built_types(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [built_types(value) for value in part]
+    text = getattr(part, '__name__', part)
+    return text.rsplit('.', 1)[-1] if isinstance(text, str) else text
 
 
 def test_the_recipe_before_has_nothing_of_the_new(tmp_path):

@@ -19,7 +19,8 @@ with read_base():
     from ._base_.backbones import lite2
     from ._base_.subject import fine_tuned, two_stages_tuned, with_pose
 
-model.merge({name})
+for part in ({name},):
+    model.merge(part)
 """
 
 
@@ -38,7 +39,7 @@ def leaf(tmp_path, monkeypatch):
         path.write_text(LEAF.format(name=name))
         Config.fromfile(path).dump(tmp_path / 'dumped.py')
         model = Config.fromfile(tmp_path / 'dumped.py').model
-        model.backbone.pretrained = False
+        model.backbone.pretrained = False  # of the stages as well
         model.neck.update(num_layers=1)
         return model
 
@@ -53,12 +54,20 @@ def leaf(tmp_path, monkeypatch):
         ('with_pose', 16 * 112 + 1280 + 48 + 99, (16 * 112, 1280, 48, 99)),
         ('fine_tuned', 16 * 112 + 192 * 4 + 48, (16 * 112, 1280, 48)),
         ('two_stages_tuned', 112 * 16 + 48, (16 * 112, 1280, 48)),
+        (
+            'fine_tuned, with_pose, lite2',
+            16 * 120 + 208 * 4 + 48 + 99,
+            (16 * 120, 1280, 48, 99),
+        ),
+        (
+            'lite2, with_pose, two_stages_tuned',
+            16 * 120 + 48 + 99,
+            (16 * 120, 1280, 48, 99),
+        ),
     ],
 )
 def test_widths_follow(leaf, name, cached, parts):
     cfg = leaf(name)
-    if name.endswith('tuned'):
-        cfg.learnt_stages.backbone.pretrained = False
     model = MODELS.build(cfg).eval()
     video = torch.randint(0, 256, (1, 3, 3, 64, 64), dtype=torch.uint8)
     with torch.no_grad():
@@ -67,7 +76,7 @@ def test_widths_follow(leaf, name, cached, parts):
     assert model.feature_parts == parts
     learns = {k.split('.')[0] for k, p in model.named_parameters() if p.requires_grad}
     assert 'backbone' not in learns
-    assert ('learnt_stages' in learns) == name.endswith('tuned')
+    assert ('learnt_stages' in learns) == ('tuned' in name)
 
 
 def test_the_pose_stands_last(leaf):
@@ -81,4 +90,5 @@ def test_the_stages_learn_more_slowly_than_the_rest():
     assert cfg.optim_wrapper.optimizer == plain.optim_wrapper.optimizer
     scale = cfg.optim_wrapper.paramwise_cfg.custom_keys.learnt_stages
     assert scale == {'lr_mult': 0.1}
-    assert cfg.model.learnt_stages.start == 5
+    cfg.model.backbone.pretrained = False
+    assert MODELS.build(cfg.model).learnt_stages.start == 5

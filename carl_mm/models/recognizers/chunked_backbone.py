@@ -92,11 +92,7 @@ def pool_outputs(outputs: Sequence[Tensor], pooling: Sequence[str]) -> Tensor:
     Raises:
         ValueError: There is another number of outputs than of names.
     """
-    if len(outputs) != len(pooling):
-        raise ValueError(
-            f'spatial_pooling names {len(pooling)} poolings, but the backbone has '
-            f'{len(outputs)} outputs'
-        )
+    _check_number(outputs, pooling)
     pairs = zip(outputs, pooling, strict=True)
     return torch.cat([pool(output, name) for output, name in pairs], dim=1)
 
@@ -118,6 +114,36 @@ def pool(maps: Tensor, pooling: str) -> Tensor:
         for name in pooling.split('_')
     ]
     return torch.cat(pooled, dim=1)
+
+
+def pooled_channels(channels: Sequence[int], pooling: Sequence[str]) -> tuple[int, ...]:
+    """Return the number of values that `pool` gives for each output.
+
+    Args:
+        channels: Number of channels of each output, C.
+        pooling: One name for each output.
+
+    Raises:
+        ValueError: There is another number of outputs than of names, or the number
+            depends on the size of the maps ('flat', 'none').
+    """
+    factors = {'max': 1, 'mean': 1, 'max_mean': 2, 'grid': GRID**2}
+    _check_number(channels, pooling)
+    if unknown := [name for name in pooling if name not in factors]:
+        raise ValueError(
+            f'spatial_pooling={unknown[0]!r} gives a width that depends on the size of '
+            'the pictures: give feature_parts and neck.in_channels as numbers'
+        )
+    pairs = zip(channels, pooling, strict=True)
+    return tuple(count * factors[name] for count, name in pairs)
+
+
+def _check_number(outputs: Sequence[Any], pooling: Sequence[str]) -> None:
+    if len(outputs) != len(pooling):
+        raise ValueError(
+            f'spatial_pooling names {len(pooling)} poolings, but the backbone has '
+            f'{len(outputs)} outputs'
+        )
 
 
 def in_chunks(

@@ -1,7 +1,7 @@
 """Frames in, an embedding of each out."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from mmaction.registry import MODELS
@@ -12,6 +12,7 @@ from carl_mm.models.heads.base import FramewiseHead, check_head
 from carl_mm.models.recognizers import chunked_backbone
 from carl_mm.models.recognizers.controls import CONTROLS, ControlEmbeddings
 from carl_mm.models.recognizers.embedding import EmbeddingRecognizer
+from carl_mm.models.recognizers.feature_widths import stages_config, with_widths
 
 
 @MODELS.register_module()
@@ -21,7 +22,9 @@ class FramewiseRecognizer(EmbeddingRecognizer):
     Args:
         backbone: Config of a 2D backbone of mmpretrain, mmaction2, timm or
             torchvision, of feature maps ``(N, C, h, w)`` or vectors ``(N, C)``.
-        neck: Config of the temporal network, ``(B, T, C)`` to ``(B, T, D)``.
+        neck: Config of the temporal network, ``(B, T, C)`` to ``(B, T, D)``. Its
+            ``in_channels`` may be None: the number of channels of all features, which
+            is known of an EfficientNet-Lite.
         cls_head: Config of a `FramewiseHead`; without one the model embeds, but does
             not train.
         spatial_pooling: How feature maps are pooled: 'max' (published), 'mean',
@@ -42,10 +45,11 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         extra_features: Configs of what else is measured on the uint8 frames of a video
             in their order (`OpticalFlowGrid`, `PoseLandmarks`) and stands behind the
             backbone's features; training then takes cached features.
-        learnt_stages: Config of `LearntStages`, which learn behind a frozen backbone;
-            with ``spatial_pooling='flat'``.
+        learnt_stages: Config of `LearntStages`, which learn behind a frozen backbone,
+            with ``spatial_pooling='flat'``; of an EfficientNet-Lite the type is enough.
         feature_parts: Number of channels of each part of the features that is centred
-            and scaled by video (`standardize_over_time`); by default none is.
+            and scaled by video (`standardize_over_time`); by default none is. 'each':
+            each output of an EfficientNet-Lite and each of ``extra_features`` is one.
         keep_frame_features: Whether testing appends to the learnt embedding, with the
             same weight, what each frame shows by itself (`frame_features`).
         data_preprocessor: Config; by default `FramewiseDataPreprocessor`.
@@ -72,7 +76,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         controls: Sequence[str] = CONTROLS,
         extra_features: Sequence[dict[str, Any]] = (),
         learnt_stages: dict[str, Any] | None = None,
-        feature_parts: Sequence[int] = (),
+        feature_parts: Sequence[int] | Literal['each'] = (),
         keep_frame_features: bool = False,
         data_preprocessor: dict[str, Any] | None = None,
         train_cfg: dict[str, Any] | None = None,
@@ -86,26 +90,32 @@ class FramewiseRecognizer(EmbeddingRecognizer):
                 "extra_features and learnt_stages need vectors, spatial_pooling='none' "
                 'gives maps'
             )
-        control_embeddings = ControlEmbeddings(controls, neck)  # before neck is built
         super().__init__(
             backbone=backbone,
-            neck=neck,
-            cls_head=cls_head,
             train_cfg=train_cfg,
             test_cfg=test_cfg,
             data_preprocessor=data_preprocessor or {'type': FramewiseDataPreprocessor},
         )
+        extras = nn.ModuleList(map(MODELS.build, extra_features))
+        stages = learnt_stages
+        if stages is not None:
+            stages = stages_config(stages, self.backbone, backbone, spatial_pooling)
+            stages = MODELS.build(stages)
+        neck, self.feature_parts = with_widths(
+            neck, feature_parts, (self.backbone, spatial_pooling, stages, [*extras])
+        )
+        self.controls = ControlEmbeddings(controls, neck)
+        self.neck = MODELS.build(neck)
+        if cls_head is not None:
+            self.cls_head = MODELS.build(cls_head)
         check_head(self.head)
         self.spatial_pooling = spatial_pooling
         self.freeze_backbone = freeze_backbone
         self.backbone_dtype = chunked_backbone.choose_dtype(backbone_dtype)
         self.max_frames = max_frames
         self.chunk_size = chunk_size
-        self.controls = control_embeddings
-        self.extra_features = nn.ModuleList(map(MODELS.build, extra_features))
-        stages = None if learnt_stages is None else MODELS.build(learnt_stages)
+        self.extra_features = extras
         self.learnt_stages = stages
-        self.feature_parts = tuple(feature_parts)
         self.keep_frame_features = keep_frame_features
         chunked_backbone.prepare(self.backbone, freeze_backbone, compile_backbone)
 

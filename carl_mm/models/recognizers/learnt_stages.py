@@ -19,7 +19,8 @@ class LearntStages(BaseModule):
 
     A `FramewiseRecognizer` passes it the maps of the last frozen stage, which can be
     cached (``learnt_stages``, and 'flat' as the last ``spatial_pooling``). They learn
-    as the paper's res5 does. The stages before are not held here.
+    as the paper's res5 does. The stages before are not held here. The recognizer fills
+    in ``backbone``, ``start`` and ``kept_channels`` where its config has none.
 
     Args:
         backbone: Config of an `EfficientNetLite0` or `EfficientNetLite2`, without
@@ -69,6 +70,13 @@ class LearntStages(BaseModule):
         self.norm_eval = norm_eval
         self.chunk_size = chunk_size
         self.network.to(memory_format=torch.channels_last)
+
+    @property
+    def output_channels(self) -> tuple[int, ...]:
+        """Number of values of each of the pooled maps."""
+        return chunked_backbone.pooled_channels(
+            self.network.output_channels, self.spatial_pooling
+        )
 
     def train(self, mode: bool = True) -> 'LearntStages':
         """Set the mode; with ``norm_eval`` BatchNorm stays in eval mode."""
