@@ -33,6 +33,7 @@ def check_ratio(figures):
     assert figures['ratio'] == pytest.approx(figures['reference'] / figures['ours'])
 
 
+@pytest.mark.slow
 def test_step(part):
     step = part('step')
     figures = step.run(repeats=1, frames=4, **SMALL, max_difference=LOOSE)
@@ -57,6 +58,7 @@ def test_losses_that_differ_raise(part):
         compare('bf16', medians, losses, 0.01)
 
 
+@pytest.mark.slow
 def test_a_process_gives_errors_and_keeps_its_variables(part):
     apart = part('apart').Apart
     assert apart(getattr_of, 'environ', CARL_MM_TEST='1')()[1] == '1'
