@@ -76,12 +76,12 @@ def test_the_hash_is_of_the_whole_file(tmp_path, size):
 
 
 def test_a_relative_path_is_seen_from_the_folder(tmp_path, monkeypatch):
-    (tmp_path / 'work').mkdir()
-    monkeypatch.chdir(tmp_path / 'work')
+    (tmp_path / 'own').mkdir()
+    monkeypatch.chdir(tmp_path / 'own')
     assert path_seen_from('out', 'videos/a.mp4') == '../videos/a.mp4'
     assert path_seen_from('.', 'videos/a.mp4') == 'videos/a.mp4'
     assert path_seen_from('videos', 'videos/a.mp4') == 'a.mp4'
-    assert path_seen_from(tmp_path / 'out', './a.mp4') == '../work/a.mp4'
+    assert path_seen_from(tmp_path / 'out', './a.mp4') == '../own/a.mp4'
     absolute = tmp_path / 'a.mp4'
     assert path_seen_from('out', absolute) == absolute.as_posix()
 

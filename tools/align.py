@@ -26,17 +26,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carl_mm.apis.cli import add_model, main, make_parser
-from carl_mm.files import atomic_write, atomic_write_csv, path_seen_from
+from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
     from carl_mm.apis import Alignment, VideoEmbedding
 
 VIDEO_OPTIONS = ('view', 'height', 'crop', 'speed', 'labels', 'mute')
-ARRAYS = (
-    *('path', 'frame_inds_b', 'frame_inds_a', 'matched_a', 'matched_b'),
-    *('confidence_a', 'confidence_b', 'warped_timestamps', 'cost', 'score', 'ends'),
-)
 
 
 def parser() -> ArgumentParser:
@@ -73,59 +69,6 @@ def parser() -> ArgumentParser:
     add('--labels', metavar='FILE', help=what)
     add('--mute', action='store_true', help="leave out the reference's sound")
     return made
-
-
-def write_table(
-    path: Path, found: 'Alignment', a: 'VideoEmbedding', b: 'VideoEmbedding'
-) -> None:
-    """Write an alignment as .csv or .npz, by the path's ending."""
-    if path.suffix == '.npz':
-        import numpy as np
-
-        arrays = {name: getattr(found, name) for name in ARRAYS}
-        names = {
-            'reference': path_seen_from(path.parent, a.filename),
-            'other': path_seen_from(path.parent, b.filename),
-        }
-        atomic_write(path, lambda stream: np.savez(stream, **arrays, **names))
-        return
-    rows = []
-    for index, frame in enumerate(found.frame_inds_b.tolist()):
-        match = (
-            frame,
-            f'{b.timestamps[frame]:.6f}',
-            f'{found.confidence_a[index]:.3f}',
-        )
-        row = match if found.matched_a[index] else ('', '', match[2])
-        rows.append((index, f'{a.timestamps[index]:.6f}', *row))
-    header = ('reference_frame', 'reference_time_s', 'frame', 'time_s', 'confidence')
-    atomic_write_csv(path, header, rows)
-
-
-def rank(
-    path: Path, reference: 'VideoEmbedding', others: Sequence['VideoEmbedding']
-) -> None:
-    """Write and print how well the others align with the reference, best first."""
-    from carl_mm.apis import rank_by_alignment
-
-    rows = []
-    for ranked in rank_by_alignment(reference, others):
-        name = path_seen_from(path.parent, others[ranked.index].filename)
-        score, z = f'{ranked.alignment.score:.3f}', f'{ranked.z:.2f}'
-        rows.append((name, score, z, 'yes' if ranked.is_like else 'no'))
-        print(f'score {score}  z {z:>6}  {"" if ranked.is_like else "unlike  "}{name}')
-    atomic_write_csv(path, ('filename', 'score', 'z', 'is_like'), rows)
-
-
-def told(found: 'Alignment') -> str:
-    """Say how well two videos align, and what has no counterpart."""
-    text = f'score {found.score:.3f}  '
-    if not found.alignable:
-        return text + 'not alignable  '
-    alone = int((~found.matched_a).sum()), int((~found.matched_b).sum())
-    if any(alone):
-        text += f'without counterpart: {alone[0]} and {alone[1]} frames  '
-    return text
 
 
 def check_video_options(args: Namespace) -> None:
@@ -183,7 +126,8 @@ def draw(
 
 def align_all(args: Namespace) -> None:
     """Align and write, one video after the other."""
-    from carl_mm.apis import align
+    from carl_mm.apis import align, rank_by_alignment
+    from carl_mm.apis.alignment.tables import summary, write_ranking, write_table
     from carl_mm.apis.cli_inputs import (
         check_not_overwritten,
         is_same_video,
@@ -223,9 +167,11 @@ def align_all(args: Namespace) -> None:
         written = [path]
         if args.video or args.picture:
             written += draw(path, alignment, reference, other, args)
-        print(told(alignment) + other.filename, '->', *written)
+        print(summary(alignment) + other.filename, '->', *written)
     if args.rank:
-        rank(ranking, reference, others)
+        ranked = rank_by_alignment(reference, others)
+        for line in write_ranking(ranking, ranked, others):
+            print(line)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

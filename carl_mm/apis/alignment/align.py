@@ -1,5 +1,6 @@
 """Align two videos: which frames show the same moment."""
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from carl_mm.apis.alignment.alignment import Alignment
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.functional._inputs import to_embeddings
+from carl_mm.functional._inputs import Floats, Ints, to_embeddings
 from carl_mm.functional.posterior.frame_match import (
     NO_VARIANCE,
     Similarities,
@@ -71,51 +72,83 @@ def align(
         raise ValueError(
             f'videos of {lengths[0]} and {lengths[1]} frames cannot be aligned'
         )
-    matched = [np.ones(length, dtype=bool) for length in lengths]
-    confidence = [np.full(length, np.nan) for length in lengths]
-    evidence = float('nan')
-    if method == 'dtw':
-        path = cosine_dtw(frames_a, frames_b)
-        inds_b = middle_matches(path, lengths[0])
-        inds_a = middle_matches(path[:, ::-1], lengths[1])
-    elif method == 'nearest':
-        inds_b = nearest_frames(frames_a, frames_b)
-        inds_a = nearest_frames(frames_b, frames_a)
-        path = np.stack([np.arange(lengths[0]), inds_b], axis=1)
-    else:
-        found = match_frames(frames_a, frames_b, ends)
-        ends, evidence = found.ends, found.evidence
-        inds_b, inds_a = found.frame_inds_b, found.frame_inds_a
-        if ends == 'open':
-            matched = [found.matched_a > 0.5, found.matched_b > 0.5]
-        confidence = [
-            found.matched_a / (1 + found.spread_b),
-            found.matched_b / (1 + found.spread_a),
-        ]
-        path = np.stack([np.arange(lengths[0]), inds_b], axis=1)[matched[0]]
-    alike_a = np.einsum('nd,nd->n', frames_a, frames_b[inds_b])
-    alike_b = np.einsum('nd,nd->n', frames_b, frames_a[inds_a])
-    nothing_changes = Similarities.of_videos(frames_a, frames_b).variance <= NO_VARIANCE
-    agreed = [np.mean(s * m) for s, m in zip((alike_a, alike_b), matched, strict=True)]
-    similarity = np.einsum('ld,ld->l', frames_a[path[:, 0]], frames_b[path[:, 1]])
+    found = _match(frames_a, frames_b, method, ends)
     times = b.timestamps if isinstance(b, VideoEmbedding) else None
+    if times is not None:
+        times = np.where(found.matched_a, times[found.frame_inds_b], np.nan)
+    path = found.path
+    similarity = np.einsum('ld,ld->l', frames_a[path[:, 0]], frames_b[path[:, 1]])
     return Alignment(
+        **vars(found),
+        warped_timestamps=times,
+        cost=max(0.0, 1 - float(similarity.mean())) if len(path) else float('nan'),
+        score=_score(found, frames_a, frames_b),
+        method=method,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Matches:
+    """What an `Alignment` says of frames."""
+
+    path: Ints
+    frame_inds_b: Ints
+    frame_inds_a: Ints
+    matched_a: np.ndarray
+    matched_b: np.ndarray
+    confidence_a: Floats
+    confidence_b: Floats
+    ends: str
+    evidence: float = float('nan')
+
+
+def _match(a: Floats, b: Floats, method: str, ends: str) -> _Matches:
+    if method == 'posterior':
+        return _by_posterior(a, b, ends)
+    if method == 'dtw':
+        path = cosine_dtw(a, b)
+        inds_b = middle_matches(path, len(a))
+        inds_a = middle_matches(path[:, ::-1], len(b))
+    else:
+        inds_b, inds_a = nearest_frames(a, b), nearest_frames(b, a)
+        path = np.stack([np.arange(len(a)), inds_b], axis=1)
+    return _Matches(
         path=path,
         frame_inds_b=inds_b,
         frame_inds_a=inds_a,
-        matched_a=matched[0],
-        matched_b=matched[1],
-        confidence_a=confidence[0],
-        confidence_b=confidence[1],
-        warped_timestamps=None
-        if times is None
-        else np.where(matched[0], times[inds_b], np.nan),
-        cost=max(0.0, 1 - float(similarity.mean())) if len(path) else float('nan'),
-        score=0.0 if nothing_changes else float(np.clip(np.mean(agreed), 0, 1)),
-        method=method,
+        matched_a=np.ones(len(a), dtype=bool),
+        matched_b=np.ones(len(b), dtype=bool),
+        confidence_a=np.full(len(a), np.nan),
+        confidence_b=np.full(len(b), np.nan),
         ends=ends,
-        evidence=evidence,
     )
+
+
+def _by_posterior(a: Floats, b: Floats, ends: str) -> _Matches:
+    found = match_frames(a, b, ends)
+    is_open = found.ends == 'open'
+    matched_a = (found.matched_a > 0.5) | (not is_open)
+    return _Matches(
+        path=np.stack([np.arange(len(a)), found.frame_inds_b], axis=1)[matched_a],
+        frame_inds_b=found.frame_inds_b,
+        frame_inds_a=found.frame_inds_a,
+        matched_a=matched_a,
+        matched_b=(found.matched_b > 0.5) | (not is_open),
+        confidence_a=found.matched_a / (1 + found.spread_b),
+        confidence_b=found.matched_b / (1 + found.spread_a),
+        ends=found.ends,
+        evidence=found.evidence,
+    )
+
+
+def _score(found: _Matches, a: Floats, b: Floats) -> float:
+    """Return the score of `Alignment`, from frames of unit length."""
+    if Similarities.of_videos(a, b).variance <= NO_VARIANCE:
+        return 0.0
+    alike_a = np.einsum('nd,nd->n', a, b[found.frame_inds_b])
+    alike_b = np.einsum('nd,nd->n', b, a[found.frame_inds_a])
+    shares = np.mean(alike_a * found.matched_a), np.mean(alike_b * found.matched_b)
+    return float(np.clip(np.mean(shares), 0, 1))
 
 
 def _ends(method: str, ends: str | None) -> str:

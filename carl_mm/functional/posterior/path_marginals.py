@@ -13,6 +13,7 @@ from carl_mm.functional.posterior.path_sums import (
     MATCHED,
     Weights,
     begin_weight,
+    end_weight,
 )
 from carl_mm.functional.posterior.scaled import (
     LEAST_POWER,
@@ -67,57 +68,70 @@ def to_marginals(
         rows: Where to write those of these rows, ``(R,)``.
         columns: Where to add those of the columns, ``(M,)``.
     """
+    for n in range(odds.shape[0] - 1, -1, -1):
+        here = Scaled(ways.value[:, n], ways.power[n])
+        rows.began[n], rows.ended[n], rows.left_out[n] = _row_marginals(
+            odds[n], row + n, weights, total, below, here, marginals[n], columns
+        )
+
+
+@compiled
+def _row_marginals(
+    odds: Floats,
+    row: int,
+    weights: Weights,
+    total: Scaled,
+    below: Scaled,
+    ways: Scaled,
+    marginals: Floats,
+    columns: Chances,
+) -> tuple[float, float, float]:
+    """Do so for one row, and return its own: began, ended and left out."""
     step, step_power = scaled_exp(weights.gap)
     drop, drop_power = scaled_exp(weights.drop)
-    num_columns = odds.shape[1]
-    for n in range(odds.shape[0] - 1, -1, -1):
-        aslant, aslant_power = 0.0, LEAST_POWER
-        right = right_b = 0.0
-        right_power = LEAST_POWER
-        rows.began[n] = rows.ended[n] = rows.left_out[n] = 0.0
-        for m in range(num_columns - 1, -1, -1):
-            down, down_a = below.value[MATCHED, m], below.value[LEFT_OUT_A, m]
-            down_power = below.power[m]
-            power = ways.power[n, m]
-            way = ways.value[MATCHED, n, m]
-            skip_a = ways.value[LEFT_OUT_A, n, m]
-            skip_b = ways.value[LEFT_OUT_B, n, m]
-            own, own_power = scaled_exp(odds[n, m])
-            here, here_power = normal(way * own, power + own_power)
+    num_columns = len(odds)
+    row_began = row_ended = row_left_out = 0.0
+    aslant, aslant_power = 0.0, LEAST_POWER
+    right = right_b = 0.0
+    right_power = LEAST_POWER
+    for m in range(num_columns - 1, -1, -1):
+        down, down_a = below.value[MATCHED, m], below.value[LEFT_OUT_A, m]
+        down_power = below.power[m]
+        power = ways.power[m]
+        way = ways.value[MATCHED, m]
+        skip_a = ways.value[LEFT_OUT_A, m]
+        skip_b = ways.value[LEFT_OUT_B, m]
+        own, own_power = scaled_exp(odds[m])
+        here, here_power = normal(way * own, power + own_power)
 
-            passed = to_power(here * aslant, here_power - aslant_power)
-            side_power = here_power + step_power
-            passed += to_power(here * step * down, side_power - down_power)
-            passed += to_power(here * step * right, side_power - right_power)
-            side_power = here_power + drop_power
-            passed += to_power(here * drop * down_a, side_power - down_power)
-            passed += to_power(here * drop * right_b, side_power - right_power)
-            after = weights.num_rows - 1 - row - n + num_columns - 1 - m
-            if (
-                weights.anywhere
-                or row + n == weights.num_rows - 1
-                or after == (weights.num_rows - 1 - row - n)
-            ):
-                end, end_power = scaled_exp(weights.end_gap * after)
-                whole_power = here_power + end_power - total.power[0]
-                ended = to_power(here * end / total.value[0], whole_power)
-                passed += ended
-                rows.ended[n] += ended
-                columns.ended[m] += ended
-            marginals[n, m] = passed
+        passed = to_power(here * aslant, here_power - aslant_power)
+        side_power = here_power + step_power
+        passed += to_power(here * step * down, side_power - down_power)
+        passed += to_power(here * step * right, side_power - right_power)
+        side_power = here_power + drop_power
+        passed += to_power(here * drop * down_a, side_power - down_power)
+        passed += to_power(here * drop * right_b, side_power - right_power)
+        end, end_power = end_weight(weights, row, num_columns - 1 - m)
+        whole_power = here_power + end_power - total.power[0]
+        ended = to_power(here * end / total.value[0], whole_power)
+        passed += ended
+        row_ended += ended
+        columns.ended[m] += ended
+        marginals[m] = passed
 
-            share_b = to_power(aslant, power - aslant_power)
-            share_a = share_b + to_power(down_a, power - down_power)
-            after_b = to_power(right_b, power - right_power)
-            share_a, share_b = share_a + after_b, share_b + after_b
-            rows.left_out[n] += skip_a * share_a
-            columns.left_out[m] += skip_b * share_b
-            aslant, aslant_power = down, down_power
-            right, right_b, right_power = passed / way, share_b, power
-            begin, begin_power = begin_weight(weights, row + n, m)
-            began = to_power(begin * right, begin_power - power)
-            rows.began[n] += began
-            columns.began[m] += began
-            below.value[MATCHED, m] = right
-            below.value[LEFT_OUT_A, m] = share_a
-            below.power[m] = power
+        share_b = to_power(aslant, power - aslant_power)
+        share_a = share_b + to_power(down_a, power - down_power)
+        after_b = to_power(right_b, power - right_power)
+        share_a, share_b = share_a + after_b, share_b + after_b
+        row_left_out += skip_a * share_a
+        columns.left_out[m] += skip_b * share_b
+        aslant, aslant_power = down, down_power
+        right, right_b, right_power = passed / way, share_b, power
+        begin, begin_power = begin_weight(weights, row, m)
+        began = to_power(begin * right, begin_power - power)
+        row_began += began
+        columns.began[m] += began
+        below.value[MATCHED, m] = right
+        below.value[LEFT_OUT_A, m] = share_a
+        below.power[m] = power
+    return row_began, row_ended, row_left_out

@@ -58,6 +58,15 @@ def end_weight(weights: Weights, row: int, columns_after: int) -> tuple[float, i
 
 
 @compiled
+def _add(total: Scaled, value: float, power: int) -> None:
+    """Add a number to the first of some, in place."""
+    most = max(power, total.power[0])
+    whole = to_power(value, power - most)
+    whole += to_power(total.value[0], total.power[0] - most)
+    total.value[0], total.power[0] = normal(whole, most)
+
+
+@compiled
 def sum_before(
     odds: Floats,
     row: int,
@@ -78,56 +87,58 @@ def sum_before(
             weight, ``(3, R or more, M)`` of one power ``(R or more, M)``.
         total: Sum of the weights of whole paths, ``(1,)``; grows.
     """
+    for n in range(odds.shape[0]):
+        here = Scaled(ways.value[:, n], ways.power[n])
+        _sum_row(odds[n], row + n, weights, above, here, total)
+
+
+@compiled
+def _sum_row(
+    odds: Floats,
+    row: int,
+    weights: Weights,
+    above: Scaled,
+    ways: Scaled,
+    total: Scaled,
+) -> None:
+    """Do so for one row, of which odds ``(M,)`` and ways ``(3, M)`` are given."""
     step, step_power = scaled_exp(weights.gap)
     drop, drop_power = scaled_exp(weights.drop)
-    num_columns = odds.shape[1]
-    for n in range(odds.shape[0]):
-        aslant, aslant_power = 0.0, LEAST_POWER
-        left = left_out_a = left_out_b = 0.0
-        left_power = LEAST_POWER
-        for m in range(num_columns):
-            up, up_power = above.value[MATCHED, m], above.power[m]
-            up_a, up_b = above.value[LEFT_OUT_A, m], above.value[LEFT_OUT_B, m]
-            power = max(aslant_power, up_power, left_power)
-            begin, begin_power = begin_weight(weights, row + n, m)
-            power = max(power, begin_power)
-            way = to_power(begin, begin_power - power)
-            way += to_power(aslant, aslant_power - power)
-            way += to_power(up * step, up_power + step_power - power)
-            way += to_power(left * step, left_power + step_power - power)
-            skip_a = to_power(up * drop, up_power + drop_power - power)
-            skip_a += to_power(up_a, up_power - power)
-            skip_b = to_power(left * drop, left_power + drop_power - power)
-            skip_b += to_power(left_out_a + left_out_b, left_power - power)
-            ways.value[MATCHED, n, m] = way
-            ways.value[LEFT_OUT_A, n, m] = skip_a
-            ways.value[LEFT_OUT_B, n, m] = skip_b
-            ways.power[n, m] = power
-            aslant, aslant_power = up + up_a + up_b, up_power
+    num_columns = len(odds)
+    aslant, aslant_power = 0.0, LEAST_POWER
+    left = left_out_a = left_out_b = 0.0
+    left_power = LEAST_POWER
+    for m in range(num_columns):
+        up, up_power = above.value[MATCHED, m], above.power[m]
+        up_a, up_b = above.value[LEFT_OUT_A, m], above.value[LEFT_OUT_B, m]
+        power = max(aslant_power, up_power, left_power)
+        begin, begin_power = begin_weight(weights, row, m)
+        power = max(power, begin_power)
+        way = to_power(begin, begin_power - power)
+        way += to_power(aslant, aslant_power - power)
+        way += to_power(up * step, up_power + step_power - power)
+        way += to_power(left * step, left_power + step_power - power)
+        skip_a = to_power(up * drop, up_power + drop_power - power)
+        skip_a += to_power(up_a, up_power - power)
+        skip_b = to_power(left * drop, left_power + drop_power - power)
+        skip_b += to_power(left_out_a + left_out_b, left_power - power)
+        ways.value[MATCHED, m] = way
+        ways.value[LEFT_OUT_A, m] = skip_a
+        ways.value[LEFT_OUT_B, m] = skip_b
+        ways.power[m] = power
+        aslant, aslant_power = up + up_a + up_b, up_power
 
-            own, own_power = scaled_exp(odds[n, m])
-            left, left_power = normal(way * own, power + own_power)
-            _, skip_power = normal(max(skip_a, skip_b), power)
-            if skip_a + skip_b > 0 and skip_power > left_power:
-                left = to_power(left, left_power - skip_power)
-                left_power = skip_power
-            left_out_a = to_power(skip_a, power - left_power)
-            left_out_b = to_power(skip_b, power - left_power)
-            above.value[MATCHED, m] = left
-            above.value[LEFT_OUT_A, m] = left_out_a
-            above.value[LEFT_OUT_B, m] = left_out_b
-            above.power[m] = left_power
-            after = weights.num_rows - 1 - row - n + num_columns - 1 - m
-            if (
-                weights.anywhere
-                or row + n == weights.num_rows - 1
-                or after == (weights.num_rows - 1 - row - n)
-            ):
-                end, end_power = scaled_exp(weights.end_gap * after)
-                value, whole_power = left * end, left_power + end_power
-                most = max(whole_power, total.power[0])
-                total.value[0], total.power[0] = normal(
-                    to_power(value, whole_power - most)
-                    + to_power(total.value[0], total.power[0] - most),
-                    most,
-                )
+        own, own_power = scaled_exp(odds[m])
+        left, left_power = normal(way * own, power + own_power)
+        _, skip_power = normal(max(skip_a, skip_b), power)
+        if skip_a + skip_b > 0 and skip_power > left_power:
+            left = to_power(left, left_power - skip_power)
+            left_power = skip_power
+        left_out_a = to_power(skip_a, power - left_power)
+        left_out_b = to_power(skip_b, power - left_power)
+        above.value[MATCHED, m] = left
+        above.value[LEFT_OUT_A, m] = left_out_a
+        above.value[LEFT_OUT_B, m] = left_out_b
+        above.power[m] = left_power
+        end, end_power = end_weight(weights, row, num_columns - 1 - m)
+        _add(total, left * end, left_power + end_power)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -100,35 +101,9 @@ def deviation_figure(
             label='threshold, from the references',
         ),
     ]
-    kinds = (
-        (segments, SEGMENT_COLOR, '//', 'stands out'),
-        (cuts, CUT_COLOR, 'xx', 'another scene'),
-    )
-    for spans, color, hatch, label in kinds:
-        for number, (first, last) in enumerate(spans):
-            if not 0 <= first <= last < len(values):
-                raise ValueError(
-                    f'segment {first} to {last} is outside the {len(values)} frames'
-                )
-            shade = axes.axvspan(
-                float(times[first]),
-                float(ends[last]),
-                facecolor=color,
-                edgecolor='#555555',
-                alpha=0.35,
-                hatch=hatch,  # seen without colour, too
-                label=label,
-            )
-            handles += [] if number else [shade]
-    low, high = min(0.0, threshold, values.min()), max(threshold, values.max())
-    axes.set_yscale('asinh', linear_width=LINEAR_LOG_ODDS)
-    bottom, top = (np.arcsinh(end / LINEAR_LOG_ODDS) for end in (low, high))
-    room = 0.05 * (top - bottom) + 0.02
-    places = np.array([bottom - room, top + room])
-    axes.set_ylim(*(LINEAR_LOG_ODDS * np.sinh(places)).tolist())
-    axes.yaxis.set_major_locator(FixedLocator(round_log_odds(low, high)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f'{value:g}'))
+    handles += _shade(axes, times, ends, segments, SEGMENT_COLOR, '//', 'stands out')
+    handles += _shade(axes, times, ends, cuts, CUT_COLOR, 'xx', 'another scene')
+    _scale(axes, min(0.0, threshold, values.min()), max(threshold, values.max()))
     axes.set_xlabel('time (frames)' if timestamps is None else 'time (s)', fontsize=14)
     axes.set_ylabel('deviation (log odds)\nlogarithmic beyond 5', fontsize=14)
     axes.set_title(shorten(title, MAX_TITLE_CHARACTERS), fontsize=13)
@@ -137,3 +112,44 @@ def deviation_figure(
     axes.set_xlim(float(times[0]), float(ends[-1]))
     add_legend(figure, handles, below=True)
     return figure
+
+
+def _shade(
+    axes: Axes,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    spans: Sequence[tuple[int, int]],
+    color: str,
+    hatch: str,
+    label: str,
+) -> list[Artist]:
+    """Shade the spans, and return what stands for them in the legend, if any."""
+    handles: list[Artist] = []
+    for first, last in spans:
+        if not 0 <= first <= last < len(starts):
+            raise ValueError(
+                f'segment {first} to {last} is outside the {len(starts)} frames'
+            )
+        shade = axes.axvspan(
+            float(starts[first]),
+            float(ends[last]),
+            facecolor=color,
+            edgecolor='#555555',
+            alpha=0.35,
+            hatch=hatch,  # seen without colour, too
+            label=label,
+        )
+        handles.append(shade)
+    return handles[:1]
+
+
+def _scale(axes: Axes, low: float, high: float) -> None:
+    """Scale the axis of log odds, with a little room."""
+    axes.set_yscale('asinh', linear_width=LINEAR_LOG_ODDS)
+    bottom, top = (np.arcsinh(end / LINEAR_LOG_ODDS) for end in (low, high))
+    room = 0.05 * (top - bottom) + 0.02
+    places = np.array([bottom - room, top + room])
+    axes.set_ylim(*(LINEAR_LOG_ODDS * np.sinh(places)).tolist())
+    axes.yaxis.set_major_locator(FixedLocator(round_log_odds(low, high)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f'{value:g}'))

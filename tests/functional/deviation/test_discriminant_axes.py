@@ -9,17 +9,9 @@ from carl_mm.functional.deviation.discriminant_axes import (
     principal_axes,
     scatter_of_parts,
 )
+from tests.functional.deviation.courses import course
 
 RNG = np.random.default_rng(0)
-
-
-def course(num_frames, channels=9):
-    """A course through the first three channels, under noise that differs much."""
-    times = np.linspace(0, 3, num_frames)[:, None]
-    shape = np.concatenate([np.cos(times), np.sin(times), times], axis=1)
-    noise = RNG.normal(size=(num_frames, channels)) * np.linspace(0.1, 3, channels)
-    noise[:, :3] += shape
-    return noise
 
 
 def total(videos, strayed):
@@ -27,7 +19,10 @@ def total(videos, strayed):
 
 
 def test_scatter_of_videos_is_that_of_their_frames():
-    videos, strayed = [course(n) for n in (7, 1, 4)], [course(n) for n in (7, 1, 4)]
+    videos, strayed = (
+        [course(RNG, n) for n in (7, 1, 4)],
+        [course(RNG, n) for n in (7, 1, 4)],
+    )
     found = total(videos, strayed)
     within, between = np.zeros((9, 9)), np.zeros((9, 9))
     expected = [v - s for v, s in zip(videos, strayed, strict=True)]
@@ -53,7 +48,7 @@ def test_scatter_by_hand():
 
 
 def test_discriminants_are_the_best_axes_there_are():
-    videos = [course(n) for n in (40, 60)]
+    videos = [course(RNG, n) for n in (40, 60)]
     strayed = [RNG.normal(size=each.shape) * np.linspace(0.1, 3, 9) for each in videos]
     axes = total(videos, strayed).axes(6)
     assert axes.shape == (9, 6)
@@ -70,7 +65,7 @@ def test_discriminants_are_the_best_axes_there_are():
 
 
 def test_parts_have_axes_of_their_own():
-    videos = [course(n) for n in (40, 60)]
+    videos = [course(RNG, n) for n in (40, 60)]
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
     axes = axes_of_videos(videos, strayed, [4, 5])
     each = [

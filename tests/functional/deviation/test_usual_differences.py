@@ -7,6 +7,7 @@ from carl_mm.functional.deviation.usual_differences import (
     align_windows,
     differences,
 )
+from tests.functional.deviation.courses import course
 
 RNG = np.random.default_rng(0)
 
@@ -38,17 +39,8 @@ def test_differences_equal_a_loop():
     np.testing.assert_allclose(differences(video, references, paths), expected)
 
 
-def course(num_frames, channels=9):
-    """A course through the first three channels, under noise that differs much."""
-    times = np.linspace(0, 3, num_frames)[:, None]
-    shape = np.concatenate([np.cos(times), np.sin(times), times], axis=1)
-    noise = RNG.normal(size=(num_frames, channels)) * np.linspace(0.1, 3, channels)
-    noise[:, :3] += shape
-    return noise
-
-
 def test_odds_are_of_the_series_along_the_axes():
-    videos = [course(n) for n in (40, 60)]
+    videos = [course(RNG, n) for n in (40, 60)]
     strayed = [0.1 * RNG.normal(size=each.shape) for each in videos]
     usual = UsualDifferences.of(videos, strayed, [9])
     judged = RNG.normal(size=(30, 9))
@@ -57,7 +49,7 @@ def test_odds_are_of_the_series_along_the_axes():
 
 
 def test_long_videos_are_judged_by_means_of_frames():
-    videos = [course(n) for n in (40, 60)]
+    videos = [course(RNG, n) for n in (40, 60)]
     usual = UsualDifferences.of(
         videos, [0.1 * RNG.normal(size=v.shape) for v in videos], [9]
     )
@@ -73,7 +65,7 @@ def test_long_videos_are_judged_by_means_of_frames():
 
 
 def test_references_that_do_not_differ_are_no_division_by_zero():
-    videos = [course(20)] * 2
+    videos = [course(RNG, 20)] * 2
     usual = UsualDifferences.of(videos, [np.zeros((20, 9))] * 2, [9])
     assert usual.odds(np.zeros((4, 9))).max() < 5
     assert usual.odds(np.ones((4, 9))).min() > 1e5
