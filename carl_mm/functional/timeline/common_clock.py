@@ -124,30 +124,24 @@ def _on_the_clock(
     outliers: Ints,
 ) -> CommonClock:
     moments = np.arange(count, dtype=np.float64)
-    at_moments = np.stack(
-        [
+
+    def times_at(places: Floats) -> Floats:
+        """Return when each video is at these moments, ``(V, K)``; NaN if never."""
+        rows = [
             np.where(
-                match.moment_matched < MATCHED,
+                np.interp(places, moments, match.moment_matched) < MATCHED,
                 np.nan,
-                inverse(match.moments, stamps, moments),
+                inverse(match.moments, stamps, places),
             )
             for match, stamps in zip(found, times, strict=True)
         ]
-    )
+        return np.stack(rows)
+
     fitting = np.setdiff1d(np.arange(len(found)), outliers)
-    uneven = mean_pace_clock(at_moments[fitting])
+    uneven = mean_pace_clock(times_at(moments)[fitting])
     clock = np.linspace(0, uneven[-1], count)
     even = np.interp(clock, uneven, moments)  # moments at which the clock is even
-    shown = np.stack(
-        [
-            np.where(
-                np.interp(even, moments, match.moment_matched) < MATCHED,
-                np.nan,
-                inverse(match.moments, stamps, even),
-            )
-            for match, stamps in zip(found, times, strict=True)
-        ]
-    )
+    shown = times_at(even)
     pace = np.gradient(uneven) if count > 1 else np.zeros(1)  # seconds a moment
     doubts = np.stack(
         [

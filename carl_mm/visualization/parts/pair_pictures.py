@@ -1,6 +1,7 @@
 """Pictures of two videos in step: side by side, or one over the other."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,9 +9,27 @@ from carl_mm.visualization.parts.frame_source import FrameSource, frames_in_orde
 from carl_mm.visualization.parts.video_panel import BACKGROUND, VideoPanel
 
 MISSING = 'no counterpart'
-Draw = Callable[
-    [VideoPanel, VideoPanel, int, int, np.ndarray, np.ndarray, bool], np.ndarray
-]
+
+
+class Pair(NamedTuple):
+    """A frame of video a and the frame of b that is shown with it.
+
+    Attributes:
+        index_a: Place of the frame in a.
+        index_b: Place of the frame in b.
+        frame_a: ``(H, W, 3)`` uint8.
+        frame_b: ``(H', W', 3)`` uint8.
+        is_matched: Whether the frame of b is its counterpart.
+    """
+
+    index_a: int
+    index_b: int
+    frame_a: np.ndarray
+    frame_b: np.ndarray
+    is_matched: bool
+
+
+Draw = Callable[[VideoPanel, VideoPanel, Pair], np.ndarray]
 
 
 def pair_pictures(
@@ -35,9 +54,10 @@ def pair_pictures(
     shown = inds_b.tolist()
     pictures_a = frames_in_order(frames[0], range(len(shown)))
     pictures_b = frames_in_order(frames[1], shown)
-    pairs = zip(shown, pictures_a, pictures_b, matched_a, strict=True)
-    for index, (index_b, frame_a, frame_b, is_matched) in enumerate(pairs):
-        picture = VIEWS[view](*panels, index, index_b, frame_a, frame_b, is_matched)
+    places = range(len(shown))
+    pairs = zip(places, shown, pictures_a, pictures_b, matched_a, strict=True)
+    for pair in map(Pair._make, pairs):
+        picture = VIEWS[view](*panels, pair)
         # h264 needs even sides; a dark line costs less than a cut one.
         odd = [(0, side % 2) for side in picture.shape[:2]]
         yield np.pad(picture, [*odd, (0, 0)])
@@ -46,40 +66,34 @@ def pair_pictures(
 def draw_side_by_side(
     panel_a: VideoPanel,
     panel_b: VideoPanel,
-    index_a: int,
-    index_b: int,
-    frame_a: np.ndarray,
-    frame_b: np.ndarray,
-    is_matched: bool,
+    pair: Pair,
 ) -> np.ndarray:
     """Draw a and, beside it, b, dimmed and marked where it is no counterpart."""
     gap_width = max(8, panel_a.height // 16)
     gap = np.full((panel_a.canvas_size[1], gap_width, 3), BACKGROUND, np.uint8)
-    missing = None if is_matched else MISSING
-    right = panel_b.draw(index_b, frame_b, missing)
-    return np.concatenate([panel_a.draw(index_a, frame_a), gap, right], axis=1)
+    missing = None if pair.is_matched else MISSING
+    right = panel_b.draw(pair.index_b, pair.frame_b, missing)
+    return np.concatenate(
+        [panel_a.draw(pair.index_a, pair.frame_a), gap, right], axis=1
+    )
 
 
 def draw_ghost(
     panel_a: VideoPanel,
     panel_b: VideoPanel,
-    index_a: int,
-    index_b: int,
-    frame_a: np.ndarray,
-    frame_b: np.ndarray,
-    is_matched: bool,
+    pair: Pair,
 ) -> np.ndarray:
     """Draw b half-transparent over a, or a alone where b has no counterpart.
 
     The texts of both stand above and below, those of a first.
     """
-    picture = panel_a.place(frame_a)
-    if is_matched:
-        picture = panel_b.place(frame_b, under=picture)
+    picture = panel_a.place(pair.frame_a)
+    if pair.is_matched:
+        picture = panel_b.place(pair.frame_b, under=picture)
     else:
         picture = panel_a.lettering.marked(picture, MISSING)
     headers = [panel_a.header(), panel_b.header(ending=' (ghost)')]
-    footers = [panel_a.footer(index_a), panel_b.footer(index_b)]
+    footers = [panel_a.footer(pair.index_a), panel_b.footer(pair.index_b)]
     return np.concatenate([*headers, picture, *footers])
 
 
