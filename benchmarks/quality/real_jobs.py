@@ -88,13 +88,13 @@ def job_config(args: argparse.Namespace, job: Job, annotations: str) -> Config:
 
 
 def all_jobs(args: argparse.Namespace, actions: list[str]) -> Iterator[Job]:
-    """Yield all jobs: the controls, then seed by seed."""
+    """Yield all jobs: the controls, of all actions, then seed by seed."""
     for seed in (None, *args.seeds):
         for recipe in args.recipes:
             for fold in range(args.folds):
-                if seed is not None and 'all' in args.encoders:
+                if seed is None or 'all' in args.encoders:
                     yield Job(recipe, EVERYTHING, fold, seed)
-                if seed is None or 'each' in args.encoders:
+                if seed is not None and 'each' in args.encoders:
                     yield from (Job(recipe, name, fold, seed) for name in actions)
 
 

@@ -20,7 +20,6 @@ from typing import Any
 
 from cached_runs import set_work_dir, settings_text
 from mmengine.config import Config
-from real_figures import RELATEDNESS
 from real_jobs import EVERYTHING, Job, all_jobs, config_of, job_config, run_jobs
 from real_results import ALL, EACH, Results, mean_over_folds
 from real_sets import (
@@ -129,15 +128,10 @@ def gather(args: argparse.Namespace, done: dict[Job, dict[str, float]]) -> Resul
     results = Results()
     for recipe in args.recipes:
         own = {job: figures for job, figures in done.items() if job.recipe == recipe}
-        # Relatedness takes videos of all actions, which no job of controls has.
         learnt_nothing = [
-            {
-                key: value
-                for key, value in figures.items()
-                if split_control(key)[1] != MODEL
-                and (job.seed is None or RELATEDNESS in key)
-            }
+            {k: v for k, v in figures.items() if split_control(k)[1] != MODEL}
             for job, figures in own.items()
+            if job.seed is None
         ]
         results.controls[recipe] = mean_over_folds(learnt_nothing)
         for encoder in args.encoders:

@@ -260,7 +260,7 @@ def test_jobs_are_controls_and_then_seed_by_seed(tmp_path):
     found = [(job.seed, job.fold, job.action) for job in made]
     every = jobs.EVERYTHING
     assert found == [
-        *[(None, fold, name) for fold in range(2) for name in ('x', 'y')],
+        *[(None, fold, every) for fold in range(2)],
         *[(4, fold, name) for fold in range(2) for name in (every, 'x', 'y')],
     ]
     with pytest.raises(SystemExit):
