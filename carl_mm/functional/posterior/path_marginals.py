@@ -60,16 +60,16 @@ def to_marginals(
         row: Number of rows before.
         weights: Log-weights of the paths.
         total: Sum of the weights of all paths, ``(1,)``.
-        below: Probabilities of the states of the row after, divided by the values of
-            the ways to them, ``(2, M)`` (cells and left-out rows), and the powers of
-            these, ``(M,)``. Replaced by those of the first row.
+        below: Probabilities of the states of the row after, divided by the ways to
+            them, ``(2, M)`` (cells and left-out rows). Replaced by those of the first
+            row.
         ways: As `sum_before` leaves them.
         marginals: Where to write, ``(R, M)``.
         rows: Where to write those of these rows, ``(R,)``.
         columns: Where to add those of the columns, ``(M,)``.
     """
     for n in range(odds.shape[0] - 1, -1, -1):
-        here = Scaled(ways.value[:, n], ways.power[n])
+        here = Scaled(ways.value[:, n], ways.power[:, n])
         rows.began[n], rows.ended[n], rows.left_out[n] = _row_marginals(
             odds[n], row + n, weights, total, below, here, marginals[n], columns
         )
@@ -91,26 +91,22 @@ def _row_marginals(
     drop, drop_power = scaled_exp(weights.drop)
     num_columns = len(odds)
     row_began = row_ended = row_left_out = 0.0
-    aslant, aslant_power = 0.0, LEAST_POWER
-    right = right_b = 0.0
-    right_power = LEAST_POWER
+    aslant = right = right_b = 0.0
+    aslant_power = right_power = right_b_power = LEAST_POWER
     for m in range(num_columns - 1, -1, -1):
-        down, down_a = below.value[MATCHED, m], below.value[LEFT_OUT_A, m]
-        down_power = below.power[m]
-        power = ways.power[m]
-        way = ways.value[MATCHED, m]
-        skip_a = ways.value[LEFT_OUT_A, m]
-        skip_b = ways.value[LEFT_OUT_B, m]
+        down, down_power = below.value[MATCHED, m], below.power[MATCHED, m]
+        down_a, down_a_power = below.value[LEFT_OUT_A, m], below.power[LEFT_OUT_A, m]
+        way, power = ways.value[MATCHED, m], ways.power[MATCHED, m]
         own, own_power = scaled_exp(odds[m])
         here, here_power = normal(way * own, power + own_power)
 
-        passed = to_power(here * aslant, here_power - aslant_power)
+        passed = to_power(here * aslant, here_power + aslant_power)
         side_power = here_power + step_power
-        passed += to_power(here * step * down, side_power - down_power)
-        passed += to_power(here * step * right, side_power - right_power)
+        passed += to_power(here * step * down, side_power + down_power)
+        passed += to_power(here * step * right, side_power + right_power)
         side_power = here_power + drop_power
-        passed += to_power(here * drop * down_a, side_power - down_power)
-        passed += to_power(here * drop * right_b, side_power - right_power)
+        passed += to_power(here * drop * down_a, side_power + down_a_power)
+        passed += to_power(here * drop * right_b, side_power + right_b_power)
         end, end_power = end_weight(weights, row, num_columns - 1 - m)
         whole_power = here_power + end_power - total.power[0]
         ended = to_power(here * end / total.value[0], whole_power)
@@ -119,19 +115,27 @@ def _row_marginals(
         columns.ended[m] += ended
         marginals[m] = passed
 
-        share_b = to_power(aslant, power - aslant_power)
-        share_a = share_b + to_power(down_a, power - down_power)
-        after_b = to_power(right_b, power - right_power)
-        share_a, share_b = share_a + after_b, share_b + after_b
-        row_left_out += skip_a * share_a
-        columns.left_out[m] += skip_b * share_b
+        most = max(aslant_power, right_b_power)
+        share = to_power(aslant, aslant_power - most)
+        share += to_power(right_b, right_b_power - most)
+        right_b, right_b_power = normal(share, most)
+        most = max(right_b_power, down_a_power)
+        share = to_power(right_b, right_b_power - most)
+        share += to_power(down_a, down_a_power - most)
+        share_a, share_a_power = normal(share, most)
+        both_power = ways.power[LEFT_OUT_A, m] + share_a_power
+        row_left_out += to_power(ways.value[LEFT_OUT_A, m] * share_a, both_power)
+        both_power = ways.power[LEFT_OUT_B, m] + right_b_power
+        skipped = to_power(ways.value[LEFT_OUT_B, m] * right_b, both_power)
+        columns.left_out[m] += skipped
+
         aslant, aslant_power = down, down_power
-        right, right_b, right_power = passed / way, share_b, power
+        right, right_power = normal(passed / way, -power)
         begin, begin_power = begin_weight(weights, row, m)
-        began = to_power(begin * right, begin_power - power)
+        began = to_power(begin * right, begin_power + right_power)
         row_began += began
         columns.began[m] += began
-        below.value[MATCHED, m] = right
+        below.value[MATCHED, m], below.power[MATCHED, m] = right, right_power
         below.value[LEFT_OUT_A, m] = share_a
-        below.power[m] = power
+        below.power[LEFT_OUT_A, m] = share_a_power
     return row_began, row_ended, row_left_out

@@ -13,7 +13,7 @@ from carl_mm.functional.posterior.path_marginals import Chances, to_marginals
 from carl_mm.functional.posterior.path_sums import Weights, sum_before
 from carl_mm.functional.posterior.scaled import Scaled, scaled_zeros, to_logs
 
-BLOCK_CELLS, LEAST_ROWS = 2**19, 16  # number held at once, of 40 bytes
+BLOCK_CELLS, LEAST_ROWS = 2**19, 16  # number held at once, of 44 bytes
 NEVER = -1e9  # log-weight of what no path does
 # Computes the log-odds of some rows, `(R, M)`.
 Odds = Callable[[slice], Floats]
@@ -121,15 +121,13 @@ def _parts(num_rows: int, num_columns: int) -> list[slice]:
 
 
 def _ways(num_rows: int, num_columns: int) -> Scaled:
-    powers = np.empty((num_rows, num_columns), dtype=np.int32)
-    return Scaled(np.empty((3, num_rows, num_columns)), powers)
+    shape = 3, num_rows, num_columns
+    return Scaled(np.empty(shape), np.empty(shape, dtype=np.int32))
 
 
 def _nothing(states: int = 1, num_columns: int | None = None) -> Scaled:
-    """Return zeros: of each column in several states, of one power; or a number."""
-    if num_columns is None:
-        return scaled_zeros(1)
-    return Scaled(np.zeros((states, num_columns)), scaled_zeros(num_columns).power)
+    """Return zeros: of each column in several states, or one number."""
+    return scaled_zeros(1) if num_columns is None else scaled_zeros(states, num_columns)
 
 
 def _matched(chances: Chances) -> Floats:

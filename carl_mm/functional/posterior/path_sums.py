@@ -60,6 +60,9 @@ def end_weight(weights: Weights, row: int, columns_after: int) -> tuple[float, i
 @compiled
 def _add(total: Scaled, value: float, power: int) -> None:
     """Add a number to the first of some, in place."""
+    if value == 0:  # of whatever power
+        return
+    value, power = normal(value, power)
     most = max(power, total.power[0])
     whole = to_power(value, power - most)
     whole += to_power(total.value[0], total.power[0] - most)
@@ -81,14 +84,14 @@ def sum_before(
         odds: Log-odds, ``(R, M)``.
         row: Number of rows before.
         weights: Log-weights of the paths.
-        above: Weights of all paths to the states of the row before, ``(3, M)`` of one
-            power ``(M,)``; replaced by those of the last row.
+        above: Weights of all paths to the states of the row before, ``(3, M)``;
+            replaced by those of the last row.
         ways: Where to write the weights of all ways to a state, without the cell's own
-            weight, ``(3, R or more, M)`` of one power ``(R or more, M)``.
+            weight, ``(3, R or more, M)``.
         total: Sum of the weights of whole paths, ``(1,)``; grows.
     """
     for n in range(odds.shape[0]):
-        here = Scaled(ways.value[:, n], ways.power[n])
+        here = Scaled(ways.value[:, n], ways.power[:, n])
         _sum_row(odds[n], row + n, weights, above, here, total)
 
 
@@ -101,44 +104,50 @@ def _sum_row(
     ways: Scaled,
     total: Scaled,
 ) -> None:
-    """Do so for one row, of which odds ``(M,)`` and ways ``(3, M)`` are given."""
+    """Do so for one row, of which odds ``(M,)`` and ways ``(3, M)`` are given.
+
+    Each state has a power of its own: what one loses beside another may pay later.
+    """
     step, step_power = scaled_exp(weights.gap)
     drop, drop_power = scaled_exp(weights.drop)
     num_columns = len(odds)
-    aslant, aslant_power = 0.0, LEAST_POWER
-    left = left_out_a = left_out_b = 0.0
-    left_power = LEAST_POWER
+    aslant = left = left_a = left_b = 0.0
+    aslant_power = left_power = a_power = b_power = LEAST_POWER
     for m in range(num_columns):
-        up, up_power = above.value[MATCHED, m], above.power[m]
-        up_a, up_b = above.value[LEFT_OUT_A, m], above.value[LEFT_OUT_B, m]
-        power = max(aslant_power, up_power, left_power)
+        up, up_power = above.value[MATCHED, m], above.power[MATCHED, m]
+        up_a, up_a_power = above.value[LEFT_OUT_A, m], above.power[LEFT_OUT_A, m]
+        up_b, up_b_power = above.value[LEFT_OUT_B, m], above.power[LEFT_OUT_B, m]
         begin, begin_power = begin_weight(weights, row, m)
-        power = max(power, begin_power)
+        side_power = max(up_power, left_power) + step_power
+        power = max(begin_power, aslant_power, side_power)
         way = to_power(begin, begin_power - power)
         way += to_power(aslant, aslant_power - power)
         way += to_power(up * step, up_power + step_power - power)
         way += to_power(left * step, left_power + step_power - power)
-        skip_a = to_power(up * drop, up_power + drop_power - power)
-        skip_a += to_power(up_a, up_power - power)
-        skip_b = to_power(left * drop, left_power + drop_power - power)
-        skip_b += to_power(left_out_a + left_out_b, left_power - power)
-        ways.value[MATCHED, m] = way
-        ways.value[LEFT_OUT_A, m] = skip_a
-        ways.value[LEFT_OUT_B, m] = skip_b
-        ways.power[m] = power
-        aslant, aslant_power = up + up_a + up_b, up_power
+        ways.value[MATCHED, m], ways.power[MATCHED, m] = way, power
 
+        skip_power = max(up_power + drop_power, up_a_power)
+        skip = to_power(up * drop, up_power + drop_power - skip_power)
+        skip += to_power(up_a, up_a_power - skip_power)
+        ways.value[LEFT_OUT_A, m], ways.power[LEFT_OUT_A, m] = skip, skip_power
+        new_a, new_a_power = normal(skip, skip_power)
+
+        skip_power = max(left_power + drop_power, a_power, b_power)
+        skip = to_power(left * drop, left_power + drop_power - skip_power)
+        skip += to_power(left_a, a_power - skip_power)
+        skip += to_power(left_b, b_power - skip_power)
+        ways.value[LEFT_OUT_B, m], ways.power[LEFT_OUT_B, m] = skip, skip_power
+
+        aslant_power = max(up_power, up_a_power, up_b_power)
+        aslant = to_power(up, up_power - aslant_power)
+        aslant += to_power(up_a, up_a_power - aslant_power)
+        aslant += to_power(up_b, up_b_power - aslant_power)
         own, own_power = scaled_exp(odds[m])
         left, left_power = normal(way * own, power + own_power)
-        _, skip_power = normal(max(skip_a, skip_b), power)
-        if skip_a + skip_b > 0 and skip_power > left_power:
-            left = to_power(left, left_power - skip_power)
-            left_power = skip_power
-        left_out_a = to_power(skip_a, power - left_power)
-        left_out_b = to_power(skip_b, power - left_power)
-        above.value[MATCHED, m] = left
-        above.value[LEFT_OUT_A, m] = left_out_a
-        above.value[LEFT_OUT_B, m] = left_out_b
-        above.power[m] = left_power
+        left_a, a_power = new_a, new_a_power
+        left_b, b_power = normal(skip, skip_power)
+        above.value[MATCHED, m], above.power[MATCHED, m] = left, left_power
+        above.value[LEFT_OUT_A, m], above.power[LEFT_OUT_A, m] = left_a, a_power
+        above.value[LEFT_OUT_B, m], above.power[LEFT_OUT_B, m] = left_b, b_power
         end, end_power = end_weight(weights, row, num_columns - 1 - m)
         _add(total, left * end, left_power + end_power)

@@ -16,7 +16,7 @@ def cells_after(n, m, shape, drop):
 
 
 def weights_of_paths(odds, gap, end_gap, drop=None, anywhere=False):
-    """Each path of a small matrix as a list of cells, with its weight."""
+    """Each path of a small matrix as a list of cells, with its log-weight."""
     rows, columns = odds.shape
 
     def weight_of(down, right):
@@ -28,7 +28,7 @@ def weights_of_paths(odds, gap, end_gap, drop=None, anywhere=False):
         n, m = path[-1]
         if anywhere or n == rows - 1 or m == columns - 1:
             skipped = rows - 1 - n + columns - 1 - m
-            yield path, math.exp(log_weight + end_gap * skipped)
+            yield path, log_weight + end_gap * skipped
         for cell in cells_after(n, m, odds.shape, drop):
             step = weight_of(cell[0] - n, cell[1] - m)
             yield from continue_from(
@@ -43,9 +43,12 @@ def weights_of_paths(odds, gap, end_gap, drop=None, anywhere=False):
 
 def sums_over_paths(odds, *weights):
     """The log of all weights; the marginals of cells, rows and columns."""
+    paths = list(weights_of_paths(odds, *weights))
+    most = max(log_weight for _, log_weight in paths)
     total = 0.0
     cells, rows, columns = np.zeros(odds.shape), *map(np.zeros, odds.shape)
-    for path, weight in weights_of_paths(odds, *weights):
+    for path, log_weight in paths:
+        weight = math.exp(log_weight - most)
         total += weight
         for cell in path:
             cells[cell] += weight
@@ -53,4 +56,4 @@ def sums_over_paths(odds, *weights):
             rows[n] += weight
         for m in {m for _, m in path}:
             columns[m] += weight
-    return math.log(total), cells / total, rows / total, columns / total
+    return most + math.log(total), cells / total, rows / total, columns / total

@@ -48,6 +48,20 @@ def test_frames_may_be_left_out_and_paths_begin_anywhere(shape, weights, anywher
     np.testing.assert_allclose(found.matched_b, columns, **close)
 
 
+@pytest.mark.parametrize('scale', [100, 1000])
+def test_a_cell_that_pays_too_little_to_count_has_no_probability(scale):
+    rng = np.random.default_rng(5)
+    for _ in range(100):
+        odds = scale * rng.normal(size=rng.integers(2, 5, 2))
+        found = posterior_of(odds, -1.0, 0.0, drop=-8.0, anywhere=True)
+        total, cells, rows, columns = sums_over_paths(odds, -1.0, 0.0, -8.0, True)
+        close = {'rtol': 0, 'atol': 1e-9}
+        np.testing.assert_allclose(found.log_partition, total, **close)
+        np.testing.assert_allclose(found.marginals, cells, **close)
+        np.testing.assert_allclose(found.matched_a, rows, **close)
+        np.testing.assert_allclose(found.matched_b, columns, **close)
+
+
 def test_two_by_two_by_hand():
     # With all log-odds 0, g = exp(gap), q = exp(end_gap):
     # (0,0); (0,0)(1,1); (0,0)(0,1); (0,0)(1,0); the two of three cells; those that
