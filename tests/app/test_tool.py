@@ -27,7 +27,12 @@ def work_dir(tmp_path_factory):
         (['WORK', '--videos', 'VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
         (['WORK', '--videos', 'VIDEOS', '--port', '99999'], 'port must be'),
         (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'choose another'),
-        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'max_upload_mb must be'),
+        (
+            ['WORK', '--videos', 'VIDEOS', '--total-quota', '9', '0'],
+            'total_mb must be >= 1, got 0; see --max-upload',
+        ),
+        (['WORK', '--videos', 'VIDEOS', '--forget-after', '-1'], 'forget_after_s must'),
+        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'file_mb must be'),
     ],
 )
 def test_bad_input_is_one_line(
@@ -66,8 +71,11 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
     )
     try:
         url = started.stdout.readline().strip()
-        assert url == f'http://127.0.0.1:{env["PORT"]}'
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        address, token = url.split('/?token=')
+        assert address == f'http://127.0.0.1:{env["PORT"]}'
+        headers = {'Authorization': f'Bearer {token}'}
+        asked = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             assert b'carl.Player' in answer.read()
         (folder,) = (tmp_path / 'temporary').glob('carl_mm_app_*')
         table = subprocess.run(
