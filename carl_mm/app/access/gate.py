@@ -23,6 +23,7 @@ HEADERS = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'private',
 }
 # The page opens by a further request, which comes from here: a browser that followed a
 # link of another site does not send the cookie with a redirected one.
@@ -98,7 +99,7 @@ class Gate:
             return None
         if not self.tokens.admits(request.query_params['token']):
             return PlainTextResponse(f'Wrong token. {NO_TOKEN}', 401)
-        headers = {'Cache-Control': 'no-store'}
+        headers = {'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer'}
         if self.tokens.visitor(request) is None:
             headers['Set-Cookie'] = self.tokens.new_cookie()
         return HTMLResponse(ENTER, headers=headers)
@@ -109,8 +110,8 @@ def _with_headers(send: Send) -> Send:
         if message['type'] == 'http.response.start':
             message.setdefault('headers', [])
             headers = MutableHeaders(scope=message)
-            headers.update(HEADERS)
-            headers.setdefault('Cache-Control', 'private')
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
         await send(message)
 
     return sent

@@ -66,8 +66,7 @@ def test_bytes(start):
         assert sum(sizes(server)) == 3 * large
 
 
-def test_thirty_uploads_of_63_mb(running):
-    """What was done to the page once; see the limits' defaults."""
+def test_twenty_files_a_visitor_by_default(running):
     with as_visitor(running) as client:
         statuses = [upload(client, bytes([n]) * 2000).status_code for n in range(30)]
     assert statuses == [200] * 20 + [413] * 10
