@@ -19,7 +19,9 @@ from carl_mm.app.library import VideoLibrary
 from carl_mm.app.playable import copy_path
 
 if TYPE_CHECKING:
+    import gradio as gr
     import uvicorn
+    from fastapi import FastAPI
 
 
 def serve(
@@ -80,7 +82,6 @@ def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.S
     os.environ['GRADIO_TEMP_DIR'] = str(temp / 'gradio')
     os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
     try:
-        import gradio as gr
         import uvicorn
         from fastapi import FastAPI
         from gradio.utils import get_upload_folder
@@ -89,25 +90,49 @@ def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.S
     from carl_mm.app.access.gate import Gate
     from carl_mm.app.access.upload_guard import UploadGuard
     from carl_mm.app.access.visitors import Visitors
-    from carl_mm.app.assets import css, head
     from carl_mm.app.guard import Guard
     from carl_mm.app.page import build_page
     from carl_mm.app.routes import add_routes
 
     ledger = Ledger(Path(get_upload_folder()), library.uploads_dir, access.limits)
     copies_dir = temp / 'copies'
-    max_bytes = access.limits.file_mb * 2**20
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, library, copies_dir)
-    app = gr.mount_gradio_app(
+    _mount(app, build_page(library, ledger), access)
+
+    def forget(visitor: str) -> None:
+        for path in ledger.leave(visitor):
+            if path.exists():
+                copy_path(path, copies_dir).unlink(missing_ok=True)
+            library.remove_upload(path)
+
+    # A form is a little longer than its file.
+    max_bytes = (access.limits.file_mb + 1) * 2**20
+    guarded = Guard(UploadGuard(app, ledger), max_bytes, ledger.owns)
+    config = uvicorn.Config(
+        Gate(guarded, access, Visitors(forget, access.forget_after_s)),
+        access.host,
+        access.port,
+        log_level='warning',
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _mount(app: 'FastAPI', page: 'gr.Blocks', access: Access) -> None:
+    import gradio as gr
+
+    from carl_mm.app.assets import css, head
+
+    gr.mount_gradio_app(
         app,
-        build_page(library, ledger),
+        page,
         path='/',
         server_name=access.host,
         server_port=access.port,
         footer_links=['api'],
         run_history=False,
-        max_file_size=max_bytes,
+        max_file_size=access.limits.file_mb * 2**20,
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
@@ -118,23 +143,6 @@ def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.S
         css=css(),
         head=head(),
     )
-
-    def forget(visitor: str) -> None:
-        for path in ledger.leave(visitor):
-            if path.exists():
-                copy_path(path, copies_dir).unlink(missing_ok=True)
-            library.remove_upload(path)
-
-    # A form is a little longer than its file.
-    guarded = Guard(UploadGuard(app, ledger), max_bytes + 2**20, ledger.owns)
-    config = uvicorn.Config(
-        Gate(guarded, access, Visitors(forget, access.forget_after_s)),
-        access.host,
-        access.port,
-        log_level='warning',
-        timeout_graceful_shutdown=1,
-    )
-    return uvicorn.Server(config)
 
 
 def listen(host: str, port: int) -> socket.socket:
