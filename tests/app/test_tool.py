@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 
 import pytest
@@ -93,3 +94,48 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
     assert len(list((tmp_path / 'work_dirs' / 'embeddings').iterdir())) <= 1
     log.seek(0)
     assert 'Traceback' not in log.read()
+
+
+@pytest.mark.slow
+def test_it_says_what_it_opens_to_the_network(work_dir, video_folder, tmp_path):
+    command = [*python_tool('app'), str(work_dir), '--videos', str(video_folder)]
+    env = environment(TMPDIR=str(tmp_path))
+    command += ['--host', '0.0.0.0', '--allow-host', 'lab.example']
+    log = (tmp_path / 'log').open('w+')
+    started = subprocess.Popen(
+        [*command, '--port', env['PORT'], '--device', 'cpu'],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    try:
+        address, token = started.stdout.readline().strip().split('/?token=')
+        assert address == f'http://127.0.0.1:{env["PORT"]}'
+        for host, key, status in (
+            ('127.0.0.1', 'none', 401),
+            ('lab.example', 'none', 401),
+            ('evil.example', token, 400),
+            ('lab.example', token, 200),
+        ):
+            headers = {'Authorization': f'Bearer {key}', 'Host': host}
+            asked = urllib.request.Request(f'{address}/config', headers=headers)
+            try:
+                got = urllib.request.urlopen(asked, timeout=60).status
+            except urllib.error.HTTPError as error:
+                got = error.code
+            assert got == status, host
+    finally:
+        started.terminate()
+        started.communicate(timeout=60)
+    log.seek(0)
+    said = log.read()
+    for part in (
+        '--host 0.0.0.0 opens port',
+        'every machine',
+        str(video_folder),
+        'lab',
+    ):
+        assert part in said
+    assert token not in said
