@@ -11,7 +11,7 @@ from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.embedding.folder_embedding import embed_folder
 from carl_mm.apis.embedding.progress import OnProgress
 from carl_mm.app.folder import scan
-from carl_mm.app.uploads import MAX_UPLOADS, adopt_upload
+from carl_mm.app.uploads import adopt_upload
 from carl_mm.datasets.video_io.find_videos import list_files
 
 
@@ -36,8 +36,7 @@ class VideoLibrary:
     """Videos by their names, with their embeddings.
 
     A name is a path relative to the folder, and nothing outside the folder can be
-    reached by one. Uploads are kept as files until the library is gone, and their
-    embeddings in memory.
+    reached by one. Uploads are kept as files, and their embeddings in memory.
 
     Args:
         folder: Folder of videos, searched with its subfolders.
@@ -150,10 +149,7 @@ class VideoLibrary:
 
         Args:
             path: The uploaded file, which is removed if it is refused.
-            shown_name: Name that the user gave the file.
-
-        Returns:
-            The video's name in the library.
+            shown_name: Name that the user gave the file; the returned one resembles it.
 
         Raises:
             ValueError: The file is not a video.
@@ -171,11 +167,15 @@ class VideoLibrary:
             self._videos[name] = dataclasses.replace(video, filename=name)
             self._uploads.append(name)
             self._given.add(name)
-            while len(self._uploads) > MAX_UPLOADS:
-                oldest = self._uploads.pop(0)
-                del self._videos[oldest]
-                self._paths.pop(oldest).unlink(missing_ok=True)
         return name
+
+    def remove_upload(self, path: Path) -> None:
+        """Remove an uploaded video, by its file."""
+        with self._lock:
+            for name in [name for name in self._uploads if self._paths[name] == path]:
+                self._uploads.remove(name)
+                del self._videos[name], self._paths[name]
+        path.unlink(missing_ok=True)
 
 
 class _WatchedInferencer:

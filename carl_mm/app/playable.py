@@ -52,9 +52,7 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     starts_late = reader.timestamps[0] * reader.fps > 0.5
     if media_type and not starts_late and reader.timestamps[0] >= 0:
         return PlayableVideo(path, media_type, reader.timestamps)
-    size, changed = file_state(path)
-    key = f'{path}\n{size}\n{changed}'
-    copy = copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
+    copy = copy_path(path, copies_dir)
     if not copy.exists():
         write_mp4(copy, _shrunk(reader), reader.fps, crf=23)
     return PlayableVideo(copy, 'video/mp4', open_video(copy).timestamps)
@@ -77,6 +75,13 @@ def browser_media_type(path: Path) -> str | None:
     if path.suffix.lower() == '.webm' and codec in WEBM_CODECS:
         return 'video/webm'
     return None
+
+
+def copy_path(path: Path, copies_dir: Path) -> Path:
+    """Return where the copy of a video is, or would be, kept."""
+    size, changed = file_state(path)
+    key = f'{path}\n{size}\n{changed}'
+    return copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
 
 
 def frame_jpeg(path: Path, frame: int, height: int = 160) -> bytes:
