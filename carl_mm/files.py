@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 BLOCK = 2**20  # bytes that are read at once
+LISTED = b'PK\x01\x02'  # before each entry of the list of a zip archive
 FOLDER = 0x10  # among the attributes of an entry of a zip archive
 
 
@@ -100,6 +101,7 @@ def check_archive(path: Path) -> None:
 def _read_entries(file: IO[bytes]) -> None:
     """Read all entries of a zip archive, which compares them with their checksums."""
     with zipfile.ZipFile(file) as archive:
+        check_names(archive)
         if not any(entry.CRC for entry in archive.infolist()):
             return
         for entry in archive.infolist():
@@ -109,6 +111,21 @@ def _read_entries(file: IO[bytes]) -> None:
             with archive.open(entry) as stream:
                 while stream.read(BLOCK):
                     pass
+
+
+def check_names(archive: zipfile.ZipFile) -> None:
+    """Check that an archive's list of entries is whole: it has no checksum.
+
+    A single byte, the length of a comment, can hide the entries that follow.
+
+    Raises:
+        ValueError: An entry is hidden.
+    """
+    file: Any = archive.fp
+    file.seek(archive.start_dir)
+    listed, found = file.read().count(LISTED), len(archive.infolist())
+    if listed != found:
+        raise ValueError(f'{listed} entries are listed, {found} can be seen')
 
 
 def atomic_write_text(path: Path, text: str) -> None:

@@ -15,9 +15,9 @@ def full_disk(limit):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def damaged(content):
-    """Yield a file's bytes with each of them changed in turn, in two ways."""
-    for place, byte in enumerate(content):
+def damaged(content, step=1):
+    """Yield a file's bytes with each step-th of them changed in turn, in two ways."""
+    for place, byte in list(enumerate(content))[::step]:
         for change in (1 << place % 8, 0xFF):
             yield content[:place] + bytes([byte ^ change]) + content[place + 1 :]
 
