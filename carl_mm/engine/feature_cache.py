@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,20 @@ from rich.progress import track
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
-from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from carl_mm.engine.feature_files import (
+    check_disk_space,
+    check_width,
+    is_whole,
+    video_key,
+    write_features,
+)
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
 
-FORMAT_VERSION = 2  # raise it when the same settings give other features
+FORMAT_VERSION = 3  # raise it when the same settings give other features
+WEIGHTS = ('init_cfg', 'pretrained')  # settings of where weights come from
 
 
 @HOOKS.register_module()
@@ -34,8 +42,8 @@ class FeatureCacheHook(Hook):
 
     This needs a wholly frozen backbone. Each copy has one draw of the spatial and
     photometric augmentation, while training on pictures draws again each time. The name
-    of a file depends on everything that changes its content (weights, transforms, the
-    video's size and time of change). It appears only when it is whole, a broken one is
+    of a file depends on everything that changes its content (configs and weights of the
+    backbone, transforms, the video's size and time of change). It appears only when it is whole, a broken one is
     replaced, and an interrupted run continues where it stopped.
 
     Args:
@@ -120,7 +128,9 @@ class FeatureCacheHook(Hook):
         settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
         extras = ', '.join(map(repr, model.extra_features)) or 'None'
         settings += [preprocessor.std.tolist(), extras]
-        digest.update(json.dumps(settings).encode())
+        # What no repr tells: out_indices, say, or a wrapper's image size.
+        settings.append(_without_weights(model.feature_config))
+        digest.update(json.dumps(settings, default=_name_of, sort_keys=True).encode())
         return digest.hexdigest()[:16]
 
     def _augmentation(self, model: FramewiseRecognizer) -> Any:
@@ -145,6 +155,9 @@ class FeatureCacheHook(Hook):
             f'{len(share) - len(mine)} of {len(share)} videos of this process have '
             f'cached features in {folder}; making {len(mine)}'
         )
+        made = [pair[1] for pair in share if pair not in mine]
+        if made:
+            check_width(made[0], model)
         if not mine:
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +173,7 @@ class FeatureCacheHook(Hook):
             if not told:
                 check_disk_space(folder, copies, [e for e, _ in mine], runner)
                 told = True
-            atomic_write(file, partial(np.save, arr=copies))
+            atomic_write(file, partial(write_features, copies=copies))
 
     def _copies(self, entry: dict[str, Any], model: FramewiseRecognizer) -> np.ndarray:
         """Return ``(K, S, C)``; the video is decoded once for all copies."""
@@ -191,6 +204,17 @@ class FeatureCacheHook(Hook):
         return np.stack([video.result().numpy() for video in gathered])
 
 
+def _without_weights(value: Any) -> Any:
+    """Return a config less what only says where weights come from; they are hashed."""
+    if isinstance(value, Mapping):
+        return {k: _without_weights(v) for k, v in value.items() if k not in WEIGHTS}
+    if isinstance(value, (list, tuple)):
+        return [_without_weights(item) for item in value]
+    return value
+
+
 def _name_of(value: Any) -> str:
     """Name a class by its package alone, so that it may move to another module."""
+    if not hasattr(value, '__qualname__'):
+        return repr(value)
     return f'{value.__module__.split(".")[0]}.{value.__qualname__}'

@@ -1,5 +1,6 @@
 import os
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,9 +8,12 @@ import torch
 from mmaction.registry import HOOKS, MODELS
 from mmengine.config import Config
 from mmengine.runner import Runner
+from torch import nn
+from torch.nn import functional
 
 from carl_mm.datasets import OpenVideo, WholeVideo
-from carl_mm.engine import FeatureCacheHook
+from carl_mm.engine import FeatureCacheHook, feature_cache
+from carl_mm.engine.feature_files import write_features
 from tests.engine.small import CACHE_STEPS, small_config
 
 
@@ -67,6 +71,83 @@ def set_key(path, value):
         config.merge_from_dict({path: value})
 
     return change
+
+
+@MODELS.register_module()
+class Wrapper(nn.Module):
+    """A backbone whose repr tells none of its settings, as most do."""
+
+    def __init__(self, out_indices=(0,), image_size=32, pool='max', pretrained=None):
+        super().__init__()
+        self.net = nn.Conv2d(3, 64, 3)
+        self.image_size = image_size
+
+    def forward(self, frames):
+        return self.net(functional.interpolate(frames, self.image_size))
+
+
+def key_of(**changes):
+    """The key of `Wrapper`'s features, with such changes of the model's config."""
+    hook = FeatureCacheHook('x', CACHE_STEPS)
+    config = Config(small_config(Path('.'))['model'])
+    config.backbone = dict(type='Wrapper')
+    config.merge_from_dict(changes)
+    torch.manual_seed(0)
+    return hook.recipe_key(MODELS.build(config))
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'backbone.out_indices': (1,)},
+        {'backbone.image_size': 16},
+        {'backbone.pool': 'mean'},
+        {'extra_features': [dict(type='OpticalFlowGrid', size=64)]},
+        {'spatial_pooling': 'mean'},
+    ],
+)
+def test_a_setting_that_no_repr_tells_is_another_key(change):
+    assert key_of(**change) != key_of()
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'neck.num_layers': 2},
+        {'neck.embed_channels': 8},
+        {'cls_head.loss.variance': 2.0},
+        {'chunk_size': 7},
+        {'max_frames': 5},
+        {'keep_frame_features': True},
+        {'controls': ()},
+        {'backbone.pretrained': 'weights.pth'},
+    ],
+)
+def test_a_setting_that_changes_no_feature_keeps_the_key(change):
+    assert key_of(**change) == key_of()
+
+
+def test_a_changed_backbone_is_not_trained_on_old_features(make_videos):
+    """Seen: the features of one map, where the config asked for two."""
+    folder = make_videos()
+    train(folder, set_key('model.backbone.out_indices', (3,)))
+    before = set(cached_files(folder))
+    train(folder, set_key('model.backbone.out_indices', (2, 3)))
+    assert len(set(cached_files(folder)) - before) == 2
+
+
+def test_features_of_another_width_are_named(make_videos):
+    """As where new code gives other features and FORMAT_VERSION was not raised."""
+    folder = make_videos()
+    train(folder)
+    for file in cached_files(folder):
+        copies = np.load(file)
+        with file.open('wb') as stream:
+            write_features(stream, np.repeat(copies, 2, axis=2))
+    with pytest.raises(
+        ValueError, match=r'npy: cached features of 128 channels, but neck.in_channels'
+    ):
+        train(folder)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +251,16 @@ def test_training_on_cached_features_is_training_on_those_pictures(make_videos):
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(make_videos, monkeypatch):
     folder = make_videos()
-    save, calls = np.save, []
+    write, calls = feature_cache.write_features, []
 
-    def fail(stream, arr):
+    def fail(stream, copies):
         calls.append(stream)
         if len(calls) == 2:
             stream.write(b'half')
             raise OSError(28, 'No space left on device')
-        save(stream, arr)
+        write(stream, copies)
 
-    monkeypatch.setattr(np, 'save', fail)
+    monkeypatch.setattr(feature_cache, 'write_features', fail)
     with pytest.raises(OSError, match=r'npy cannot be written: No space left'):
         train(folder)
     before = times(folder)
@@ -221,9 +302,16 @@ def test_a_broken_file_is_made_anew(make_videos):
     train(folder)
     broken, kept = cached_files(folder)
     content, age = broken.read_bytes(), kept.stat().st_mtime_ns
-    broken.write_bytes(content[: len(content) // 2])
-    train(folder)
-    assert broken.read_bytes() == content
+    middle = len(content) // 2
+    for damaged in (
+        content[:middle],
+        content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        content + b'more',
+        b'',
+    ):
+        broken.write_bytes(damaged)
+        train(folder)
+        assert broken.read_bytes() == content
     assert kept.stat().st_mtime_ns == age
 
 

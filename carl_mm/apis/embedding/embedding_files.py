@@ -28,28 +28,12 @@ def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
 
     It raises as `VideoEmbedding.load` does.
     """
-    return _read(
-        Path(path),
-        lambda file: build(**_read_npz(file)),
-        lambda file: build(**_read_parquet(file)),
-    )
-
-
-def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read only the provenance from a file that `VideoEmbedding.save` wrote.
-
-    It raises as `VideoEmbedding.load` does.
-    """
-    return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
-
-
-def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
-    """Read with the function for the file's form; any error says that it is broken."""
-    read = npz if _suffix(path) == '.npz' else parquet
+    path = Path(path)
+    read = _read_npz if _suffix(path) == '.npz' else _read_parquet
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of embeddings')
     try:
-        return read(path)
+        return build(**read(path))
     except ImportError:
         raise  # says what to install
     except Exception as error:  # a broken file fails in whatever way
@@ -88,11 +72,6 @@ def _read_npz(path: Path) -> dict[str, Any]:
         provenance=json.loads(str(arrays['provenance'])),
         frame_features=arrays.get('frame_features'),
     )
-
-
-def _read_npz_provenance(path: Path) -> dict[str, str]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(json.loads(str(arrays['provenance'])))
 
 
 def _parquet_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
@@ -154,11 +133,6 @@ def _checksum(fields: dict[str, Any]) -> int:
             value = zlib.crc32(f'{name} {array.shape} {array.dtype}'.encode(), value)
             value = zlib.crc32(array, value)
     return value
-
-
-def _read_parquet_provenance(path: Path) -> dict[str, str]:
-    with _open_parquet(path) as file:
-        return dict(json.loads((file.schema_arrow.metadata or {})[b'provenance']))
 
 
 def _open_parquet(path: Path) -> Any:

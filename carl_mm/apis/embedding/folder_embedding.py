@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from carl_mm.apis.embedding.embedding_files import read_provenance
+from carl_mm.apis.embedding.embedding_files import read_embedding
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
 from carl_mm.datasets.video_io.find_videos import (
@@ -120,7 +120,8 @@ def _find_done(
         if not target.exists():
             continue
         try:
-            there = read_provenance(target)
+            # All of it, not the provenance alone: a damaged file is not done.
+            there = read_embedding(target, dict)['provenance']
         except ValueError as error:
             problems.append(str(error))
             continue
