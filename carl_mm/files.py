@@ -28,15 +28,8 @@ def atomic_write(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
     Raises:
         OSError: The file cannot be written, because the disk is full, say; names it.
     """
-    try:
-        with atomic_path(path) as part, part.open('wb') as stream:
-            write(stream)
-    except (OSError, RuntimeError) as error:
-        # torch.save finds its archive unfinished, and says that instead.
-        reason = error if isinstance(error, OSError) else error.__context__
-        if not isinstance(reason, OSError):
-            raise
-        raise cannot_write(path, reason) from error
+    with atomic_path(path) as part, part.open('wb') as stream:
+        write(stream)
 
 
 @contextmanager
@@ -49,24 +42,31 @@ def atomic_path(path: Path, ending: str = '') -> Iterator[Path]:
 
     Yields:
         A file beside it, which is gone at the end.
+
+    Raises:
+        OSError: As `atomic_write`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    stem = path.name.removesuffix(ending)
-    part = path.with_name(f'.{stem}.{os.getpid()}.part{ending}')
+    part = path.with_name(f'.{path.name.removesuffix(ending)}.{os.getpid()}.part{ending}')
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         _sync(part)
         part.replace(path)
         with suppress(OSError):  # file systems that cannot do this to a folder
             _sync(path.parent)
+    except (OSError, RuntimeError) as error:
+        # torch.save finds its archive unfinished, and says that instead.
+        reason = error if isinstance(error, OSError) else error.__context__
+        if not isinstance(reason, OSError):
+            raise
+        said = reason.strerror or str(reason)
+        if reason.filename and os.fspath(reason.filename) != str(part):
+            said = f'{reason.filename}: {said}'
+        message = f'{path} cannot be written: {said}'
+        raise OSError(reason.errno or errno.EIO, message) from error
     finally:
-        part.unlink(missing_ok=True)
-
-
-def cannot_write(path: Path, error: OSError) -> OSError:
-    """Return an error of the same number that names the file and the reason."""
-    reason = error.strerror or str(error)
-    return OSError(error.errno or errno.EIO, f'{path} cannot be written: {reason}')
+        with suppress(OSError):  # a folder that is a file, or cannot be written
+            part.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

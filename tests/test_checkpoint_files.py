@@ -95,9 +95,7 @@ def hook_and_runner(folder, **kwargs):
     """A hook whose runner saves a checkpoint that tells its epoch."""
     hub = SimpleNamespace(runtime_info={}, update_info=lambda *args: None)
     hub.get_info = hub.runtime_info.get
-    runner = SimpleNamespace(
-        work_dir=str(folder), epoch=0, iter=0, message_hub=hub
-    )
+    runner = SimpleNamespace(work_dir=str(folder), epoch=0, iter=0, message_hub=hub)
     runner.logger = SimpleNamespace(info=lambda text: None)
     runner.save_checkpoint = lambda out_dir, filename, *args, **kwargs: save(
         folder / filename, float(runner.epoch), size=5000

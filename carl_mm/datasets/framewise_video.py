@@ -155,7 +155,12 @@ class FramewiseVideoDataset(BaseDataset):
         return info
 
     def __getitem__(self, idx: int) -> dict[str, Any]:
-        """Return a sample; in training another stands in for a video that fails."""
+        """Return a sample; in training another stands in for a video that fails.
+
+        Raises:
+            MemoryError: There is too little memory; names the video.
+            RuntimeError: No video can be decoded.
+        """
         for index in self._stand_ins(idx):
             info = self.get_data_info(index)
             try:
@@ -163,6 +168,9 @@ class FramewiseVideoDataset(BaseDataset):
                 return sample
             except VideoDecodeError as error:
                 self._record_failure(info, error)
+            except MemoryError as error:
+                name = info['filename']
+                raise MemoryError(f'{name}: not enough memory to load it') from error
             if self.test_mode:
                 return self._empty_sample(info)
         raise RuntimeError(f'{self.ann_file}: no video can be decoded')

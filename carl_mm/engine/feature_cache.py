@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,13 +26,11 @@ from carl_mm.engine.feature_files import (
     video_key,
     write_features,
 )
+from carl_mm.engine.feature_key import feature_key, name_of
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
-
-FORMAT_VERSION = 3  # raise it when the same settings give other features
-WEIGHTS = ('init_cfg', 'pretrained')  # settings of where weights come from
 
 
 @HOOKS.register_module()
@@ -75,7 +72,7 @@ class FeatureCacheHook(Hook):
             raise ValueError(f"loop must be 'train' or 'test', got {loop!r}")
         self.loop = loop
         self.cache_dir = Path(cache_dir)
-        self.recipe = json.dumps(transforms, default=_name_of, sort_keys=True)
+        self.recipe = json.dumps(transforms, default=name_of, sort_keys=True)
         self.transforms = Compose(transforms)
         self.num_copies = num_copies
         self.seed = seed
@@ -118,20 +115,10 @@ class FeatureCacheHook(Hook):
 
     def recipe_key(self, model: FramewiseRecognizer) -> str:
         """Return a hash of everything but the video that changes the features."""
-        digest = hashlib.sha256()
-        for name, tensor in model.backbone.state_dict().items():
-            digest.update(name.encode())
-            digest.update(tensor.cpu().contiguous().numpy().tobytes())
-        preprocessor = model.data_preprocessor
-        settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
-        settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
-        settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
-        extras = ', '.join(map(repr, model.extra_features)) or 'None'
-        settings += [preprocessor.std.tolist(), extras]
-        # What no repr tells: out_indices, say, or a wrapper's image size.
-        settings.append(_without_weights(model.feature_config))
-        digest.update(json.dumps(settings, default=_name_of, sort_keys=True).encode())
-        return digest.hexdigest()[:16]
+        augmentation = repr(self._augmentation(model))
+        return feature_key(
+            model, [self.recipe, self.num_copies, self.seed, augmentation]
+        )
 
     def _augmentation(self, model: FramewiseRecognizer) -> Any:
         return model.data_preprocessor.augmentation if self.loop == 'train' else None
@@ -202,19 +189,3 @@ class FeatureCacheHook(Hook):
                     picture = view.to(preprocessor.device)
                     video.add(view, preprocessor.augment(picture, drawn))
         return np.stack([video.result().numpy() for video in gathered])
-
-
-def _without_weights(value: Any) -> Any:
-    """Return a config less what only says where weights come from; they are hashed."""
-    if isinstance(value, Mapping):
-        return {k: _without_weights(v) for k, v in value.items() if k not in WEIGHTS}
-    if isinstance(value, (list, tuple)):
-        return [_without_weights(item) for item in value]
-    return value
-
-
-def _name_of(value: Any) -> str:
-    """Name a class by its package alone, so that it may move to another module."""
-    if not hasattr(value, '__qualname__'):
-        return repr(value)
-    return f'{value.__module__.split(".")[0]}.{value.__qualname__}'

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import numba
@@ -19,16 +19,17 @@ def compiled(function: Function) -> Function:
     loaded by later processes. Where neither can be written, where the disk is full, or
     where what was kept is damaged, each process compiles it.
     """
-    dispatcher = numba.njit(nogil=True)(function)
-    try:
-        dispatcher._cache = _Cache(function)  # what njit(cache=True) does, with its own
-    except RuntimeError:  # numba's, at the import: no folder takes the machine code
-        pass
+    dispatcher: Any = numba.njit(nogil=True)(function)
+    with suppress(RuntimeError):  # numba's: no folder takes the machine code
+        dispatcher._cache = _Cache(function)  # as njit(cache=True) does with its own
     return cast(Function, dispatcher)
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     """Numba's cache, of which no error ends a computation."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
 
     @contextmanager
     def _guard_against_spurious_io_errors(self) -> Iterator[None]:

@@ -1,6 +1,5 @@
 import os
 from copy import deepcopy
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +7,6 @@ import torch
 from mmaction.registry import HOOKS, MODELS
 from mmengine.config import Config
 from mmengine.runner import Runner
-from torch import nn
-from torch.nn import functional
 
 from carl_mm.datasets import OpenVideo, WholeVideo
 from carl_mm.engine import FeatureCacheHook, feature_cache
@@ -71,60 +68,6 @@ def set_key(path, value):
         config.merge_from_dict({path: value})
 
     return change
-
-
-@MODELS.register_module()
-class Wrapper(nn.Module):
-    """A backbone whose repr tells none of its settings, as most do."""
-
-    def __init__(self, out_indices=(0,), image_size=32, pool='max', pretrained=None):
-        super().__init__()
-        self.net = nn.Conv2d(3, 64, 3)
-        self.image_size = image_size
-
-    def forward(self, frames):
-        return self.net(functional.interpolate(frames, self.image_size))
-
-
-def key_of(**changes):
-    """The key of `Wrapper`'s features, with such changes of the model's config."""
-    hook = FeatureCacheHook('x', CACHE_STEPS)
-    config = Config(small_config(Path('.'))['model'])
-    config.backbone = dict(type='Wrapper')
-    config.merge_from_dict(changes)
-    torch.manual_seed(0)
-    return hook.recipe_key(MODELS.build(config))
-
-
-@pytest.mark.parametrize(
-    'change',
-    [
-        {'backbone.out_indices': (1,)},
-        {'backbone.image_size': 16},
-        {'backbone.pool': 'mean'},
-        {'extra_features': [dict(type='OpticalFlowGrid', size=64)]},
-        {'spatial_pooling': 'mean'},
-    ],
-)
-def test_a_setting_that_no_repr_tells_is_another_key(change):
-    assert key_of(**change) != key_of()
-
-
-@pytest.mark.parametrize(
-    'change',
-    [
-        {'neck.num_layers': 2},
-        {'neck.embed_channels': 8},
-        {'cls_head.loss.variance': 2.0},
-        {'chunk_size': 7},
-        {'max_frames': 5},
-        {'keep_frame_features': True},
-        {'controls': ()},
-        {'backbone.pretrained': 'weights.pth'},
-    ],
-)
-def test_a_setting_that_changes_no_feature_keeps_the_key(change):
-    assert key_of(**change) == key_of()
 
 
 def test_a_changed_backbone_is_not_trained_on_old_features(make_videos):

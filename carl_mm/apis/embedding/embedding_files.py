@@ -129,9 +129,8 @@ def _checksum(fields: dict[str, Any]) -> int:
     for name in ('embeddings', 'timestamps', 'frame_features'):
         array = fields[name]
         if array is not None:
-            array = np.ascontiguousarray(array)
             value = zlib.crc32(f'{name} {array.shape} {array.dtype}'.encode(), value)
-            value = zlib.crc32(array, value)
+            value = zlib.crc32(np.ascontiguousarray(array).data, value)
     return value
 
 

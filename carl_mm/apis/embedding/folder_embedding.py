@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from carl_mm.apis.embedding.embedding_files import read_embedding
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.video_io.find_videos import (
     VIDEO_SUFFIXES,
     find_videos,
@@ -121,7 +121,7 @@ def _find_done(
             continue
         try:
             # All of it, not the provenance alone: a damaged file is not done.
-            there = read_embedding(target, dict)['provenance']
+            there = VideoEmbedding.load(target).provenance
         except ValueError as error:
             problems.append(str(error))
             continue
