@@ -46,7 +46,9 @@ def atomic_path(path: Path, ending: str = '') -> Iterator[Path]:
     Raises:
         OSError: As `atomic_write`.
     """
-    part = path.with_name(f'.{path.name.removesuffix(ending)}.{os.getpid()}.part{ending}')
+    part = path.with_name(
+        f'.{path.name.removesuffix(ending)}.{os.getpid()}.part{ending}'
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

@@ -66,9 +66,7 @@ def test_features_wider_than_the_neck_are_named(tmp_path):
     check_width(file, model(3))
     check_width(file, model(None))
     check_width(file, model(4, stages='some'))
-    with pytest.raises(
-        ValueError, match=r'a\.npy: cached features of 3 .* is 4.*del'
-    ):
+    with pytest.raises(ValueError, match=r'a\.npy: cached features of 3 .* is 4.*del'):
         check_width(file, model(4))
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 
@@ -33,10 +34,20 @@ def test_an_opened_video_does_not_show_frames_of_another(tmp_path, num_frames):
         reader.read([3])
 
 
+def test_an_image_that_is_gone_is_a_frame_that_is_missing(tmp_path):
+    for number in range(3):
+        image = np.full((8, 8, 3), number, np.uint8)
+        cv2.imwrite(str(tmp_path / f'{number}.png'), image)
+    reader = open_video(str(tmp_path))
+    (tmp_path / '1.png').unlink()
+    with pytest.raises(VideoDecodeError, match=r'1\.png cannot be read \(No such file'):
+        reader.read([0, 1])
+
+
 @pytest.mark.parametrize('cached', [False, True], ids=['pictures', 'cached'])
 def test_training_goes_on_when_a_video_changes_between_epochs(make_videos, cached):
     """On its new frames; cached features stay those of the old ones until next time."""
-    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0)
+    folder = make_videos(lengths=(30, 24, 36, 20), labelled=False, test_share=0)
     runner = small_runner(folder, cached=cached, max_epochs=3)
     video = folder / 'videos' / 'video_0.mp4'
     changes = iter([lambda: replace(video, 9), lambda: os.remove(video)])

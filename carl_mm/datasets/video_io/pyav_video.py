@@ -132,7 +132,10 @@ class PyAVVideo(FrameReader):
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
         # Its frames are known by their times; those of another file would be others.
-        if not os.path.isfile(self.filename) or file_state(self.filename) != self._state:
+        if (
+            not os.path.isfile(self.filename)
+            or file_state(self.filename) != self._state
+        ):
             raise VideoDecodeError(
                 f'{self.filename}: has changed since it was opened; open it again'
             )
