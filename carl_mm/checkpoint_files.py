@@ -90,7 +90,7 @@ def save_checkpoint(
 
 
 def removing_at_the_end(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a method of `CheckpointHook` remove old checkpoints once the new one is there.
+    """Let a method of `CheckpointHook` remove the old once the new one is there.
 
     Symptom: with a full disk the old checkpoint is gone and the new one is not there.
     Upstream: `CheckpointHook` removes what is too many, or no longer the best, first.

@@ -40,8 +40,9 @@ class FeatureCacheHook(Hook):
     This needs a wholly frozen backbone. Each copy has one draw of the spatial and
     photometric augmentation, while training on pictures draws again each time. The name
     of a file depends on everything that changes its content (configs and weights of the
-    backbone, transforms, the video's size and time of change). It appears only when it is whole, a broken one is
-    replaced, and an interrupted run continues where it stopped.
+    backbone, transforms, the video's size and time of change). It appears only when it
+    is whole, a damaged one is replaced, and an interrupted run continues where it
+    stopped.
 
     Args:
         cache_dir: Folder for the files, ``(K, S, C)`` float32 for each video.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import VideoEmbedding
-from tests.tools.processes import ROOT, environment
+from tests.tools.processes import ROOT, environment, run
 
 # Root may write where it is forbidden: not where the file system says so.
 MOUNTED = """
