@@ -54,10 +54,10 @@ def test_a_writer_that_needs_a_name_is_given_one(tmp_path):
         assert part.name == f'.a.{os.getpid()}.part.mp4'
         assert not path.exists()
     assert path.read_bytes() == b'new'
-    with pytest.raises(OSError, match=r'a\.mp4 cannot be written: .*b\.png: No such'):
-        with atomic_path(path) as part:
-            part.write_bytes(b'half')
-            (tmp_path / 'b.png').read_bytes()
+    said = r'a\.mp4 cannot be written: .*b\.png: No such'
+    with pytest.raises(OSError, match=said), atomic_path(path) as part:
+        part.write_bytes(b'half')
+        (tmp_path / 'b.png').read_bytes()
     assert os.listdir(path.parent) == ['a.mp4']
     with pytest.raises(RuntimeError, match='^other$'), atomic_path(path):
         raise RuntimeError('other')
