@@ -14,7 +14,6 @@ import subprocess
 import sys
 import types
 import warnings
-import zipfile
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +31,9 @@ from mmengine.registry import OPTIM_WRAPPERS
 from mmengine.runner import CheckpointLoader, activation_checkpointing, runner
 from torch.utils.checkpoint import checkpoint
 
+from carl_mm import checkpoint_files
+from carl_mm.files import check_archive
+
 TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
 
 
@@ -47,6 +49,7 @@ def apply() -> None:
         prefixes=('http://', 'https://'), loader=load_http_checkpoint, force=True
     )
     runner.find_latest_checkpoint = newest_checkpoint
+    checkpoint_files.apply()
     activation_checkpointing.wrap_forward = wrap_forward_non_reentrant
 
 
@@ -129,6 +132,12 @@ def load_local_checkpoint(
     trusted = [Path(file).expanduser().resolve() for file in named]
     trust = trust or path.resolve() in trusted
     try:
+        checkpoint_files.check_bytes(path)
+    except ValueError as error:
+        raise ValueError(
+            f'{error}: a broken checkpoint, or none; take another, or copy it again'
+        ) from error
+    try:
         return torch.load(path, map_location=map_location, weights_only=not trust)
     except pickle.UnpicklingError as error:
         if trust or 'Weights only load failed' not in str(error):
@@ -181,9 +190,12 @@ def newest_checkpoint(work_dir: str) -> str | None:
         return file.name == last, file.stat().st_mtime
 
     for path in sorted(Path(work_dir).glob('*.pth'), key=age, reverse=True):
-        if zipfile.is_zipfile(path):  # the index stands at the file's very end
-            return str(path)
-        print_log(f'{path}: truncated, left aside', logger='current', level=30)
+        try:
+            check_archive(path)
+        except ValueError as error:
+            print_log(f'{error}; left aside', logger='current', level=30)
+            continue
+        return str(path)
     return None
 
 

@@ -12,6 +12,7 @@ from carl_mm.apis.launch import (
     load_strictly,
     trust,
 )
+from carl_mm.files import atomic_write_text
 
 
 def parse_args() -> argparse.Namespace:
@@ -51,8 +52,7 @@ def main() -> None:
         else:
             print('no figure: there is nothing to judge; the log says what is missing')
         if args.out:
-            Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-            Path(args.out).write_text(json.dumps(metrics, indent=1))
+            atomic_write_text(Path(args.out), json.dumps(metrics, indent=1))
     carl_mm.compat.end_distributed()
 
 

@@ -1,6 +1,7 @@
 """Train a config: python tools/train.py configs/carl_synthetic.py."""
 
 import argparse
+import os
 
 import carl_mm
 from carl_mm.apis.launch import (
@@ -55,6 +56,8 @@ def main() -> None:
     if args.diff_rank_seed:
         randomness = {'seed': None, **(cfg.get('randomness') or {})}
         cfg.randomness = {**randomness, 'diff_rank_seed': True}
+    if int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)):
+        args.resume = 'auto'  # torchrun starts it anew: not from the first epoch
     if args.resume:
         cfg.resume = True
         cfg.load_from = args.resume

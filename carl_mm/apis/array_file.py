@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from carl_mm.files import atomic_write
+from carl_mm.files import atomic_write, check_names
 
 Built = TypeVar('Built')
 
@@ -55,6 +55,7 @@ def load_arrays(
         raise FileNotFoundError(f'{path}: no such file')
     try:
         with np.load(path, allow_pickle=False) as file:
+            check_names(file.zip)
             header = json.loads(str(file['header']))
             if header['form'] != form:
                 raise ValueError(f'its form is {header["form"]}')

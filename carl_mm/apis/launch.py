@@ -150,9 +150,12 @@ def train(runner: 'Runner') -> None:
     """
     try:
         runner.train()
-    except RuntimeError as error:
-        if 'DataLoader worker' not in str(error):
+    except (RuntimeError, MemoryError) as error:
+        ran_out = isinstance(error, MemoryError)
+        if not ran_out and 'DataLoader worker' not in str(error):
             raise
+        # Of a worker's MemoryError the text is its traceback; its last line says it.
+        said = str(error).strip().splitlines()[-1:] if ran_out else [str(error).strip()]
         saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
         state = (
             f'{saved} is complete: add --resume to continue from it'
@@ -160,7 +163,7 @@ def train(runner: 'Runner') -> None:
             else 'no checkpoint was saved before'
         )
         raise RuntimeError(
-            f'a process that loads data died ({str(error).strip()})\nMost often memory '
+            f'a process that loads data died ({"".join(said)})\nMost often memory '
             'ran out: lower train_dataloader.num_workers or '
             f'train_dataloader.batch_size. {state[0].upper() + state[1:]}.'
         ) from error

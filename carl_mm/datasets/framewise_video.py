@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -159,10 +159,12 @@ class FramewiseVideoDataset(BaseDataset):
         for index in self._stand_ins(idx):
             info = self.get_data_info(index)
             try:
-                sample: dict[str, Any] = self.pipeline(info)
-                return sample
+                return cast(dict[str, Any], self.pipeline(info))
             except VideoDecodeError as error:
                 self._record_failure(info, error)
+            except MemoryError as error:
+                why = f'{info["filename"]}: not enough memory to load it'
+                raise MemoryError(why) from error
             if self.test_mode:
                 return self._empty_sample(info)
         raise RuntimeError(f'{self.ann_file}: no video can be decoded')

@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from carl_mm.engine.framewise_datasets import framewise_datasets
+from carl_mm.files import atomic_write_text
 
 
 @HOOKS.register_module()
@@ -49,7 +50,7 @@ class DecodeFailureHook(Hook):
                 runner.save_checkpoint(runner.work_dir, name)
                 if dist.is_main_process():
                     path = Path(runner.work_dir, name)
-                    path.with_name('last_checkpoint').write_text(str(path))
+                    atomic_write_text(path.with_name('last_checkpoint'), str(path))
                 raise RuntimeError(
                     f'{message}\nMore than max_share={self.max_share}: training stops. '
                     f'It is saved in {runner.work_dir}/{name}; continue with --resume'

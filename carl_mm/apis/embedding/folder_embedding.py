@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from carl_mm.apis.embedding.embedding_files import read_provenance
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.video_io.find_videos import (
     VIDEO_SUFFIXES,
     find_videos,
@@ -120,7 +120,8 @@ def _find_done(
         if not target.exists():
             continue
         try:
-            there = read_provenance(target)
+            # All of it, not the provenance alone: a damaged file is not done.
+            there = VideoEmbedding.load(target).provenance
         except ValueError as error:
             problems.append(str(error))
             continue

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -66,8 +67,13 @@ class ImageFolder(FrameReader):
             yield self._read_image(self._names[index])
 
     def _read_image(self, name: str) -> np.ndarray:
-        with open(os.path.join(self.filename, name), 'rb') as file:
-            image = decode_image(file.read(), f'{self.filename}: {name}')
+        try:
+            encoded = Path(self.filename, name).read_bytes()
+        except OSError as error:
+            raise VideoDecodeError(
+                f'{self.filename}: {name} cannot be read ({error.strerror})'
+            ) from error
+        image = decode_image(encoded, f'{self.filename}: {name}')
         first, shape = self._first_read = self._first_read or (name, image.shape)
         if image.shape != shape:
             raise VideoDecodeError(

@@ -16,6 +16,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
+from carl_mm.files import file_state
 
 Frames = Iterator[av.VideoFrame]
 NEVER = -(2**63)
@@ -41,6 +42,7 @@ class PyAVVideo(FrameReader):
         self.num_threads = num_threads
         if not os.path.isfile(self.filename):
             raise VideoDecodeError(f'{self.filename}: no such file')
+        self._state = file_state(self.filename)
         with self._open() as (container, stream):
             packets = [p for p in container.demux(stream) if p.size]
             packets = [p for p in packets if not p.is_discard]
@@ -129,6 +131,14 @@ class PyAVVideo(FrameReader):
 
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        # Its frames are known by their times; those of another file would be others.
+        if (
+            not os.path.isfile(self.filename)
+            or file_state(self.filename) != self._state
+        ):
+            raise VideoDecodeError(
+                f'{self.filename}: has changed since it was opened; open it again'
+            )
         try:
             with av.open(self.filename, metadata_errors='replace') as container:
                 if not container.streams.video:

@@ -91,6 +91,19 @@ def test_a_foreign_file_is_not_lost(inferencer, folder, tmp_path):
     assert names(tmp_path / 'out') == ['a.npz']
 
 
+def test_a_damaged_file_is_not_taken_as_done(inferencer, folder, tmp_path):
+    """Also where its provenance is whole."""
+    out = tmp_path / 'out'
+    embed_folder(inferencer, [folder], out)
+    whole = (out / 'a.npz').read_bytes()
+    place = whole.index(VideoEmbedding.load(out / 'a.npz').embeddings.tobytes()) + 5
+    (out / 'a.npz').write_bytes(whole[:place] + bytes(2) + whole[place + 2 :])
+    with pytest.raises(ValueError, match=r'a\.npz: .*broken.*--overwrite'):
+        embed_folder(inferencer, [folder], out)
+    assert embed_folder(inferencer, [folder], out, overwrite=True).num_written == 1
+    assert (out / 'a.npz').read_bytes() == whole
+
+
 def test_videos_of_one_stem_keep_their_endings(inferencer, folder, tmp_path):
     shutil.copy(folder / 'a.mp4', folder / 'sub' / 'b.mov')
     out = tmp_path / 'out'
