@@ -15,6 +15,7 @@ from mmengine.visualization import LocalVisBackend, Visualizer
 from carl_mm.engine import (
     AlignmentVisualizationHook,
     DecodeFailureHook,
+    DivergenceHook,
     EpochSeedHook,
     ProgressBarHook,
 )
@@ -34,6 +35,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type=EpochSeedHook),
     dict(type=DecodeFailureHook, max_share=0.1),
+    dict(type=DivergenceHook),
     dict(type=ProgressBarHook),
 ]
 # From the optimizer's rate to 0, by epoch; ends when training ends.
