@@ -5,9 +5,10 @@ from carl_mm.engine.decode_failure import DecodeFailureHook
 from carl_mm.engine.divergence import DivergenceHook
 from carl_mm.engine.epoch_seed import EpochSeedHook
 from carl_mm.engine.feature_cache import FeatureCacheHook
+from carl_mm.engine.heartbeat import HeartbeatHook
 from carl_mm.engine.keep_best import KeepBestHook
 from carl_mm.engine.progress_bar import ProgressBarHook
-from carl_mm.engine.training_stopped import TrainingStopped
+from carl_mm.run_stopped import RunStopped
 
 __all__ = [
     'AlignmentVisualizationHook',
@@ -15,7 +16,8 @@ __all__ = [
     'DivergenceHook',
     'EpochSeedHook',
     'FeatureCacheHook',
+    'HeartbeatHook',
     'KeepBestHook',
     'ProgressBarHook',
-    'TrainingStopped',
+    'RunStopped',
 ]

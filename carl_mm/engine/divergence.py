@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import Tensor, nn
 
 from carl_mm import compat
-from carl_mm.engine.training_stopped import TrainingStopped
+from carl_mm.run_stopped import RunStopped
 
 
 @HOOKS.register_module()
@@ -52,7 +52,7 @@ class DivergenceHook(Hook):
         """Look at the loss and the weights of this step.
 
         Raises:
-            TrainingStopped: Names the step, the videos and the last good checkpoint.
+            RunStopped: Names the step, the videos and the last good checkpoint.
         """
         loss = float(torch.as_tensor((outputs or {}).get('loss', 0.0)).detach())
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
@@ -62,7 +62,7 @@ class DivergenceHook(Hook):
         bad_loss, bad_weights = bad.tolist()
         self._num_steps = self._num_steps + 1 if bad_loss else 0
         if bad_weights or self._num_steps >= self.max_steps:
-            raise TrainingStopped(_describe(runner, loss, data_batch, bad_weights))
+            raise RunStopped(_describe(runner, loss, data_batch, bad_weights))
 
     def before_save_checkpoint(
         self, runner: Runner, checkpoint: dict[str, Any]
@@ -70,11 +70,11 @@ class DivergenceHook(Hook):
         """Refuse to save weights that are not finite.
 
         Raises:
-            TrainingStopped: Names the first such weight.
+            RunStopped: Names the first such weight.
         """
         for name, tensor in checkpoint['state_dict'].items():
             if not _is_finite([tensor]):
-                raise TrainingStopped(
+                raise RunStopped(
                     f'step {runner.iter + 1}: {name} is not finite, so nothing is '
                     f'saved. {_way_on(runner)}'
                 )
@@ -125,9 +125,7 @@ def _videos(data_batch: Any) -> tuple[list[str], bool]:
 
 def _way_on(runner: Runner) -> str:
     saved = compat.newest_checkpoint(runner.work_dir)
-    kept = f'{saved} is kept' if saved else 'No checkpoint was saved before'
-    again = ', then continue with --resume --accept-changes' if saved else ''
-    return (
-        f'{kept}. Look at the videos, lower optim_wrapper.optimizer.lr, or set '
-        f'optim_wrapper.clip_grad.max_norm=1{again}'
-    )
+    ways = 'Look at the videos, and train with a lower optim_wrapper.optimizer.lr'
+    if not saved:
+        return f'No checkpoint was saved before. {ways}'
+    return f'{saved} is kept. {ways} from its weights: --cfg-options load_from={saved}'

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from carl_mm.files import file_state
+from carl_mm.heartbeat import beat
 
 
 def check_disk_space(
@@ -32,6 +33,7 @@ def check_disk_space(
     """
 
     def count_frames(entry: dict[str, Any]) -> int:
+        beat()  # of many videos this takes minutes
         try:
             return open_video(entry['filename']).num_frames
         except VideoDecodeError:
@@ -65,6 +67,7 @@ def video_key(filename: str) -> str:
 
 def is_whole(file: Path, num_copies: int) -> bool:
     """Return whether a file can be read and has all copies."""
+    beat()
     try:
         return bool(np.load(file, mmap_mode='r').shape[0] == num_copies)
     except (OSError, ValueError, EOFError):

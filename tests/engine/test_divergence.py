@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from carl_mm.engine import DivergenceHook, TrainingStopped
+from carl_mm.engine import DivergenceHook, RunStopped
 from tests.engine.small import small_config
 from tests.tools.processes import load
 
@@ -47,7 +47,7 @@ def make_runner(folder, hooks=(), change=None, max_steps=1, **kwargs):
 
 
 def stop(runner):
-    with pytest.raises(TrainingStopped) as error:
+    with pytest.raises(RunStopped) as error:
         runner.train()
     assert '\n' not in str(error.value)
     return str(error.value)
@@ -131,7 +131,7 @@ def test_weights_that_are_not_finite_are_never_saved(folder, name):
     runner.train()
     before = (folder / 'work' / 'epoch_1.pth').read_bytes()
     runner.model.get_parameter(name).data[0] = float('nan')
-    with pytest.raises(TrainingStopped, match=f'{name} is not finite') as error:
+    with pytest.raises(RunStopped, match=f'{name} is not finite') as error:
         runner.save_checkpoint(str(folder / 'work'), 'epoch_1.pth')
     assert '\n' not in str(error.value)
     assert (folder / 'work' / 'epoch_1.pth').read_bytes() == before

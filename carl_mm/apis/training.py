@@ -1,0 +1,110 @@
+"""Training in a work dir: one process alone, resumed, stopped with a reason."""
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from mmengine.config import Config
+
+import carl_mm
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from mmengine.runner import Runner
+
+
+def lock_work_dir(cfg: Config) -> AbstractContextManager[None]:
+    """Return what keeps other trainings out of the work dir; the first process does.
+
+    Raises:
+        LockedError: Another training writes there; names its process.
+    """
+    from carl_mm.locking import lock_folder
+
+    names = {'pytorch': 'RANK', 'slurm': 'SLURM_PROCID'}
+    if int(os.environ.get(names.get(cfg.launcher, ''), 0)) > 0:
+        return nullcontext()
+    return lock_folder(
+        cfg.work_dir, 'wait until it has ended, end it, or take another --work-dir'
+    )
+
+
+def may_resume(cfg: Config, accept_changes: bool) -> bool:
+    """Check that a checkpoint is of this training, and that something is left to do.
+
+    Args:
+        cfg: The whole config; its ``load_from`` is the checkpoint.
+        accept_changes: Whether to resume the training of another config, too.
+
+    Returns:
+        Whether there is a step left; if not, this is printed.
+
+    Raises:
+        ValueError: The checkpoint is of a training with other settings; names them.
+    """
+    from mmengine.runner import CheckpointLoader
+
+    from carl_mm.apis.resuming import check_changes, find_changes, what_is_left
+
+    checkpoint = CheckpointLoader.load_checkpoint(cfg.load_from, map_location='cpu')
+    changes = find_changes(checkpoint, cfg, cfg.load_from)
+    check_changes(changes, cfg.load_from, accept_changes)
+    if what_is_left(checkpoint, cfg):
+        return True
+    done = checkpoint['meta']
+    sys.stdout.write(
+        f'nothing is left to train: {cfg.load_from} is of epoch {done["epoch"]}, step '
+        f'{done["iter"]}, the last of this config\n'
+    )
+    return False
+
+
+def train(runner: 'Runner') -> None:
+    """Train until the config's last epoch.
+
+    Args:
+        runner: The runner that `build_runner` returned.
+
+    Raises:
+        RunStopped: Training cannot go on: it diverged, a process stands still, one that
+            loads data died. The message says why and what to do, and is logged.
+    """
+    from mmengine import dist
+
+    from carl_mm.run_stopped import RunStopped
+
+    try:
+        runner.train()
+    except RuntimeError as error:
+        reason = str(error) if isinstance(error, RunStopped) else _explain(error)
+        if reason is None:
+            raise
+        saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
+        if not isinstance(error, RunStopped):
+            state = f'{saved} is complete: add --resume to continue from it'
+            reason += f' {state if saved else "No checkpoint was saved before"}.'
+        if dist.is_main_process():
+            runner.logger.error(reason)
+        raise RunStopped(reason) from error
+
+
+def _explain(error: RuntimeError) -> str | None:
+    """Say what an error of PyTorch means and what to do; None if it is not known."""
+    from mmengine import dist
+
+    from carl_mm.heartbeat import silent_processes
+
+    text = ' '.join(str(error).split())
+    if 'DataLoader worker' in text:
+        return (
+            f'a process that loads data died ({text}). Most often memory ran out: '
+            'lower train_dataloader.num_workers or train_dataloader.batch_size.'
+        )
+    if 'timed out' in text.lower() and dist.get_world_size() > 1:
+        return (
+            f'a process did not answer in time ({text:.200}). From the one furthest '
+            f'behind: {silent_processes()}. Find out why it stands still, or set '
+            'env_cfg.dist_cfg.timeout higher.'
+        )
+    return None
