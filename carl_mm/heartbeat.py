@@ -83,6 +83,9 @@ def beating() -> Iterator[None]:
 def wait_for_all(work: str) -> None:
     """Wait until all processes have called this as often as this one.
 
+    A collective operation must follow: else the process that keeps the list may end
+    while others look into it.
+
     Args:
         work: What is waited for, for the message, as 'caching features'.
 
@@ -102,7 +105,8 @@ def wait_for_all(work: str) -> None:
     except torch.distributed.DistError as error:
         raise RunStopped(
             f'{work}: the process that keeps the list of all, usually rank 0, does not '
-            f'answer ({error}). Look for it, end all processes, and resume'
+            f'answer ({str(error).splitlines()[0]:.200}). Look for it, end all '
+            'processes, and resume'
         ) from error
 
 

@@ -57,11 +57,25 @@ class Change(NamedTuple):
         return self.path in LENGTHS
 
 
+def check_training(checkpoint: dict[str, Any], source: str) -> None:
+    """Check that a checkpoint holds a training, not only weights.
+
+    Raises:
+        ValueError: It holds only weights.
+    """
+    meta = checkpoint.get('meta') or {}
+    if 'optimizer' not in checkpoint or not {'epoch', 'iter', 'cfg'} <= set(meta):
+        raise ValueError(
+            f'{source}: holds weights, but no training to resume; to start from them '
+            f'leave out --resume and add --cfg-options load_from={source}'
+        )
+
+
 def find_changes(checkpoint: dict[str, Any], cfg: Config, source: str) -> list[Change]:
     """Compare the training that wrote a checkpoint with the one of a config.
 
     Args:
-        checkpoint: Content of the checkpoint.
+        checkpoint: Content of the checkpoint, of a training.
         cfg: Config of this training.
         source: Name of the checkpoint, for messages.
 
@@ -69,16 +83,11 @@ def find_changes(checkpoint: dict[str, Any], cfg: Config, source: str) -> list[C
         What differs and matters: not paths, logging, or what only tests.
 
     Raises:
-        ValueError: The checkpoint is not of a training, or keeps no readable config.
+        ValueError: The checkpoint keeps no readable config.
     """
     from carl_mm.apis.embedding.checkpoint_config import read_literals
 
-    meta = checkpoint.get('meta') or {}
-    if 'optimizer' not in checkpoint or not {'epoch', 'iter', 'cfg'} <= set(meta):
-        raise ValueError(
-            f'{source}: holds weights, but no training to resume; to start from them '
-            f'leave out --resume and add --cfg-options load_from={source}'
-        )
+    meta = checkpoint['meta']
     try:
         before = dict(_leaves(read_literals(meta['cfg'], PARTS)))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -100,18 +109,17 @@ def find_changes(checkpoint: dict[str, Any], cfg: Config, source: str) -> list[C
     ]
 
 
-def check_changes(changes: list[Change], source: str, accept: bool) -> None:
-    """Refuse to resume a training that has changed, unless that is accepted.
+def refuse_changes(changes: list[Change], source: str) -> None:
+    """Refuse to resume a training that has changed.
 
     Args:
-        changes: What `find_changes` found.
+        changes: What `find_changes` found; nothing is refused without any.
         source: Name of the checkpoint.
-        accept: Whether to resume all the same.
 
     Raises:
         ValueError: Names the changes and the ways to go on.
     """
-    if not changes or accept:
+    if not changes:
         return
     shown = '; '.join(map(str, changes[:SHOWN]))
     more = f' (and {len(changes) - SHOWN} more)' if len(changes) > SHOWN else ''

@@ -22,12 +22,17 @@ def lock_work_dir(cfg: Config) -> AbstractContextManager[None]:
     """
     from carl_mm.locking import lock_folder
 
-    names = {'pytorch': 'RANK', 'slurm': 'SLURM_PROCID'}
-    if int(os.environ.get(names.get(cfg.launcher, ''), 0)) > 0:
+    if not _is_first_process(cfg):
         return nullcontext()
     return lock_folder(
         cfg.work_dir, 'wait until it has ended, end it, or take another --work-dir'
     )
+
+
+def _is_first_process(cfg: Config) -> bool:
+    """Tell it before the processes know each other."""
+    names = {'pytorch': 'RANK', 'slurm': 'SLURM_PROCID'}
+    return int(os.environ.get(names.get(cfg.get('launcher', 'none'), ''), 0)) == 0
 
 
 def may_resume(cfg: Config, accept_changes: bool) -> bool:
@@ -45,18 +50,26 @@ def may_resume(cfg: Config, accept_changes: bool) -> bool:
     """
     from mmengine.runner import CheckpointLoader
 
-    from carl_mm.apis.resuming import check_changes, find_changes, what_is_left
+    from carl_mm.apis.resuming import (
+        check_training,
+        find_changes,
+        refuse_changes,
+        what_is_left,
+    )
 
-    checkpoint = CheckpointLoader.load_checkpoint(cfg.load_from, map_location='cpu')
-    changes = find_changes(checkpoint, cfg, cfg.load_from)
-    check_changes(changes, cfg.load_from, accept_changes)
+    checkpoint = CheckpointLoader.load_checkpoint(cfg.load_from, 'cpu', logger='silent')
+    check_training(checkpoint, cfg.load_from)
+    if not accept_changes:
+        changes = find_changes(checkpoint, cfg, cfg.load_from)
+        refuse_changes(changes, cfg.load_from)
     if what_is_left(checkpoint, cfg):
         return True
     done = checkpoint['meta']
-    sys.stdout.write(
-        f'nothing is left to train: {cfg.load_from} is of epoch {done["epoch"]}, step '
-        f'{done["iter"]}, the last of this config\n'
-    )
+    if _is_first_process(cfg):
+        sys.stdout.write(
+            f'nothing is left to train: {cfg.load_from} is of epoch {done["epoch"]}, '
+            f'step {done["iter"]}, the last of this config\n'
+        )
     return False
 
 

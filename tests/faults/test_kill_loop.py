@@ -1,0 +1,102 @@
+"""A training killed again and again, and resumed, ends as if it had never been."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+import torch
+
+from tests.tools.processes import (
+    environment,
+    load,
+    python_tool,
+    run,
+    shell_tool,
+    write_config,
+)
+
+MAX_EPOCHS = 24
+
+
+def kill_once(command, folder, delay_s):
+    """Start a training; kill it and all it has started with -9 after so many seconds.
+
+    Returns whether it was still running.
+    """
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(timeout=delay_s)
+        return False
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        # One process forks loaders, torchrun starts the ranks: all are of its group.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+
+
+def kill_again_and_again(folder, num_processes, num_kills, seed, record_property):
+    config = write_config(folder, cached=True, max_epochs=MAX_EPOCHS, batch_size=1)
+    train = [*python_tool('train'), config]
+    if num_processes > 1:
+        train = [*shell_tool('dist_train'), config, num_processes]
+    start = time.monotonic()
+    run(*train, '--work-dir', folder / 'whole', cwd=folder)
+    whole_s = time.monotonic() - start
+    rng = random.Random(seed)
+    work, kills, epochs = folder / 'killed', 0, []
+    options = ['--work-dir', work]
+    while kills < num_kills:
+        # From before the first import until after the last epoch.
+        if not kill_once([*train, *options], folder, rng.uniform(0.3, 1) * whole_s):
+            for file in work.glob('*'):  # it ended: begin anew, and go on killing
+                if file.is_file():
+                    file.unlink()
+            options = ['--work-dir', work]
+            continue
+        kills += 1
+        options = ['--work-dir', work, '--resume']
+        epochs.append(len(list(work.glob('epoch_*.pth'))))
+    run(*train, *options, cwd=folder)
+    name = f'epoch_{MAX_EPOCHS}.pth'
+    ours, theirs = load(work / name), load(folder / 'whole' / name)
+    record_property('seconds_of_a_run', round(whole_s, 1))
+    record_property('epochs_at_each_kill', epochs)
+    assert ours['meta']['iter'] == theirs['meta']['iter']
+    ours, theirs = ours['state_dict'], theirs['state_dict']
+    assert ours.keys() == theirs.keys()
+    different = [name for name in ours if not torch.equal(ours[name], theirs[name])]
+    assert different == []
+    record_property('equal_tensors', f'{len(ours)} of {len(ours)}')
+
+
+@pytest.fixture
+def folder(make_videos):
+    return make_videos(lengths=(30, 24, 36, 20, 28, 22), test_share=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('num_processes', [1, 2])
+def test_three_kills_change_no_weight(folder, num_processes, record_property):
+    kill_again_and_again(folder, num_processes, 3, 0, record_property)
+
+
+@pytest.mark.rare
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize('num_processes', [1, 2])
+def test_ten_kills_change_no_weight(folder, num_processes, record_property):
+    seed = int(os.environ.get('CARL_MM_KILL_SEED', '1'))
+    kill_again_and_again(folder, num_processes, 10, seed, record_property)
