@@ -110,12 +110,30 @@ def wait_for_all(work: str) -> None:
         ) from error
 
 
-def silent_processes() -> str:
-    """Name the processes by how far they are, the one furthest behind first."""
-    store = _store()
-    told = [(rank, _told(store, rank)) for rank in range(dist.get_world_size())]
-    told.sort(key=lambda pair: _count(pair[1]))
-    return '; '.join(_name(rank, text) for rank, text in told)
+def silent_processes(grace_s: float = 10.0) -> list[str]:
+    """Name the processes that stand still, after an operation of all has timed out.
+
+    The others have noticed that, too, and call this at about the same time.
+
+    Args:
+        grace_s: How long to wait for these, in seconds.
+
+    Returns:
+        Those that have not called it by then; none, if all were only slow.
+
+    Raises:
+        torch.distributed.DistError: The process that keeps the list does not answer.
+    """
+    rank, world_size = dist.get_dist_info()
+    store, prefix = _store(), f'timed_out/{_Pulse.num_waits}'
+    store.set(f'{prefix}/{rank}', 'here')
+    until = time.monotonic() + grace_s
+    others = list(range(world_size))
+    while True:
+        others = [other for other in others if not store.check([f'{prefix}/{other}'])]
+        if not others or time.monotonic() > until:
+            return [_name(other, _told(store, other)) for other in others]
+        time.sleep(0.2)
 
 
 def _wait(store: Store, prefix: str, awaited: list[int], work: str) -> None:
@@ -147,10 +165,6 @@ def _store() -> Store:
 def _told(store: Store, rank: int) -> str:
     key = f'beat/{rank}'
     return str(store.get(key).decode()) if store.check([key]) else ''
-
-
-def _count(told: str) -> int:
-    return int(told.split(' ', 1)[0]) if told else 0
 
 
 def _name(rank: int, told: str) -> str:

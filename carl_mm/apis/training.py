@@ -106,8 +106,6 @@ def _explain(error: RuntimeError) -> str | None:
     """Say what an error of PyTorch means and what to do; None if it is not known."""
     from mmengine import dist
 
-    from carl_mm.heartbeat import silent_processes
-
     text = ' '.join(str(error).split())
     if 'DataLoader worker' in text:
         return (
@@ -116,8 +114,21 @@ def _explain(error: RuntimeError) -> str | None:
         )
     if 'timed out' in text.lower() and dist.get_world_size() > 1:
         return (
-            f'a process did not answer in time ({text:.200}). From the one furthest '
-            f'behind: {silent_processes()}. Find out why it stands still, or set '
-            'env_cfg.dist_cfg.timeout higher.'
+            f'an operation of all processes did not end in time ({text:.200}). '
+            f'{_who_is_silent()} To allow more time set env_cfg.dist_cfg.timeout.'
         )
     return None
+
+
+def _who_is_silent() -> str:
+    from torch.distributed import DistError
+
+    from carl_mm.heartbeat import silent_processes
+
+    try:
+        silent = ', '.join(silent_processes())
+    except DistError:
+        silent = 'the process that keeps the list of all, usually rank 0'
+    if not silent:
+        return 'All processes answer now, so one was only slow.'
+    return f'No answer from {silent}: find out why it stands still.'

@@ -19,7 +19,13 @@ from tests.engine.small import small_config
 
 
 def checkpoint_of(cfg, epoch=2, **meta):
-    meta = {'epoch': epoch, 'iter': 2 * epoch, 'cfg': cfg.pretty_text, 'seed': 0, **meta}
+    meta = {
+        'epoch': epoch,
+        'iter': 2 * epoch,
+        'cfg': cfg.pretty_text,
+        'seed': 0,
+        **meta,
+    }
     return {'meta': meta, 'optimizer': {}, 'state_dict': {}}
 
 

@@ -46,6 +46,33 @@ def test_a_stop_is_logged_as_it_is(tmp_path):
     assert runner.logger.lines == ['step 7: the loss is nan']
 
 
+@pytest.mark.parametrize(
+    ('silent', 'said'),
+    [
+        (['rank 3 (process 7 on node)'], 'No answer from rank 3 (process 7 on node):'),
+        ([], 'All processes answer now'),
+        (torch.distributed.DistStoreError('no'), 'No answer from the process that'),
+    ],
+)
+def test_an_operation_that_timed_out_names_who_is_silent(
+    tmp_path, monkeypatch, silent, said
+):
+    def silent_processes():
+        if isinstance(silent, Exception):
+            raise silent
+        return silent
+
+    monkeypatch.setattr('carl_mm.heartbeat.silent_processes', silent_processes)
+    monkeypatch.setattr('mmengine.dist.get_world_size', lambda: 4)
+    text = '[buffer.cc:1]\nTimed out waiting 6000ms for recv operation to complete'
+    runner = Failing(RuntimeError(text), tmp_path)
+    with pytest.raises(RunStopped) as error:
+        train(runner)
+    assert '\n' not in str(error.value)
+    assert said in str(error.value)
+    assert 'env_cfg.dist_cfg.timeout' in str(error.value)
+
+
 def test_another_error_is_left_as_it_is(tmp_path):
     error = RuntimeError('shapes differ')
     with pytest.raises(RuntimeError) as raised:
