@@ -5,7 +5,7 @@ import os
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -28,7 +28,7 @@ class LockedError(OSError):
 def lock_folder(folder: str | os.PathLike[str], remedy: str) -> Iterator[None]:
     """Be the only process that writes into a folder; see `lock_file`.
 
-    The folder is made. Its file `.carl_mm.lock` stays, and may be removed.
+    The folder is made, and has a file `.carl_mm.lock` meanwhile.
     """
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def lock_folder(folder: str | os.PathLike[str], remedy: str) -> Iterator[None]:
 def lock_beside(path: Path, remedy: str) -> Iterator[None]:
     """Be the only process that makes a file; see `lock_file`.
 
-    Its folder is made. The file `.NAME.lock` beside it stays, and may be removed.
+    Its folder is made, and has a file `.NAME.lock` meanwhile.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.with_name(f'.{path.name}.lock')
@@ -56,7 +56,7 @@ def lock_file(path: Path, what: str, remedy: str) -> Iterator[None]:
     locked. A process that holds it already goes on.
 
     Args:
-        path: File to lock; it tells who holds it.
+        path: File to lock; it tells who holds it, and is removed at the end.
         what: Beginning of the message, as 'work: another process'.
         remedy: What to do where another process holds it.
 
@@ -68,12 +68,7 @@ def lock_file(path: Path, what: str, remedy: str) -> Iterator[None]:
     if key in _held:  # to open it once more would, at the end, let go of the lock
         yield
         return
-    with path.open('a+') as stream:
-        if not _try_to_lock(stream, path):
-            stream.seek(0)
-            owner = stream.read().strip() or 'which has not told its number yet'
-            message = f'{what} is writing it ({owner}); {remedy}'
-            raise LockedError(errno.EAGAIN, message)
+    with _locked_stream(path, what, remedy) as stream:
         stream.truncate(0)
         since = datetime.now().astimezone().isoformat(' ', 'seconds')
         stream.write(f'process {os.getpid()} on {socket.gethostname()} since {since}\n')
@@ -83,6 +78,22 @@ def lock_file(path: Path, what: str, remedy: str) -> Iterator[None]:
             yield
         finally:
             _held.remove(key)
+            path.unlink(missing_ok=True)  # while it is locked: see below
+
+
+def _locked_stream(path: Path, what: str, remedy: str) -> IO[str]:
+    while True:
+        stream = path.open('a+')
+        if not _try_to_lock(stream, path):
+            with stream:
+                stream.seek(0)
+                owner = stream.read().strip() or 'which has not told its number yet'
+            message = f'{what} is writing it ({owner}); {remedy}'
+            raise LockedError(errno.EAGAIN, message)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(stream.fileno()), path.stat()):
+                return stream
+        stream.close()  # its holder removed it after it was opened: take the new one
 
 
 def _try_to_lock(stream: IO[str], path: Path) -> bool:

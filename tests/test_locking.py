@@ -43,10 +43,36 @@ def test_another_process_is_refused_and_told_of_this_one(tmp_path):
     assert in_another_process(folder) == ''
 
 
-def test_after_an_error_the_lock_is_free(tmp_path):
+def test_after_an_error_the_lock_is_free_and_nothing_is_left(tmp_path):
     with pytest.raises(KeyError), lock_folder(tmp_path, 'wait'):
         raise KeyError
     assert in_another_process(tmp_path) == ''
+    assert not list(tmp_path.iterdir())
+
+
+def count_up(folder, times):
+    """Add to a number that is read and written without care, under a lock."""
+    done = 0
+    while done < times:
+        try:
+            with lock_folder(folder, 'wait'):
+                number = folder / 'number'
+                number.write_text(str(int(number.read_text()) + 1))
+                done += 1
+        except LockedError:
+            pass
+
+
+def test_processes_that_take_it_in_turn_never_meet(tmp_path):
+    """Though each removes the file at the end."""
+    (tmp_path / 'number').write_text('0')
+    several = [FORK.Process(target=count_up, args=(tmp_path, 200)) for _ in range(3)]
+    for process in several:
+        process.start()
+    for process in several:
+        process.join(60)
+        assert process.exitcode == 0
+    assert (tmp_path / 'number').read_text() == '600'
 
 
 def test_the_same_process_may_lock_again_and_keeps_the_lock(tmp_path):

@@ -125,7 +125,7 @@ def refuse_changes(changes: list[Change], source: str) -> None:
     more = f' (and {len(changes) - SHOWN} more)' if len(changes) > SHOWN else ''
     longer = ''
     if all(change.is_length for change in changes):
-        longer = ' Its learning rates were planned for the former length.'
+        longer = ' Its learning rates were planned for the former length and end there.'
     raise ValueError(
         f'{source}: of a training with other settings: {shown}{more}.{longer} Resume '
         'with the former ones, train into another --work-dir, or pass '
