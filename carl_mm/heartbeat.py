@@ -49,14 +49,24 @@ def set_max_silence(seconds: float) -> None:
 
 
 def beat() -> None:
-    """Tell the other processes that this one makes progress; cheap to call often."""
+    """Tell the other processes that this one makes progress; cheap to call often.
+
+    Raises:
+        RunStopped: The process that started them all is gone.
+    """
     now = time.monotonic()
     if dist.get_world_size() == 1 or now - _Pulse.last_beat_s < BEAT_EVERY_S:
         return
     _Pulse.last_beat_s = now
     _Pulse.num_beats += 1
     told = f'{_Pulse.num_beats} process {os.getpid()} on {socket.gethostname()}'
-    _store().set(f'beat/{dist.get_rank()}', told)
+    try:
+        _store().set(f'beat/{dist.get_rank()}', told)
+    except torch.distributed.DistError as error:
+        raise RunStopped(
+            'the process that keeps the list of all, torchrun or rank 0, is gone; end '
+            'the others, and resume'
+        ) from error
 
 
 @contextmanager

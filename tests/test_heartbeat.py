@@ -180,6 +180,18 @@ def test_a_store_that_does_not_answer_is_told(store):
         heartbeat.wait_for_all('judging')
 
 
+def test_a_process_whose_launcher_is_gone_stops(store):
+    """Else it would go on writing, while another run resumes."""
+
+    def fail(*_):
+        raise heartbeat.torch.distributed.DistNetworkError('connection closed')
+
+    store.set = fail
+    heartbeat._Pulse.last_beat_s = float('-inf')
+    with pytest.raises(heartbeat.RunStopped, match='torchrun or rank 0, is gone'):
+        heartbeat.beat()
+
+
 @pytest.mark.parametrize('seconds', [0, -1, float('nan')])
 def test_a_bound_that_is_none_is_refused(seconds):
     with pytest.raises(ValueError, match='must be positive'):

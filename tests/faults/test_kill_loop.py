@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -23,6 +24,19 @@ from tests.tools.processes import (
 MAX_EPOCHS = 24
 
 
+def descendants(pid):
+    """Find all processes that one has started; torchrun's ranks are no group of it."""
+    parents = {}
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rsplit(')', 1)[1].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+    found = [pid]
+    for ancestor in found:
+        found += [child for child, parent in parents.items() if parent == ancestor]
+    return found[1:]
+
+
 def kill_once(command, folder, delay_s):
     """Start a training; kill it and all it has started with -9 after so many seconds.
 
@@ -34,17 +48,18 @@ def kill_once(command, folder, delay_s):
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )
     try:
         return process.wait(timeout=delay_s)
     except subprocess.TimeoutExpired:
         return None
     finally:
-        # One process forks loaders, torchrun starts the ranks: all are of its group.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if process.poll() is None:
+            process.send_signal(signal.SIGSTOP)  # so that it starts no more
+            for pid in [process.pid, *descendants(process.pid)]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            process.wait()
 
 
 def equal_tensors(work, whole):
