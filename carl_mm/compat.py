@@ -33,8 +33,10 @@ from torch.utils.checkpoint import checkpoint
 
 from carl_mm import checkpoint_files
 from carl_mm.files import check_archive
+from carl_mm.heartbeat import beating, wait_for_all
 
 TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
+COLLECTIVE_TIMEOUT_S = 900
 
 
 def apply() -> None:
@@ -169,7 +171,9 @@ def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:
     path = Path(torch.hub.get_dir()) / 'checkpoints' / name
     if dist.get_local_rank() == 0 and not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(filename, str(path))
+        with beating():
+            torch.hub.download_url_to_file(filename, str(path))
+    wait_for_all(f'downloading {filename}')
     dist.barrier()
     return load_local_checkpoint(str(path), map_location)
 
@@ -272,8 +276,9 @@ def prepare_distributed(cfg: Config) -> None:
         os.environ.setdefault('MASTER_ADDR', subprocess.getoutput(nodes))
         os.environ.setdefault('MASTER_PORT', '29500')
     if not torch.distributed.is_initialized():
-        # Caching a large set's features may keep one rank waiting for hours.
-        torch.distributed.init_process_group('gloo', timeout=timedelta(hours=12))
+        limits = (cfg.get('env_cfg') or {}).get('dist_cfg') or {}
+        timeout = timedelta(seconds=limits.get('timeout', COLLECTIVE_TIMEOUT_S))
+        torch.distributed.init_process_group('gloo', timeout=timeout)
     # mmengine's setdefault returns a copy, so set the whole dict.
     cfg.model_wrapper_cfg = {
         'type': 'MMDistributedDataParallel',

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import carl_mm
+from carl_mm.apis.cli import one_line_errors
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -34,6 +35,7 @@ def main() -> None:
 
     from carl_mm.evaluation import results_table
 
+    one_line_errors(args)
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False
     trust(args.checkpoint, args)

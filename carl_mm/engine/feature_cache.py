@@ -29,6 +29,7 @@ from carl_mm.engine.feature_files import (
 from carl_mm.engine.feature_key import feature_key, name_of
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
+from carl_mm.heartbeat import wait_for_all
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
 
@@ -111,6 +112,7 @@ class FeatureCacheHook(Hook):
         model.eval()
         for part in framewise_datasets(dataset):
             self._fill(folder, part, model, runner)
+        wait_for_all('caching features')
         dist.barrier()
         model.train(training)
 

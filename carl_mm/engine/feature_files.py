@@ -16,6 +16,7 @@ from torch import Tensor
 
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from carl_mm.files import BLOCK, file_state
+from carl_mm.heartbeat import beat
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 
 CHECKSUM_BYTES = 4
@@ -37,6 +38,7 @@ def check_disk_space(
     """
 
     def count_frames(entry: dict[str, Any]) -> int:
+        beat()  # of many videos this takes minutes
         try:
             return open_video(entry['filename']).num_frames
         except VideoDecodeError:
@@ -87,6 +89,7 @@ def is_whole(file: Path, num_copies: int) -> bool:
 
     It is read to its end: a gigabyte takes about a second from memory.
     """
+    beat()
     try:
         if np.load(file, mmap_mode='r').shape[0] != num_copies:
             return False

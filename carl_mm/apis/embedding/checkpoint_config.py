@@ -2,7 +2,7 @@
 
 import ast
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from mmaction.registry import MODELS, TRANSFORMS
@@ -64,8 +64,12 @@ def check_types(value: Any, source: str) -> None:
             )
 
 
-def read_literals(text: str) -> dict[str, Any]:
-    """Read the assignments to `NEEDED` in a dumped config.
+def read_literals(text: str, names: Collection[str] = NEEDED) -> dict[str, Any]:
+    """Read the assignments to some names in a dumped config, which is not run.
+
+    Args:
+        text: The config as Python.
+        names: Names to read, where they are there.
 
     Raises:
         SyntaxError: Not Python.
@@ -75,7 +79,7 @@ def read_literals(text: str) -> dict[str, Any]:
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
-            if isinstance(target, ast.Name) and target.id in NEEDED:
+            if isinstance(target, ast.Name) and target.id in names:
                 values[target.id] = _value(statement.value)
     return values
 
