@@ -13,15 +13,19 @@ Both ends of a row of ``phases`` are counted in; ``label`` indexes the action's 
 search from one to the other.
 """
 
-import json
+import logging
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from mmengine.logging import print_log
 
 from carl_mm.datasets.problems import is_name_list, overlaps, refuse, span_problem
+from carl_mm.json_files import read_json
+from carl_mm.quoting import quote
 
+OUTSIDE_NAMES = ('allow', 'warn', 'refuse')
 SPLITS = ('train', 'val', 'test')
 
 
@@ -56,10 +60,7 @@ def load_annotations(path: str | Path) -> dict[str, Any]:
         ValueError: The file is not JSON, or not of this format; the message names the
             file, the row and the value.
     """
-    try:
-        annotations: dict[str, Any] = json.loads(Path(path).read_text('utf-8'))
-    except ValueError as error:
-        raise ValueError(f'{path}: not a JSON file: {error}') from error
+    annotations: dict[str, Any] = read_json(path)
     validate_annotations(annotations, str(path))
     return annotations
 
@@ -78,6 +79,48 @@ def validate_annotations(annotations: Any, source: str) -> None:
             the value.
     """
     refuse(source, list(_annotation_problems(annotations)))
+
+
+def check_names_inside(
+    entries: Sequence[dict[str, Any]], source: str, outside_names: str = 'warn'
+) -> None:
+    """Look for file names that lead out of the folder of videos.
+
+    Whoever writes an annotation file can so have any video of the machine read.
+
+    Args:
+        entries: Entries of ``data_list``.
+        source: Name of the annotation file, for the message.
+        outside_names: One of `OUTSIDE_NAMES`: 'allow' absolute names and those with
+            '..', 'warn' of them in one line, or 'refuse' them.
+
+    Raises:
+        ValueError: There is such a name, and they are to be refused; or
+            ``outside_names`` is unknown.
+    """
+    if outside_names not in OUTSIDE_NAMES:
+        raise ValueError(
+            f'outside_names must be one of {OUTSIDE_NAMES}, got {outside_names!r}'
+        )
+    outside = [e['filename'] for e in entries if _leads_out(e['filename'])]
+    if not outside or outside_names == 'allow':
+        return
+    message = (
+        f'{source}: {len(outside)} of {len(entries)} file names lead out of the folder '
+        f'of videos, such as {quote(outside[0])}'
+    )
+    if outside_names == 'refuse':
+        raise ValueError(f"{message}; name files inside, or take outside_names='warn'")
+    print_log(
+        f"{message}; if you did not write the file, take outside_names='refuse'",
+        logger='current',
+        level=logging.WARNING,
+    )
+
+
+def _leads_out(filename: str) -> bool:
+    parts = PurePosixPath(filename).parts
+    return PurePosixPath(filename).is_absolute() or '..' in parts
 
 
 def check_rows_fit(entry: dict[str, Any], num_frames: int, source: str) -> None:
@@ -106,22 +149,22 @@ def _annotation_problems(annotations: Any) -> Iterator[str]:
         return
     metainfo, entries = annotations['metainfo'], annotations['data_list']
     if not isinstance(metainfo, dict):
-        yield f'metainfo must be a mapping, got {metainfo!r}'
+        yield f'metainfo must be a mapping, got {quote(metainfo)}'
         return
     if not (isinstance(entries, list) and entries):
-        yield f'data_list must be a list of at least one video, got {entries!r}'
+        yield f'data_list must be a list of at least one video, got {quote(entries)}'
         return
     phases = metainfo.get('phases', {})
     if not isinstance(phases, dict) or not all(map(is_name_list, phases.values())):
         yield (
             'metainfo.phases must map each action to a list of different phase '
-            f'names, got {phases!r}'
+            f'names, got {quote(phases)}'
         )
         return
     first_use: dict[tuple[str, str], int] = {}
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            yield f'data_list[{index}] must be a mapping, got {entry!r}'
+            yield f'data_list[{index}] must be a mapping, got {quote(entry)}'
             continue
         name = entry.get('filename')
         for problem in _entry_problems(entry, phases):
@@ -141,7 +184,7 @@ def _key_problems(
     for key in sorted(required - mapping.keys()):
         yield f'missing key {key!r}'
     for key in sorted(mapping.keys() - required - optional):
-        yield f'unknown key {key!r}; known: {sorted(required | optional)}'
+        yield f'unknown key {quote(key)}; known: {sorted(required | optional)}'
 
 
 def _entry_problems(
@@ -151,22 +194,23 @@ def _entry_problems(
     yield from _key_problems(entry, {'filename', 'split'}, optional)
     for key in ('filename', 'action', 'view'):
         if key in entry and not (isinstance(entry[key], str) and entry[key]):
-            yield f'{key} must be a name, got {entry[key]!r}'
+            yield f'{key} must be a name, got {quote(entry[key])}'
     if 'split' in entry and entry['split'] not in SPLITS:
-        yield f'unknown split {entry["split"]!r}; known: {", ".join(SPLITS)}'
+        yield f'unknown split {quote(entry["split"])}; known: {", ".join(SPLITS)}'
     length: Any = entry.get('num_frames')
     if 'num_frames' in entry and not (_is_int(length) and length > 0):
-        yield f'num_frames must be a positive integer, got {length!r}'
+        yield f'num_frames must be a positive integer, got {quote(length)}'
         length = None
     if 'phases' not in entry:
         return
     action = entry.get('action')
     if not isinstance(entry['phases'], list):
-        yield f'phases must be a list of [first, last, label], got {entry["phases"]!r}'
+        phases_found = quote(entry['phases'])
+        yield f'phases must be a list of [first, last, label], got {phases_found}'
     elif action is None:
         yield 'has phases but no action, whose list in metainfo.phases names them'
     elif not (isinstance(action, str) and action in phases):
-        yield f'the phases of action {action!r} are not listed in metainfo.phases'
+        yield f'the phases of action {quote(action)} are not listed in metainfo.phases'
     else:
         yield from _row_problems(entry['phases'], length, len(phases[action]))
 
@@ -176,7 +220,7 @@ def _row_problems(
 ) -> Iterator[str]:
     spans = []
     for index, row in enumerate(rows):
-        where = f'phases[{index}] {row}'
+        where = f'phases[{index}] {quote(row)}'
         is_row = isinstance(row, Sequence) and len(row) == 3 and all(map(_is_int, row))
         if not is_row:
             yield f'{where}: must be three integers [first, last, label]'

@@ -11,7 +11,7 @@ from mmaction.structures import ActionDataSample
 from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
-from carl_mm.datasets.annotations import load_annotations
+from carl_mm.datasets.annotations import check_names_inside, load_annotations
 from carl_mm.datasets.readable_videos import keep_readable_videos
 from carl_mm.datasets.selection import select_videos, videos_to_show
 from carl_mm.datasets.transforms import META_KEYS
@@ -51,6 +51,8 @@ class FramewiseVideoDataset(BaseDataset):
         check_videos: Whether to open every video first, which takes about 5 ms each.
         max_unreadable_share: Largest share of videos that may be unreadable, in
             [0, 1].
+        outside_names: What to do about file names that lead out of the folder of
+            videos, absolute or by '..': 'allow', 'warn' or 'refuse'.
         metainfo: Overrides the file's own.
 
     Raises:
@@ -72,6 +74,7 @@ class FramewiseVideoDataset(BaseDataset):
         max_unjudged: int | None = None,
         check_videos: bool = True,
         max_unreadable_share: float = 0.1,
+        outside_names: str = 'warn',
         metainfo: dict[str, Any] | None = None,
     ) -> None:
         if not 0 < video_share <= 1:
@@ -83,6 +86,7 @@ class FramewiseVideoDataset(BaseDataset):
         self.max_unjudged = max_unjudged
         self.check_videos = check_videos
         self.max_unreadable_share = max_unreadable_share
+        self.outside_names = outside_names
         # Workers outlive an epoch, so they share these: (seed, epoch), -1 if unset.
         self._draws = _shared(torch.full((2,), -1))
         self.feature_files: dict[str, str] = {}
@@ -106,6 +110,9 @@ class FramewiseVideoDataset(BaseDataset):
                 f'{self.ann_file}: no such annotation file; make it with: {hint}'
             )
         annotations = load_annotations(self.ann_file)
+        check_names_inside(
+            annotations['data_list'], self.ann_file, self.outside_names
+        )
         for key, value in annotations['metainfo'].items():
             self._metainfo.setdefault(key, value)
         filters = self.splits, self.action, self.video_share

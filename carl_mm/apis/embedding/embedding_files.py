@@ -8,7 +8,10 @@ from typing import IO, Any, TypeVar
 
 import numpy as np
 
+from carl_mm.apis.array_file import open_npz
 from carl_mm.files import atomic_write
+from carl_mm.json_files import parse_json
+from carl_mm.quoting import clip, quote
 
 EMBEDDING_SUFFIXES = ('.npz', '.parquet')
 T = TypeVar('T')
@@ -41,6 +44,26 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
     return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
 
 
+def check_names(filename: Any, provenance: Any) -> None:
+    """Check the parts of an embedding that are no arrays.
+
+    Raises:
+        ValueError: The file name is no text, or the provenance not texts by name.
+    """
+    if not isinstance(filename, str):
+        raise ValueError(f'filename must be a text, got {quote(filename)}')
+    _named_texts(provenance)
+
+
+def _named_texts(provenance: Any) -> dict[str, str]:
+    is_dict = isinstance(provenance, dict)
+    if not is_dict or not all(
+        isinstance(part, str) for item in provenance.items() for part in item
+    ):
+        raise ValueError(f'provenance must be texts by name, got {quote(provenance)}')
+    return dict(provenance)
+
+
 def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
     """Read with the function for the file's form; any error says that it is broken."""
     read = npz if _suffix(path) == '.npz' else parquet
@@ -52,8 +75,8 @@ def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) ->
         raise  # says what to install
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
-            f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
-            'make one with tools/embed.py or VideoEmbedding.save'
+            f'{path}: not a file of embeddings, or a broken one '
+            f'({clip(repr(error), 200)}); make one with tools/embed.py or VideoEmbedding.save'
         ) from error
 
 
@@ -74,20 +97,20 @@ def _npz_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as arrays:
+    with open_npz(path) as arrays:
         return dict(
             filename=str(arrays['filename']),
             embeddings=arrays['embeddings'],
             timestamps=arrays['timestamps'],
             fps=float(arrays['fps']),
-            provenance=json.loads(str(arrays['provenance'])),
+            provenance=parse_json(str(arrays['provenance'])),
             frame_features=arrays.get('frame_features'),
         )
 
 
 def _read_npz_provenance(path: Path) -> dict[str, str]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(json.loads(str(arrays['provenance'])))
+    with open_npz(path) as arrays:
+        return _named_texts(parse_json(str(arrays['provenance'])))
 
 
 def _parquet_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
@@ -128,14 +151,15 @@ def _read_parquet(path: Path) -> dict[str, Any]:
         embeddings=rows('embedding'),
         timestamps=table.column('timestamp').to_numpy(),
         fps=float(metadata[b'fps']),
-        provenance=json.loads(metadata[b'provenance']),
+        provenance=parse_json(metadata[b'provenance']),
         frame_features=rows('frame_features') if has_features else None,
     )
 
 
 def _read_parquet_provenance(path: Path) -> dict[str, str]:
     with _open_parquet(path) as file:
-        return dict(json.loads((file.schema_arrow.metadata or {})[b'provenance']))
+        metadata = file.schema_arrow.metadata or {}
+        return _named_texts(parse_json(metadata[b'provenance']))
 
 
 def _open_parquet(path: Path) -> Any:

@@ -10,6 +10,7 @@ from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
+from carl_mm.quoting import quote
 
 FORM = 'carl_mm frame index 1'
 MAX_LENGTH_ERROR = 1e-3  # of a unit vector
@@ -141,6 +142,9 @@ class IndexedFrames:
         whole = (len(arrays['embeddings']), len(arrays['timestamps']))
         if whole != (bounds[-1],) * 2 or len(bounds) != len(header['filenames']) + 1:
             raise ValueError(f'{whole} frames where there should be {bounds[-1]}')
+        # Otherwise frames would be dropped, or be in two videos.
+        if bounds[0] != 0 or bounds != sorted(bounds):
+            raise ValueError(f'starts must ascend from 0, got {quote(bounds)}')
         videos = []
         for place, name in enumerate(header['filenames']):
             part = slice(bounds[place], bounds[place + 1])

@@ -1,15 +1,19 @@
 """Folders of numbered images, read as videos."""
 
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
+from PIL import Image
 
+from carl_mm.datasets.video_io.containers import MAX_PIXELS, too_large
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP')
 IMAGE_FOLDER_FPS = 30.0  # Penn Action's; a folder does not tell its own
 
 
@@ -85,11 +89,30 @@ def decode_image(encoded: bytes, name: str) -> np.ndarray:
         name: What to call the image in a message.
 
     Raises:
-        VideoDecodeError: The bytes are not an image, or not a whole one.
+        VideoDecodeError: The bytes are not an image, not a whole one, or one of more
+            pixels than `MAX_PIXELS`, which then is not decoded.
     """
+    size = _size(encoded)
+    if size is None:
+        raise VideoDecodeError(f'{name} cannot be decoded')
+    if size[0] * size[1] > MAX_PIXELS:
+        raise too_large(name, size)
     # cv2.imread would fill up a truncated JPEG with gray.
     data = np.frombuffer(encoded, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if encoded else None
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:  # a header that contradicts itself
+        image = None
     if image is None:
         raise VideoDecodeError(f'{name} cannot be decoded')
     return image[..., ::-1]
+
+
+def _size(encoded: bytes) -> tuple[int, int] | None:
+    """Return an image's width and height by its header, None if it has none."""
+    try:
+        # Names lie: people rename .webp and .bmp to .jpg, and OpenCV reads them.
+        with Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            return image.size
+    except Exception:  # Pillow raises errors of many kinds at damaged bytes
+        return None

@@ -9,6 +9,7 @@ from scipy.io import loadmat
 
 from carl_mm.datasets.converters.formats.frame_labels import to_frame_labels
 from carl_mm.datasets.problems import refuse
+from carl_mm.quoting import clip, quote
 
 NUM_PHASES = {
     'baseball_pitch': 4,
@@ -70,7 +71,7 @@ def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
         number = re.match(r'\d{4}', path.name)
         if split not in SPLIT_OF_FOLDER:
             known = ', '.join(SPLIT_OF_FOLDER)
-            problems.append(f'{where}: unknown split {split!r}; known: {known}')
+            problems.append(f'{where}: unknown split {quote(split)}; known: {known}')
         elif number is None:
             problems.append(f'{where}: must start with the four digits of a video')
         else:
@@ -114,7 +115,7 @@ def read_mat(path: Path) -> tuple[str, int]:
     except Exception as error:
         raise ValueError(
             f'labels/{path.name}: action and nframes cannot be read '
-            f'({type(error).__name__}: {error})'
+            f'({type(error).__name__}: {clip(error)})'
         ) from error
 
 
@@ -137,5 +138,6 @@ def read_phases(path: Path, num_phases: int) -> np.ndarray:
         if values.size == 0:
             raise ValueError('contains no label')
         return to_frame_labels(values, num_phases)
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError(f'{path}: {error}') from error
+    # numpy raises errors of many kinds at damaged bytes, MemoryError too.
+    except Exception as error:
+        raise ValueError(f'{path}: {clip(error, 200)}') from error
