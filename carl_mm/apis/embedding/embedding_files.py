@@ -76,7 +76,8 @@ def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) ->
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
             f'{path}: not a file of embeddings, or a broken one '
-            f'({clip(repr(error), 200)}); make one with tools/embed.py or VideoEmbedding.save'
+            f'({clip(repr(error), 200)}); make one with tools/embed.py or '
+            'VideoEmbedding.save'
         ) from error
 
 
