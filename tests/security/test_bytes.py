@@ -71,8 +71,8 @@ PICKLES = {
     )
     + b'u.',
     'a megabyte, 3,000 times': memoised(BYTES, BUFFER * 3000),
-    'empty sets': b'\x80\x04(' + b'\x8f' * 10**7 + b'l.',
-    'empty lists': b'\x80\x04(' + b']' * 10**7 + b'l.',
+    'empty sets': b'\x80\x04(' + b'\x8f' * 10**6 + b'l.',
+    'empty lists': b'\x80\x04(' + b']' * 10**6 + b'l.',
     'a shape without end': b'\x80\x04'
     + BYTES
     + BUFFER[:-14]
@@ -161,7 +161,7 @@ def test_a_huge_picture_is_not_decoded():
     assert decode_image(png_of(40, 30), 'a.png').shape == (30, 40, 3)
     huge = png_of(16_000, 16_000)
     used = watched(decode_image, huge, 'a.png')
-    assert used.error.startswith('VideoDecodeError: a.png: is 16000x16000, and pict')
+    assert used.error.startswith('VideoDecodeError: a.png: has more than 67 m')
     assert used.megabytes < 100
 
 

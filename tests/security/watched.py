@@ -29,6 +29,13 @@ def forget_peak():
         file.write('5')
 
 
+def limit_memory(megabytes):
+    """Let this process have so much more address space than it has now."""
+    with open('/proc/self/statm') as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 2**20,) * 2)
+
+
 def watched(function, *args, max_seconds=MAX_SECONDS, max_megabytes=3000):
     """Call in a child that may neither stall nor fill memory."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
@@ -51,9 +58,7 @@ def watched(function, *args, max_seconds=MAX_SECONDS, max_megabytes=3000):
 
 
 def _call(sender, max_megabytes, function, args):
-    with open('/proc/self/statm') as file:
-        now = int(file.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (now + max_megabytes * 2**20,) * 2)
+    limit_memory(max_megabytes)
     forget_peak()
     before, start = peak_megabytes(), time.perf_counter()
     error = ''

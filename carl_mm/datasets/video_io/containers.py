@@ -1,7 +1,6 @@
 """Video files opened by FFmpeg, which reads far more than videos."""
 
 import os
-from pathlib import Path
 
 import av
 from av.container import InputContainer
@@ -46,13 +45,13 @@ def open_container(filename: str | os.PathLike[str]) -> InputContainer:
             size = stream.codec_context.width, stream.codec_context.height
             if size[0] * size[1] > MAX_PIXELS:
                 container.close()
-                raise too_large(Path(filename), size)
+                raise too_large(filename)
     return container
 
 
-def too_large(name: object, size: tuple[int, int]) -> VideoDecodeError:
-    """Return the error for a picture of ``(width, height)`` beyond `MAX_PIXELS`."""
+def too_large(name: object) -> VideoDecodeError:
+    """Return the error for a picture of more than `MAX_PIXELS`."""
     return VideoDecodeError(
-        f'{name}: is {size[0]}x{size[1]}, and pictures of more than '
-        f'{MAX_PIXELS // 10**6} million pixels are not decoded; scale it down'
+        f'{name}: has more than {MAX_PIXELS // 10**6} million pixels, and is not '
+        'decoded; scale it down'
     )

@@ -96,7 +96,7 @@ def decode_image(encoded: bytes, name: str) -> np.ndarray:
     if size is None:
         raise VideoDecodeError(f'{name} cannot be decoded')
     if size[0] * size[1] > MAX_PIXELS:
-        raise too_large(name, size)
+        raise too_large(name)
     # cv2.imread would fill up a truncated JPEG with gray.
     data = np.frombuffer(encoded, np.uint8)
     try:
@@ -114,5 +114,7 @@ def _size(encoded: bytes) -> tuple[int, int] | None:
         # Names lie: people rename .webp and .bmp to .jpg, and OpenCV reads them.
         with Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
             return image.size
+    except Image.DecompressionBombError:
+        return MAX_PIXELS, 2
     except Exception:  # Pillow raises errors of many kinds at damaged bytes
         return None
