@@ -3,7 +3,8 @@
 python -m tests.security.fuzz [--mutations 2000] [--minutes 5] [--kinds npz video]
 
 A reader returns, or raises a ValueError or an OSError; within 10 s, and with at most
-1 GB more memory. Everything else is printed, and kept with the file's bytes in --out. The seed is printed; the same one makes the same files.
+1 GB more memory. Everything else is printed, and kept with the file's bytes in --out.
+The seed is printed; the same one makes the same files.
 """
 
 import argparse
