@@ -243,7 +243,7 @@ def test_an_index_that_was_changed_is_refused(tmp_path, changed):
         FrameIndex.load(make_index(tmp_path / 'i.npz', **changed))
 
 
-@pytest.mark.parametrize('value', [['a'], [['checkpoint', 'x']], {'a': 1}, 'x', None])
+@pytest.mark.parametrize('value', [['a'], [['checkpoint', 'x']], {'a': 1}, 'x', 3])
 @pytest.mark.parametrize('suffix', ['.npz', '.parquet'])
 def test_a_provenance_is_texts_by_name(tmp_path, value, suffix):
     if suffix == '.parquet':

@@ -139,6 +139,8 @@ class IndexedFrames:
         cls, header: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> 'IndexedFrames':
         frames, bounds = cls(), arrays['starts'].tolist()
+        if not isinstance(header['filenames'], list):
+            raise ValueError('filenames must be a list')
         whole = (len(arrays['embeddings']), len(arrays['timestamps']))
         if whole != (bounds[-1],) * 2 or len(bounds) != len(header['filenames']) + 1:
             raise ValueError(f'{whole} frames where there should be {bounds[-1]}')

@@ -1,7 +1,11 @@
 """Penn Action's labels: actions in .mat files, phases in .npy files."""
 
+import multiprocessing
 import re
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +15,7 @@ from carl_mm.datasets.converters.formats.frame_labels import to_frame_labels
 from carl_mm.datasets.problems import refuse
 from carl_mm.quoting import clip, quote
 
+MAX_SECONDS = 60  # to read one file, the start of the process included
 NUM_PHASES = {
     'baseball_pitch': 4,
     'baseball_swing': 3,
@@ -99,6 +104,17 @@ def list_folder(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if not path.name.startswith('.')]
 
 
+@cache
+def _mat_reader() -> ProcessPoolExecutor:
+    """Return a process of its own: scipy ends it at some damaged files (status -11)."""
+    return ProcessPoolExecutor(1, multiprocessing.get_context('spawn'))
+
+
+def _load_mat(path: Path) -> tuple[str, int]:
+    mat = loadmat(path, variable_names=['action', 'nframes'])
+    return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
+
+
 def read_mat(path: Path) -> tuple[str, int]:
     """Read the action and the number of frames from ``labels/NNNN.mat``.
 
@@ -109,10 +125,11 @@ def read_mat(path: Path) -> tuple[str, int]:
         ValueError: The file lacks them or is damaged.
     """
     try:
-        mat = loadmat(path, variable_names=['action', 'nframes'])
-        return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
-    # scipy raises errors of many kinds at damaged bytes.
+        return _mat_reader().submit(_load_mat, path).result(MAX_SECONDS)
+    # scipy raises errors of many kinds at damaged bytes, and its process may die.
     except Exception as error:
+        if isinstance(error, BrokenProcessPool | TimeoutError):
+            _mat_reader.cache_clear()
         raise ValueError(
             f'labels/{path.name}: action and nframes cannot be read '
             f'({type(error).__name__}: {clip(error)})'
