@@ -13,7 +13,7 @@ FORMATS = (
     *('mov', 'matroska', 'webm', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'm4v'),
     *('h264', 'hevc', 'av1', 'ivf', 'obu', 'flv', 'asf', 'ogg', 'mxf', 'dv', 'gif'),
 )
-MAX_PIXELS = 2**26  # of a frame; 8K has half of it
+MAX_PIXELS = 2**25  # of a frame; 8K just fits
 _OPTIONS = {
     'format_whitelist': ','.join(FORMATS),
     'protocol_whitelist': 'file',

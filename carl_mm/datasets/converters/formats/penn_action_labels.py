@@ -110,11 +110,6 @@ def _mat_reader() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, multiprocessing.get_context('spawn'))
 
 
-def _load_mat(path: Path) -> tuple[str, int]:
-    mat = loadmat(path, variable_names=['action', 'nframes'])
-    return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
-
-
 def read_mat(path: Path) -> tuple[str, int]:
     """Read the action and the number of frames from ``labels/NNNN.mat``.
 
@@ -125,7 +120,10 @@ def read_mat(path: Path) -> tuple[str, int]:
         ValueError: The file lacks them or is damaged.
     """
     try:
-        return _mat_reader().submit(_load_mat, path).result(MAX_SECONDS)
+        names = ['action', 'nframes']
+        job = _mat_reader().submit(loadmat, str(path), variable_names=names)
+        mat = job.result(MAX_SECONDS)
+        return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
     # scipy raises errors of many kinds at damaged bytes, and its process may die.
     except Exception as error:
         if isinstance(error, BrokenProcessPool | TimeoutError):
