@@ -165,6 +165,14 @@ def test_a_huge_picture_is_not_decoded():
     assert used.megabytes < 100
 
 
+def test_a_chunk_that_claims_more_than_the_file_is_refused():
+    good = bytearray(png_of(40, 30))
+    good[33:37] = struct.pack('>I', 2**31 + 99)  # the length of IDAT
+    used = watched(decode_image, bytes(good), 'a.png')
+    assert used.error == 'VideoDecodeError: a.png cannot be decoded'
+    assert used.megabytes < 100
+
+
 PLAYLISTS = {
     'concat': "ffconcat version 1.0\nfile 'real.mp4'\n",
     'concat by size': "ffconcat version 1.0\nfile 'file:real.mp4'\nduration 1\n",

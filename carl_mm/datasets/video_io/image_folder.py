@@ -13,6 +13,7 @@ from carl_mm.datasets.video_io.containers import MAX_PIXELS, too_large
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP')
 IMAGE_FOLDER_FPS = 30.0  # Penn Action's; a folder does not tell its own
 
@@ -93,7 +94,7 @@ def decode_image(encoded: bytes, name: str) -> np.ndarray:
             pixels than `MAX_PIXELS`, which then is not decoded.
     """
     size = _size(encoded)
-    if size is None:
+    if size is None or not _chunks_fit(encoded):
         raise VideoDecodeError(f'{name} cannot be decoded')
     if size[0] * size[1] > MAX_PIXELS:
         raise too_large(name)
@@ -106,6 +107,19 @@ def decode_image(encoded: bytes, name: str) -> np.ndarray:
     if image is None:
         raise VideoDecodeError(f'{name} cannot be decoded')
     return image[..., ::-1]
+
+
+def _chunks_fit(encoded: bytes) -> bool:
+    """Whether a PNG's chunks end in the file: OpenCV makes room for what they claim."""
+    if not encoded.startswith(PNG_SIGNATURE):
+        return True
+    place = len(PNG_SIGNATURE)
+    kind = b''
+    while place + 8 <= len(encoded) and kind != b'IEND':
+        kind = encoded[place + 4 : place + 8]
+        # Length, kind, content, checksum.
+        place += 12 + int.from_bytes(encoded[place : place + 4], 'big')
+    return place <= len(encoded)
 
 
 def _size(encoded: bytes) -> tuple[int, int] | None:
