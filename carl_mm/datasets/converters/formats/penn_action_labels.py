@@ -1,6 +1,7 @@
 """Penn Action's labels: actions in .mat files, phases in .npy files."""
 
 import multiprocessing
+import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -105,8 +106,11 @@ def list_folder(folder: Path) -> list[Path]:
 
 
 @cache
-def _mat_reader() -> ProcessPoolExecutor:
-    """Return a process of its own: scipy ends it at some damaged files (status -11)."""
+def _mat_reader(process: int) -> ProcessPoolExecutor:
+    """Return a process of its own: scipy ends it at some damaged files (status -11).
+
+    One for each process: a forked one does not get its parent's.
+    """
     return ProcessPoolExecutor(1, multiprocessing.get_context('spawn'))
 
 
@@ -121,7 +125,7 @@ def read_mat(path: Path) -> tuple[str, int]:
     """
     try:
         names = ['action', 'nframes']
-        job = _mat_reader().submit(loadmat, str(path), variable_names=names)
+        job = _mat_reader(os.getpid()).submit(loadmat, str(path), variable_names=names)
         mat = job.result(MAX_SECONDS)
         return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
     # scipy raises errors of many kinds at damaged bytes, and its process may die.
