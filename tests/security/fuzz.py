@@ -84,6 +84,8 @@ def work(kind, good, seed, first, last, folder, report):
     limit_memory(3 * MAX_MEGABYTES)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     path = folder / f'fuzz_{name}'
+    path.write_bytes(good)
+    read(path)  # a reader may start a process of its own first
     for number in range(first, last):
         os.write(report, f'{number}\n'.encode())
         path.write_bytes(mutate(random.Random(f'{seed} {kind} {number}'), good))
