@@ -9,7 +9,12 @@ import av
 import cv2
 import numpy as np
 
-from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.containers import open_container
+from carl_mm.datasets.video_io.open_video import (
+    FrameReader,
+    VideoDecodeError,
+    open_video,
+)
 from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.files import file_state
@@ -61,11 +66,11 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
 def browser_media_type(path: Path) -> str | None:
     """Return the media type of a file that every browser plays, else None."""
     try:
-        with av.open(str(path), metadata_errors='replace') as container:
+        with open_container(path) as container:
             context = container.streams.video[0].codec_context
             form, codec = container.format.name, context.name
             pixels = context.pix_fmt
-    except (av.FFmpegError, IndexError):
+    except (av.FFmpegError, VideoDecodeError, IndexError):
         return None
     codec = {'libdav1d': 'av1', 'libvpx-vp9': 'vp9', 'libvpx': 'vp8'}.get(codec, codec)
     if pixels not in PIXEL_FORMATS:

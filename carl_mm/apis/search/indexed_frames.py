@@ -13,6 +13,7 @@ from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
 from carl_mm.files import file_state
 from carl_mm.locking import lock_beside
+from carl_mm.quoting import quote
 
 FORM = 'carl_mm frame index 1'
 MAX_LENGTH_ERROR = 1e-3  # of a unit vector
@@ -159,9 +160,14 @@ class IndexedFrames:
         cls, header: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> 'IndexedFrames':
         frames, bounds = cls(), arrays['starts'].tolist()
+        if not isinstance(header['filenames'], list):
+            raise ValueError('filenames must be a list')
         whole = (len(arrays['embeddings']), len(arrays['timestamps']))
         if whole != (bounds[-1],) * 2 or len(bounds) != len(header['filenames']) + 1:
             raise ValueError(f'{whole} frames where there should be {bounds[-1]}')
+        # Otherwise frames would be dropped, or be in two videos.
+        if bounds[0] != 0 or bounds != sorted(bounds):
+            raise ValueError(f'starts must ascend from 0, got {quote(bounds)}')
         videos = []
         for place, name in enumerate(header['filenames']):
             part = slice(bounds[place], bounds[place + 1])
