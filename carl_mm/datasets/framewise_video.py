@@ -166,8 +166,7 @@ class FramewiseVideoDataset(BaseDataset):
             except VideoDecodeError as error:
                 self._record_failure(info, error)
             except MemoryError as error:
-                name = info['filename']
-                raise MemoryError(f'{name}: not enough memory to load it') from error
+                raise MemoryError(f'{info["filename"]}: not enough memory') from error
             if self.test_mode:
                 return self._empty_sample(info)
         raise RuntimeError(f'{self.ann_file}: no video can be decoded')
