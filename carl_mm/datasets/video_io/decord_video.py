@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any
 
 import decord
@@ -26,7 +25,8 @@ class DecordVideo(FrameReader):
         num_threads: Number of the decoder's threads.
 
     Raises:
-        VideoDecodeError: The file is missing, not a video, or has no frames.
+        VideoDecodeError: The file is missing, not a video, or has no frames; or decord
+            finds another number of frames than decoding gives.
     """
 
     def __init__(self, filename: str | os.PathLike[str], num_threads: int = 1) -> None:
@@ -41,17 +41,20 @@ class DecordVideo(FrameReader):
             raise VideoDecodeError(self._describe(error)) from error
         if self.num_frames == 0:
             raise VideoDecodeError(f'{self.filename}: contains no frame')
-        self.fps = float(self._reader.get_avg_fps())
+        known = PyAVVideo(self.filename)
+        if known.num_frames != self.num_frames:
+            raise VideoDecodeError(
+                f'{self.filename}: decord finds {self.num_frames} frames, a plain '
+                f"decode gives {known.num_frames}; take the decoder 'pyav'"
+            )
+        # decord's own are wrong in AVI and MPEG files.
+        self.timestamps, self.start_time = known.timestamps, known.start_time
+        self.fps, self.notes = known.fps, known.notes
         self.num_threads = num_threads
         self._next = 0  # index of the frame that the decoder comes to next
 
     def __reduce__(self) -> tuple[Any, ...]:
         return DecordVideo, (self.filename, self.num_threads)
-
-    @cached_property
-    def timestamps(self) -> np.ndarray:  # type: ignore[override]
-        """See `FrameReader`; decord's own are wrong in AVI and MPEG files."""
-        return PyAVVideo(self.filename).timestamps
 
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
         """Decode frames one at a time; see `FrameReader.stream`.

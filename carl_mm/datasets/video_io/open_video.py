@@ -1,6 +1,8 @@
 """Open files or folders of images as videos."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 from carl_mm.datasets.video_io.image_folder import ImageFolder
