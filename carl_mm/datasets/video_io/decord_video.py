@@ -50,6 +50,7 @@ class DecordVideo(FrameReader):
         # decord's own are wrong in AVI and MPEG files.
         self.timestamps, self.start_time = known.timestamps, known.start_time
         self.fps, self.notes = known.fps, known.notes
+        self.is_cut = known.is_cut
         self.num_threads = num_threads
         self._next = 0  # index of the frame that the decoder comes to next
 

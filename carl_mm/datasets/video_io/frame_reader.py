@@ -22,6 +22,7 @@ class FrameReader(ABC):
             each is shown, strictly ascending from 0.
         start_time: When the first frame is shown by the container's own clock, in
             seconds; players count from the container's start.
+        is_cut: Whether the file lacks its end.
         notes: What is unusual about the file, a clause each.
         num_threads: Number of the decoder's threads.
     """
@@ -33,6 +34,7 @@ class FrameReader(ABC):
 
     num_threads: int = 1
     start_time: float = 0.0
+    is_cut: bool = False
     notes: tuple[str, ...] = ()
 
     @abstractmethod

@@ -97,9 +97,19 @@ class PyAVVideo(FrameReader):
         made = frame_seconds(stamps, self._unit, self._claimed_fps, self._is_avi)
         self.timestamps = made[0]
         self.fps = measured_fps(self.timestamps, self._claimed_fps)
-        known = [stamp for stamp in stamps[:1] if stamp is not None]
-        self.start_time = float(known[0] * self._unit) if known and self._unit else 0.0
-        notes += [made[1], self._describe_end(packets, index)]
+        # Of AVI the stamps of reordered frames are guesses.
+        first = None if self._is_avi else stamps[0]
+        if first is not None and self._unit is not None:
+            self.start_time = float(first * self._unit)
+        num_lost = packets.num_lost + (index.num_lost if index else 0)
+        self.is_cut = packets.is_cut or num_lost > 0
+        if self.is_cut:
+            lost = f'at least {num_lost}' if num_lost else 'nobody knows how many'
+            notes.append(
+                f'is cut at its end: {self.num_frames} frames are whole, {lost} are '
+                'lost'
+            )
+        notes.append(made[1])
         reason = index.reason if index else ''
         reason = reason and f'was decoded once to know its frames: {reason}'
         self.notes = tuple(note for note in (*notes, reason) if note)
@@ -107,13 +117,6 @@ class PyAVVideo(FrameReader):
             if (self.filename, note) not in _told:
                 _told.add((self.filename, note))
                 logger.warning('%s: %s', self.filename, note)
-
-    def _describe_end(self, packets: Packets, index: FrameIndex | None) -> str:
-        num_lost = packets.num_lost + (index.num_lost if index else 0)
-        if not (packets.is_cut or num_lost):
-            return ''
-        lost = f'at least {num_lost}' if num_lost else 'nobody knows how many'
-        return f'is cut at its end: {self.num_frames} frames are whole, {lost} are lost'
 
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
         """Decode frames one at a time; see `FrameReader.stream`."""

@@ -45,7 +45,10 @@ def frame_seconds(
         return (times - times[0]) * float(unit), ''
     gaps[~onward] = np.median(gaps[onward]) if onward.any() else step
     times_s = np.concatenate([[0.0], np.cumsum(gaps)])
-    return times_s, f'its time stamps go back {np.count_nonzero(~onward)} times'
+    return times_s, (
+        f'its time stamps do not ascend ({np.count_nonzero(~onward)} steps): its parts '
+        'are taken one after the other'
+    )
 
 
 def measured_fps(times: np.ndarray, claimed_fps: float | None) -> float:

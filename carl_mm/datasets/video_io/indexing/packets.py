@@ -72,7 +72,8 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
     except (av.InvalidDataError, IndexError):
         found.suspicion, found.is_cut = 'its packets break off', True
     known = [time for time in found.times if time is not None]
-    if first_time is not None and min(known, default=first_time) < first_time:
+    early = known[:LONGEST_REORDERING]  # later ones are of a part that was joined on
+    if first_time is not None and min(early, default=first_time) < first_time:
         found.starts_on_key = False
     found.suspicion = (
         found.suspicion
