@@ -20,7 +20,7 @@ from carl_mm.datasets.video_io.indexing.frame_index import FrameIndex, index_fra
 from carl_mm.datasets.video_io.indexing.frame_stamps import frame_seconds, measured_fps
 from carl_mm.datasets.video_io.indexing.index_cache import load_index, save_index
 from carl_mm.datasets.video_io.indexing.packet_times import PacketTimes
-from carl_mm.datasets.video_io.indexing.packets import Packets, read_packets
+from carl_mm.datasets.video_io.indexing.packets import read_packets
 from carl_mm.datasets.video_io.indexing.streams import choose_stream
 
 # From version 17 on, PyAV uses all cores otherwise, which costs more than it gains.
@@ -76,20 +76,30 @@ class PyAVVideo(FrameReader):
         self._settle()
 
     def _make_index(self, reason: str) -> FrameIndex:
-        index = index_frames(self._open, reason, self._packets.starts_on_key)
+        packets = self._packets
+        index = index_frames(
+            self._open,
+            reason,
+            starts_anywhere=packets.is_stream and not packets.starts_on_key,
+            is_cut=packets.is_cut or not packets.is_whole,
+        )
         save_index(self.filename, index)
         return index
 
     def _settle(self) -> None:
         """Take the number of frames and their times from what is known by now."""
         packets, index, notes = self._packets, self._index, [self._remark]
+        self._damaged_at = None if index is None else index.damaged_at
+        if self._damaged_at is not None and not self.salvage:
+            if packets.suspicion:
+                raise self._missing(self._damaged_at)
+            index = None  # frames are where the packets say, as far as they are good
         self._frames: PacketTimes | FrameIndex = index or PacketTimes.of(packets)
         stamps: Sequence[int | None] = self._frames.stamps
-        if index is not None and self.salvage and index.damaged_at is not None:
-            stamps = stamps[: index.damaged_at]
+        if self._damaged_at is not None and self.salvage:
+            stamps = stamps[: self._damaged_at]
             notes.append(
-                f'is damaged; the {len(stamps)} frames before the damage are taken, of '
-                f'at least {len(index.stamps)}'
+                f'is damaged: the {len(stamps)} frames before the damage are taken'
             )
         if not stamps:
             raise VideoDecodeError(f'{self.filename}: contains no whole frame')
@@ -126,17 +136,16 @@ class PyAVVideo(FrameReader):
             for picture in self._pictures(inds):
                 yield picture
                 done += 1
+            return
         except (MissingFrameError, VideoDecodeError):
-            if self._index is not None:
+            if isinstance(self._frames, FrameIndex):
                 raise self._missing(inds[done]) from None
             self._index = load_index(self.filename) or self._make_index(MISSING)
             self._settle()
-            try:
-                for picture in self._pictures(inds[done:]):
-                    yield picture
-                    done += 1
-            except MissingFrameError:
-                raise self._missing(inds[done]) from None
+        try:
+            yield from self._pictures(inds[done:])
+        except MissingFrameError as error:
+            raise self._missing(error.index) from None
 
     def _pictures(self, inds: list[int]) -> Iterator[np.ndarray]:
         # One for all frames: making it takes as long as converting a frame.
@@ -146,12 +155,11 @@ class PyAVVideo(FrameReader):
             yield _upright(frame, picture)
 
     def _missing(self, index: int) -> VideoDecodeError:
-        what = f'frame {index} of {self.num_frames} is missing'
-        damaged_at = self._index.damaged_at if self._index else None
-        if damaged_at is not None:
+        what = f'frame {index} is missing; its packets promise it'
+        if self._damaged_at is not None:
             what = (
-                f'frame {damaged_at} of {self.num_frames} is damaged; --salvage, or '
-                'salvage=True, takes what is before it'
+                f'frame {self._damaged_at} is damaged; --salvage, or salvage=True, '
+                'takes what is before it'
             )
         return VideoDecodeError(f'{self.filename}: cannot be decoded ({what})')
 

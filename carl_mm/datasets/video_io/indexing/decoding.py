@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 
 import av
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -36,7 +36,7 @@ def decode_packets(
     packets = container.demux(stream)
     while True:
         try:
-            packet: Packet | None = next(packets, None)
+            packet: Any = next(packets, None)
         # IndexError: a damaged packet names a stream that does not exist.
         except (av.FFmpegError, IndexError):
             yield _whole(stream.decode())  # what the decoder still holds

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -86,14 +87,18 @@ class FrameIndex:
         return self.jumps[place - 1] if place else None
 
 
-def index_frames(open_file: Open, reason: str, starts_on_key: bool) -> FrameIndex:
+def index_frames(
+    open_file: Open, reason: str, starts_anywhere: bool, is_cut: bool
+) -> FrameIndex:
     """Decode a whole file, and try from where else decoding can start.
 
     Args:
         open_file: Opens the file anew.
         reason: Why it is needed.
-        starts_on_key: Whether its first packet can be decoded. If not, what fails
-            before the first frame is no damage.
+        starts_anywhere: Whether it is a piece of a stream that begins before a key
+            frame: what fails before the first frame is then no damage.
+        is_cut: Whether it may lack its end. If not, that more than the last packet
+            fails is damage.
 
     Returns:
         The frames up to the file's end; `damaged_at` says how far they are good.
@@ -111,8 +116,10 @@ def index_frames(open_file: Open, reason: str, starts_on_key: bool) -> FrameInde
                 prints.append(_print(frame))
     at_end = [place for place in failed if place == len(prints)]
     inside = [place for place in failed if place < len(prints)]
-    if not starts_on_key:
+    if starts_anywhere:
         inside = [place for place in inside if place > 0]
+    if not prints or (len(at_end) > 1 and not is_cut):
+        inside, at_end = [*inside, len(prints)], []
     return FrameIndex(
         [stamp for stamp, _ in prints],
         () if inside else _find_jumps(open_file, prints, keys),
@@ -163,7 +170,7 @@ def _land(
 
 
 def _print(frame: VideoFrame) -> Print:
-    plane = frame.planes[0]
+    plane: Any = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8)[: plane.height * plane.line_size]
     picture = rows.reshape(plane.height, plane.line_size)[:, : plane.width]
-    return frame.pts, zlib.crc32(np.ascontiguousarray(picture))
+    return frame.pts, zlib.crc32(picture.tobytes())

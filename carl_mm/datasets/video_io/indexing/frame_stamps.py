@@ -59,5 +59,6 @@ def measured_fps(times: np.ndarray, claimed_fps: float | None) -> float:
         claimed_fps: Frames per second that the file claims, for a single frame.
     """
     if len(times) > 1:
-        return float((len(times) - 1) / (times[-1] - times[0]))
+        rate = (len(times) - 1) / (times[-1] - times[0])
+        return float(f'{rate:.12g}')  # 25, not 24.999999999999996
     return claimed_fps or UNKNOWN_FPS

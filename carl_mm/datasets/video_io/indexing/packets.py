@@ -2,20 +2,18 @@
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import av
 import numpy as np
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.stream import VideoStream
 
+from carl_mm.datasets.video_io.indexing.codec_marks import inspector
+
 LONGEST_REORDERING = 17  # packets; a decoder holds 16 frames at most
-TINY_VOP = 20  # bytes; of uncoded pictures, which show the one before
-VOP, USER_DATA = b'\0\0\1\xb6', b'\0\0\1\xb2'
-OLD_X264 = 151  # before it, 4:4:4 was coded otherwise, and a message says so
+STREAMS = ('mpegts', 'mpeg')
 TS_PACKETS = (188, 192, 204)  # bytes
 
 
@@ -29,6 +27,8 @@ class Packets:
         keys: Whether each of them is a key frame.
         suspicion: Why packets and frames may differ; empty if they do not.
         starts_on_key: Whether the first packet is a key frame and shown first.
+        is_stream: Whether the file is a piece of a stream, which may begin anywhere.
+        is_whole: Whether no packet lacks a part.
         is_cut: Whether the file ends before it should.
         num_lost: Number of frames that it lacks then; 0 if that is not known.
     """
@@ -37,6 +37,8 @@ class Packets:
     keys: list[bool] = field(default_factory=list)
     suspicion: str = ''
     starts_on_key: bool = True
+    is_stream: bool = False
+    is_whole: bool = True
     is_cut: bool = False
     num_lost: int = 0
 
@@ -52,8 +54,8 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
     found = Packets()
     decoding_times: list[int | None] = []
     first_time: int | None = None
-    end, is_whole = 0, True
-    inspect = _INSPECTORS.get(stream.codec_context.name, lambda packet, first: '')
+    end = 0
+    inspect = inspector(stream.codec_context)
     try:
         for packet in container.demux(stream):
             if not packet.size:
@@ -62,7 +64,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
                 found.starts_on_key, first_time = packet.is_keyframe, packet.pts
             if not found.suspicion:
                 found.suspicion = inspect(packet, not decoding_times)
-            is_whole &= not packet.is_corrupt
+            found.is_whole &= not packet.is_corrupt
             decoding_times.append(packet.dts)
             if not packet.is_discard:
                 found.times.append(packet.pts)
@@ -71,6 +73,10 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
     # IndexError: a damaged packet names a stream that does not exist.
     except (av.InvalidDataError, IndexError):
         found.suspicion, found.is_cut = 'its packets break off', True
+    found.is_stream = container.format.name in STREAMS
+    # A key frame that is damaged is no key frame to its packet, but to an mp4's index.
+    if 'mp4' in container.format.name.split(',') and len(stream.index_entries):
+        found.starts_on_key = bool(stream.index_entries[0].is_keyframe)
     known = [time for time in found.times if time is not None]
     early = known[:LONGEST_REORDERING]  # later ones are of a part that was joined on
     if first_time is not None and min(early, default=first_time) < first_time:
@@ -80,7 +86,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
         or ('' if found.starts_on_key else 'starts before a key frame')
         or _doubt_form(container, stream)
         or _doubt_times(found, decoding_times)
-        or ('' if is_whole else 'a packet is not whole')
+        or ('' if found.is_whole else 'a packet is not whole')
     )
     _find_end(found, len(decoding_times), end, container, stream)
     return found
@@ -147,52 +153,3 @@ def _tagged_seconds(text: str) -> float:
         return 0.0
     hours, minutes, seconds = match.groups()
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
-
-
-def _inspect_mpeg4(packet: Packet, first: bool) -> str:
-    content = bytes(packet)
-    header = packet.stream.codec_context.extradata or b''  # what a jump keeps
-    if first and USER_DATA in content and USER_DATA not in header:
-        return 'the coder tells its version in the first packet'
-    if content.count(VOP) != 1:
-        return 'packets hold several frames (packed B-frames)'
-    return 'frames are not coded' if len(content) < TINY_VOP else ''
-
-
-def _inspect_h263(packet: Packet, first: bool) -> str:
-    return 'frames are not coded' if packet.size < TINY_VOP else ''
-
-
-def _inspect_vp8(packet: Packet, first: bool) -> str:
-    return '' if memoryview(packet)[0] & 0x10 else 'frames are hidden'
-
-
-def _inspect_vp9(packet: Packet, first: bool) -> str:
-    """Look for a hidden frame that is not in one packet with a shown one."""
-    content = memoryview(packet)
-    head, last = content[0], content[-1]
-    profile = head >> 5 & 1 | head >> 3 & 2
-    bits = head << (1 if profile == 3 else 0)  # one bit more is reserved
-    shows_earlier, is_shown = bits & 0x08, bits & 0x02
-    is_superframe = last & 0xE0 == 0xC0
-    return '' if shows_earlier or is_shown or is_superframe else 'frames are hidden'
-
-
-def _inspect_h264(packet: Packet, first: bool) -> str:
-    if not first or 'High 4:4:4' not in (packet.stream.codec_context.profile or ''):
-        return ''
-    version = re.search(rb'x264 - core (\d+)', bytes(packet))
-    is_old = version is not None and int(version[1]) < OLD_X264
-    return 'the coder tells its version in the first packet' if is_old else ''
-
-
-_INSPECTORS: dict[str, Callable[[Packet, bool], str]] = {
-    'mpeg4': _inspect_mpeg4,
-    'h263': _inspect_h263,
-    'flv': _inspect_h263,
-    'vp8': _inspect_vp8,
-    'libvpx': _inspect_vp8,
-    'vp9': _inspect_vp9,
-    'libvpx-vp9': _inspect_vp9,
-    'h264': _inspect_h264,
-}
