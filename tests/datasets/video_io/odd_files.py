@@ -33,15 +33,19 @@ def number(frame):
 def write(
     path, codec='libx264', count=40, *, first=0, times=None, unit=None, rate=25,
     pixels='yuv420p', size=(WIDTH, HEIGHT), options=None, container_options=None,
-    form=None,
+    form=None, noise=0,
 ):  # fmt: skip
-    unit = unit or Fraction(1, rate)
+    unit, rng = unit or Fraction(1, rate), np.random.default_rng(0)
     with av.open(str(path), 'w', form, options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.codec_context.time_base = unit
         for index in range(count):
-            frame = av.VideoFrame.from_ndarray(picture(first + index, *size))
+            pixel = picture(first + index, *size)
+            if noise:  # around steps, whose blocks are then hard to code
+                shape = pixel.shape
+                pixel = pixel // 2 + rng.integers(0, noise, shape, dtype=np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixel)
             frame.pts = index if times is None else int(times[index])
             frame.time_base = unit
             container.mux(stream.encode(frame))
@@ -280,8 +284,8 @@ def cut(
 
 def old_x264(path):
     """4:4:4 that says it is of an x264 with another way of coding it."""
-    options = {'g': '10', 'bf': '0', 'x264-params': '8x8dct=1', 'qp': '20'}
-    write(path, 'libx264', 120, pixels='yuv444p', options=options)
+    options = {'g': '10', 'bf': '0', 'x264-params': '8x8dct=1:cabac=1', 'qp': '24'}
+    write(path, count=120, pixels='yuv444p', options=options, noise=40)
     content = path.read_bytes()
     place = content.index(b'x264 - core ') + len(b'x264 - core ')
     path.write_bytes(content[:place] + b'120' + content[place + 3 :])

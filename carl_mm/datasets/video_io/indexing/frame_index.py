@@ -12,6 +12,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from carl_mm.datasets.video_io.frame_reader import VideoDecodeError
+from carl_mm.datasets.video_io.indexing.codec_marks import TOLD_AT_START
 from carl_mm.datasets.video_io.indexing.decoding import (
     Frames,
     MissingFrameError,
@@ -122,7 +123,9 @@ def index_frames(
         inside, at_end = [*inside, len(prints)], []
     return FrameIndex(
         [stamp for stamp, _ in prints],
-        () if inside else _find_jumps(open_file, prints, keys),
+        ()
+        if inside or reason == TOLD_AT_START
+        else _find_jumps(open_file, prints, keys),
         min(inside, default=None),
         len(at_end),
         reason,
