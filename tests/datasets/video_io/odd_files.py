@@ -33,19 +33,15 @@ def number(frame):
 def write(
     path, codec='libx264', count=40, *, first=0, times=None, unit=None, rate=25,
     pixels='yuv420p', size=(WIDTH, HEIGHT), options=None, container_options=None,
-    form=None, noise=0,
+    form=None, draw=picture,
 ):  # fmt: skip
-    unit, rng = unit or Fraction(1, rate), np.random.default_rng(0)
+    unit = unit or Fraction(1, rate)
     with av.open(str(path), 'w', form, options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.codec_context.time_base = unit
         for index in range(count):
-            pixel = picture(first + index, *size)
-            if noise:  # around steps, whose blocks are then hard to code
-                shape = pixel.shape
-                pixel = pixel // 2 + rng.integers(0, noise, shape, dtype=np.uint8)
-            frame = av.VideoFrame.from_ndarray(pixel)
+            frame = av.VideoFrame.from_ndarray(draw(first + index, *size))
             frame.pts = index if times is None else int(times[index])
             frame.time_base = unit
             container.mux(stream.encode(frame))
@@ -284,8 +280,15 @@ def cut(
 
 def old_x264(path):
     """4:4:4 that says it is of an x264 with another way of coding it."""
-    options = {'g': '10', 'bf': '0', 'x264-params': '8x8dct=1:cabac=1', 'qp': '24'}
-    write(path, count=120, pixels='yuv444p', options=options, noise=40)
+    rng = np.random.default_rng(0)
+
+    def draw(number, width, height):
+        slope = np.add.outer(np.arange(height) * 3, np.arange(width) * 2 + number * 5)
+        noise = rng.integers(0, 40, (height, width, 3))
+        return ((slope[..., None] + noise) % 256).astype(np.uint8)
+
+    options = {'g': '10', 'bf': '0', 'qp': '24', 'x264-params': '8x8dct=1:cabac=1'}
+    write(path, count=60, pixels='yuv444p', options=options, draw=draw)
     content = path.read_bytes()
     place = content.index(b'x264 - core ') + len(b'x264 - core ')
     path.write_bytes(content[:place] + b'120' + content[place + 3 :])
@@ -330,7 +333,7 @@ KINDS = {
     'cut_fragment.mp4': (lambda p: cut(p, 250, container_options=FRAGMENTS), None, 0),
     'cut.mkv': (lambda p: cut(p, 600), None, 0),
     'cut.ts': (lambda p: cut(p, 188 * 4 + 90), None, 0),
-    'old_x264.mkv': (old_x264, 120, 0),
+    'old_x264.mkv': (old_x264, 60, None),
     'dense.mpg': (
         lambda p: write(p, 'mpeg2video', 120, options={'g': '12', 'b': '4000000'}),
         120,
