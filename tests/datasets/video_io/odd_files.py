@@ -280,15 +280,18 @@ def cut(
 
 def old_x264(path):
     """4:4:4 that says it is of an x264 with another way of coding it."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(
+        1
+    )  # a picture that can be decoded in the wrong way, too
 
     def draw(number, width, height):
         slope = np.add.outer(np.arange(height) * 3, np.arange(width) * 2 + number * 5)
         noise = rng.integers(0, 40, (height, width, 3))
         return ((slope[..., None] + noise) % 256).astype(np.uint8)
 
-    options = {'g': '10', 'bf': '0', 'qp': '24', 'x264-params': '8x8dct=1:cabac=1'}
-    write(path, count=60, pixels='yuv444p', options=options, draw=draw)
+    options = {'g': '5', 'bf': '0', 'qp': '24', 'sc_threshold': '0'}
+    options['x264-params'] = '8x8dct=1:cabac=1'
+    write(path, count=16, pixels='yuv444p', options=options, draw=draw)
     content = path.read_bytes()
     place = content.index(b'x264 - core ') + len(b'x264 - core ')
     path.write_bytes(content[:place] + b'120' + content[place + 3 :])
@@ -333,7 +336,7 @@ KINDS = {
     'cut_fragment.mp4': (lambda p: cut(p, 250, container_options=FRAGMENTS), None, 0),
     'cut.mkv': (lambda p: cut(p, 600), None, 0),
     'cut.ts': (lambda p: cut(p, 188 * 4 + 90), None, 0),
-    'old_x264.mkv': (old_x264, 60, None),
+    'old_x264.mkv': (old_x264, 16, None),
     'dense.mpg': (
         lambda p: write(p, 'mpeg2video', 120, options={'g': '12', 'b': '4000000'}),
         120,
