@@ -2,12 +2,14 @@
 
 from fractions import Fraction
 
+import av
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from tests.datasets.video_io.odd_files import number, plain_decode, write
 
 FORMS = {
@@ -61,7 +63,12 @@ def test_counts_order_times_and_random_reads_are_those_of_a_plain_decode(
 ):
     suffix, made = file
     path = write(tmp_path_factory.mktemp('any') / f'v{suffix}', **made)
-    numbers, times = plain_decode(path)
+    try:
+        numbers, times = plain_decode(path)
+    except av.FFmpegError:  # MPEG-TS of two frames is too short for FFmpeg
+        with pytest.raises(VideoDecodeError):
+            open_video(path)
+        return
     video = open_video(path)
     frames = list(video.stream(range(video.num_frames)))
     assert [number(frame) for frame in frames] == numbers
