@@ -52,6 +52,7 @@ class DecordVideo(FrameReader):
         self.fps, self.notes = known.fps, known.notes
         self.is_cut = known.is_cut
         self.num_threads = num_threads
+        self._is_jumpable = not known.is_indexed
         self._next = 0  # index of the frame that the decoder comes to next
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -68,7 +69,9 @@ class DecordVideo(FrameReader):
             key_frames = np.array(self._reader.get_key_indices())
             for index in map(int, frame_inds):
                 before = key_frames[np.searchsorted(key_frames, index, 'right') - 1]
-                if index < self._next or before > self._next:
+                if not self._is_jumpable:
+                    self._go_on_to(index)
+                elif index < self._next or before > self._next:
                     self._reader.seek_accurate(index)
                 elif index > self._next:
                     self._reader.skip_frames(index - self._next)
@@ -79,6 +82,16 @@ class DecordVideo(FrameReader):
         # StopIteration is how decord reports a file's end, even one that is too early.
         except (RuntimeError, decord.DECORDError, StopIteration) as error:
             raise VideoDecodeError(self._describe(error)) from error
+
+    def _go_on_to(self, index: int) -> None:
+        """Decode up to a frame; where packets are not frames, jumps would miss it."""
+        if index < self._next:
+            self._reader = decord.VideoReader(
+                self.filename, num_threads=self.num_threads
+            )
+            self._next = 0
+        for _ in range(self._next, index):
+            self._reader.next()
 
     def _describe(self, error: Exception) -> str:
         line = next(iter(str(error).strip().splitlines()), type(error).__name__)

@@ -147,6 +147,11 @@ class PyAVVideo(FrameReader):
         except MissingFrameError as error:
             raise self._missing(error.index) from None
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it had to be decoded once, because packets do not tell its frames."""
+        return isinstance(self._frames, FrameIndex)
+
     def _pictures(self, inds: list[int]) -> Iterator[np.ndarray]:
         # One for all frames: making it takes as long as converting a frame.
         reformatter = VideoReformatter()
