@@ -144,8 +144,8 @@ class PyAVVideo(FrameReader):
             self._settle()
         try:
             yield from self._pictures(inds[done:])
-        except MissingFrameError as error:
-            raise self._missing(error.index) from None
+        except (MissingFrameError, VideoDecodeError) as error:
+            raise self._missing(getattr(error, 'index', inds[done])) from None
 
     @property
     def is_indexed(self) -> bool:
