@@ -14,20 +14,22 @@ OLD_X264 = 151  # before it, 4:4:4 was coded otherwise, and a message says so
 TOLD_AT_START = 'the coder tells its version in the first packet'
 
 
-def inspector(context: VideoCodecContext) -> Callable[[VideoPacket, bool], str]:
+def inspector(
+    context: VideoCodecContext,
+) -> Callable[[VideoPacket, bool], str] | None:
     """Return a function that says why a packet may not be one frame, else ''.
 
-    Its arguments are the packet and whether it is the first.
+    Its arguments are the packet and whether it is the first. Codecs without such marks
+    have none.
 
     Args:
         context: The stream's codec.
     """
     inspect = _INSPECTORS.get(context.name)
-    return _trust if inspect is None else partial(inspect, context)
-
-
-def _trust(packet: VideoPacket, first: bool) -> str:
-    return ''
+    is_444 = 'High 4:4:4' in (getattr(context, 'profile', None) or '')
+    if inspect is None or (context.name == 'h264' and not is_444):
+        return None
+    return partial(inspect, context)
 
 
 def _inspect_mpeg4(context: VideoCodecContext, packet: VideoPacket, first: bool) -> str:
@@ -60,7 +62,7 @@ def _inspect_vp9(context: VideoCodecContext, packet: VideoPacket, first: bool) -
 
 
 def _inspect_h264(context: VideoCodecContext, packet: VideoPacket, first: bool) -> str:
-    if not first or 'High 4:4:4' not in (context.profile or ''):
+    if not first:
         return ''
     version = re.search(rb'x264 - core (\d+)', bytes(packet))
     is_old = version is not None and int(version[1]) < OLD_X264

@@ -54,7 +54,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
     found = Packets()
     decoding_times: list[int | None] = []
     first_time: int | None = None
-    end = 0
+    duration: int | None = 0  # of the last packet
     inspect = inspector(stream.codec_context)
     try:
         for packet in container.demux(stream):
@@ -62,14 +62,14 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
                 continue
             if not decoding_times:
                 found.starts_on_key, first_time = packet.is_keyframe, packet.pts
-            if not found.suspicion:
+            if inspect is not None and not found.suspicion:
                 found.suspicion = inspect(packet, not decoding_times)
             found.is_whole &= not packet.is_corrupt
             decoding_times.append(packet.dts)
             if not packet.is_discard:
                 found.times.append(packet.pts)
                 found.keys.append(packet.is_keyframe)
-            end = max(end, (packet.pts or 0) + (packet.duration or 0))
+            duration = packet.duration
     # IndexError: a damaged packet names a stream that does not exist.
     except (av.InvalidDataError, IndexError):
         found.suspicion, found.is_cut = 'its packets break off', True
@@ -88,6 +88,7 @@ def read_packets(container: InputContainer, stream: VideoStream) -> Packets:
         or _doubt_times(found, decoding_times)
         or ('' if found.is_whole else 'a packet is not whole')
     )
+    end = max(known, default=0) + (duration or 0)
     _find_end(found, len(decoding_times), end, container, stream)
     return found
 

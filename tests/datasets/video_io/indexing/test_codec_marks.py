@@ -33,7 +33,6 @@ class Packet(bytes):
         ('h264', b'x264 - core 150 r', TOLD_AT_START),
         ('h264', b'x264 - core 151 r', ''),
         ('h264', b'no message', ''),
-        ('prores', b'', ''),
     ],
 )
 def test_a_mark_is_found(codec, content, expected):
@@ -52,4 +51,8 @@ def test_a_version_in_the_header_is_kept_by_jumps():
 
 def test_the_version_matters_in_444_alone():
     context = SimpleNamespace(name='h264', extradata=None, profile='High')
-    assert not inspector(context)(Packet(b'x264 - core 100'), True)
+    assert inspector(context) is None
+
+
+def test_a_codec_without_marks_needs_no_look():
+    assert inspector(SimpleNamespace(name='prores')) is None
