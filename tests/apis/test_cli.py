@@ -1,4 +1,5 @@
 import io
+import os
 import sys
 
 import pytest
@@ -107,3 +108,17 @@ def test_the_system_s_number_is_left_out():
     assert describe(OSError(28, 'No space left', 'a.npz')) == 'a.npz: No space left'
     assert describe(OSError(28, 'a.npz: No space left')) == 'a.npz: No space left'
     assert describe(ValueError('wrong')) == 'wrong'
+
+
+def test_salvage_holds_for_the_call_alone(monkeypatch):
+    monkeypatch.delenv('CARL_MM_SALVAGE', raising=False)
+    parser = make_parser('x')
+    add_model(parser)
+    seen = []
+
+    def work(args):
+        seen.append(os.environ.get('CARL_MM_SALVAGE'))
+
+    main(work, parser, ['model.pth', '--salvage'])
+    main(work, parser, ['model.pth'])
+    assert seen == ['1', None]

@@ -60,14 +60,14 @@ def annotations_from_kinetics(
     for split, path in (('train', train_csv), ('val', val_csv)):
         if path is not None:
             entries += _read_entries(path, split, classes, first_use)
-    left_out = dict[str, str]()
+    left_out, remarks = dict[str, str](), list[str]()
     if check:
         names = [entry['filename'] for entry in entries]
-        lengths, left_out = read_lengths(Path(video_dir), names, workers)
+        lengths, left_out, remarks = read_lengths(Path(video_dir), names, workers)
         for name, entry in zip(names, entries, strict=True):
             if name in lengths:
                 entry['num_frames'] = lengths[name]
-    return conclude(video_dir, {}, entries, left_out)
+    return conclude(video_dir, {}, entries, left_out, remarks)
 
 
 def _read_entries(
