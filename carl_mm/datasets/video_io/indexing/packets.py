@@ -141,8 +141,8 @@ def _find_end(
         each = float((end - start) * unit) / count
         missing = (seconds - float(end * unit)) / each if each > 0 else 0.0
         expected = count + round(missing) if missing > 0.9 else 0
-    elif form == 'mpegts' and os.path.isfile(container.name):
-        size = os.path.getsize(container.name)
+    elif form == 'mpegts':
+        size = os.path.getsize(container.name.removeprefix('file:'))
         found.is_cut |= all(size % length for length in TS_PACKETS)
     if expected > count:
         found.is_cut, found.num_lost = True, expected - count
