@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import re
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -111,7 +112,20 @@ def _mat_reader(process: int) -> ProcessPoolExecutor:
 
     One for each process: a forked one does not get its parent's.
     """
-    return ProcessPoolExecutor(1, multiprocessing.get_context('spawn'))
+    context = multiprocessing.get_context('spawn')
+    return ProcessPoolExecutor(1, context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that started it, however that ends."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def read_mat(path: Path) -> tuple[str, int]:
