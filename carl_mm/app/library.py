@@ -77,7 +77,12 @@ class VideoLibrary:
         self.progress.done = min(kept, max(0, self.progress.total - 1))
         watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
-            summary = embed_folder(watched, [self.folder], self.embeddings_dir)  # type: ignore[arg-type]
+            summary = embed_folder(
+                watched,  # type: ignore[arg-type]
+                [self.folder],
+                self.embeddings_dir,
+                left_out=[self.folder / name for name in self.left_out],
+            )
         except Exception as error:  # the page shows it instead of waiting for ever
             self.progress.error = f'{error}'
             return

@@ -1,6 +1,5 @@
 """Annotations from a folder of videos, and from labels and splits in CSV files."""
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,12 @@ from carl_mm.datasets.converters.formats.folder_csv import (
     row_span_problems,
 )
 from carl_mm.datasets.problems import refuse
-from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
+from carl_mm.datasets.video_io.find_videos import (
+    IMAGES_BESIDE,
+    VIDEO_SUFFIXES,
+    list_image_folders,
+    list_videos,
+)
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 
@@ -38,7 +42,8 @@ def annotations_from_folder(
     in the summary.
 
     Args:
-        video_dir: Folder of videos, searched with its subfolders.
+        video_dir: Folder of videos, searched with its subfolders; see
+            `carl_mm.datasets.video_io.find_videos.list_videos`.
         labels_csv: CSV file with the columns filename (relative to ``video_dir``),
             first_frame, last_frame (counted in), phase and, optionally, action.
         splits_csv: CSV file with the columns filename and split; without it every
@@ -57,7 +62,7 @@ def annotations_from_folder(
         ValueError: No video is readable, or a CSV file is bad; the message lists all
             its problems with their lines and values.
     """
-    filenames = _find_videos(Path(video_dir))
+    filenames, aside = _find_videos(Path(video_dir))
     rows: list[LabelRow] = []
     if labels_csv is not None:
         rows, action = read_labels(labels_csv, filenames, phases, action)
@@ -79,24 +84,27 @@ def annotations_from_folder(
     _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
     metainfo = {'phases': orders} if orders else {}
     annotations = {'metainfo': metainfo, 'data_list': entries}
-    return annotations, summarise(annotations, left_out)
+    return annotations, summarise(annotations, left_out | aside)
 
 
-def _find_videos(video_dir: Path) -> list[str]:
-    """Return relative POSIX paths, sorted, without hidden files and folders."""
+def _find_videos(video_dir: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the videos' relative POSIX paths, sorted, and what is none and why."""
     if not video_dir.is_dir():
         raise FileNotFoundError(f'{video_dir}: no such folder')
-    found = []
-    for folder, folders, names in os.walk(video_dir, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith('.')]
-        for name in names:
-            if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
-                found.append((Path(folder) / name).relative_to(video_dir).as_posix())
+    found = list_videos(video_dir)
     if not found:
         raise ValueError(
             f'{video_dir}: contains no video ({", ".join(VIDEO_SUFFIXES)})'
         )
-    return sorted(found)
+    if found == [video_dir]:
+        raise ValueError(
+            f'{video_dir}: is one video, a folder of images; give the folder it is in'
+        )
+    aside = list_image_folders(video_dir) if found[0].is_file() else []
+    names = sorted(path.relative_to(video_dir).as_posix() for path in found)
+    return names, {
+        path.relative_to(video_dir).as_posix(): IMAGES_BESIDE for path in aside
+    }
 
 
 def read_lengths(
