@@ -10,11 +10,11 @@ import gc
 import importlib.util
 import os
 import pickle
+import re
 import subprocess
 import sys
 import types
 import warnings
-import zipfile
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +32,13 @@ from mmengine.registry import OPTIM_WRAPPERS
 from mmengine.runner import CheckpointLoader, activation_checkpointing, runner
 from torch.utils.checkpoint import checkpoint
 
+from carl_mm import checkpoint_files
+from carl_mm.files import check_archive
+from carl_mm.heartbeat import beating, wait_for_all
+from carl_mm.quoting import clip
+
 TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
+COLLECTIVE_TIMEOUT_S = 900
 
 
 def apply() -> None:
@@ -47,6 +53,7 @@ def apply() -> None:
         prefixes=('http://', 'https://'), loader=load_http_checkpoint, force=True
     )
     runner.find_latest_checkpoint = newest_checkpoint
+    checkpoint_files.apply()
     activation_checkpointing.wrap_forward = wrap_forward_non_reentrant
 
 
@@ -129,15 +136,22 @@ def load_local_checkpoint(
     trusted = [Path(file).expanduser().resolve() for file in named]
     trust = trust or path.resolve() in trusted
     try:
+        checkpoint_files.check_bytes(path)
+    except ValueError as error:
+        raise ValueError(
+            f'{error}: a broken checkpoint, or none; take another, or copy it again'
+        ) from error
+    try:
         return torch.load(path, map_location=map_location, weights_only=not trust)
     except pickle.UnpicklingError as error:
         if trust or 'Weights only load failed' not in str(error):
-            raise ValueError(f'{path}: not a checkpoint ({error})') from error
-        reason = str(error).split('Unsupported')[-1].splitlines()[0]
+            raise ValueError(
+                f'{path}: not a checkpoint ({clip(error, 200)})'
+            ) from error
         raise ValueError(
-            f'{path}: holds more than weights (Unsupported{reason}); reading it '
-            'could run its code. If you trust its origin, pass '
-            f'--trust-checkpoint, or set {TRUST_VARIABLE}={path}'
+            f'{path}: holds more than weights: it asks for {_asked_for(error)}, and '
+            'reading it could run its code; take a checkpoint of weights alone, as '
+            'tools/train.py writes it'
         ) from None
     except ModuleNotFoundError as error:
         raise ValueError(
@@ -145,8 +159,15 @@ def load_local_checkpoint(
         ) from error
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
-            f'{path}: broken checkpoint, or none ({error!r:.200}); take another'
+            f'{path}: broken checkpoint, or none ({clip(repr(error), 200)}); take '
+            'another'
         ) from error
+
+
+def _asked_for(error: pickle.UnpicklingError) -> str:
+    """Return the function or class that torch refused, as ``module.name``."""
+    named = re.search(r'(?:GLOBAL|[Cc]lass|function) <?([\w.]+)', str(error))
+    return named[1] if named else clip(str(error).split('Unsupported')[-1])
 
 
 def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:
@@ -160,7 +181,9 @@ def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:
     path = Path(torch.hub.get_dir()) / 'checkpoints' / name
     if dist.get_local_rank() == 0 and not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(filename, str(path))
+        with beating():
+            torch.hub.download_url_to_file(filename, str(path))
+    wait_for_all(f'downloading {filename}')
     dist.barrier()
     return load_local_checkpoint(str(path), map_location)
 
@@ -181,9 +204,12 @@ def newest_checkpoint(work_dir: str) -> str | None:
         return file.name == last, file.stat().st_mtime
 
     for path in sorted(Path(work_dir).glob('*.pth'), key=age, reverse=True):
-        if zipfile.is_zipfile(path):  # the index stands at the file's very end
-            return str(path)
-        print_log(f'{path}: truncated, left aside', logger='current', level=30)
+        try:
+            check_archive(path)
+        except ValueError as error:
+            print_log(f'{error}; left aside', logger='current', level=30)
+            continue
+        return str(path)
     return None
 
 
@@ -260,8 +286,9 @@ def prepare_distributed(cfg: Config) -> None:
         os.environ.setdefault('MASTER_ADDR', subprocess.getoutput(nodes))
         os.environ.setdefault('MASTER_PORT', '29500')
     if not torch.distributed.is_initialized():
-        # Caching a large set's features may keep one rank waiting for hours.
-        torch.distributed.init_process_group('gloo', timeout=timedelta(hours=12))
+        limits = (cfg.get('env_cfg') or {}).get('dist_cfg') or {}
+        timeout = timedelta(seconds=limits.get('timeout', COLLECTIVE_TIMEOUT_S))
+        torch.distributed.init_process_group('gloo', timeout=timeout)
     # mmengine's setdefault returns a copy, so set the whole dict.
     cfg.model_wrapper_cfg = {
         'type': 'MMDistributedDataParallel',

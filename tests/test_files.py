@@ -1,13 +1,17 @@
 import csv
 import hashlib
 import os
+import zipfile
 
 import pytest
 
 from carl_mm.files import (
+    atomic_path,
     atomic_write,
     atomic_write_csv,
     atomic_write_text,
+    check_archive,
+    check_names,
     file_sha256,
     file_state,
     path_seen_from,
@@ -43,6 +47,58 @@ def test_an_error_names_the_file(tmp_path):
         atomic_write_text(tmp_path / 'file' / 'a.txt', '')
 
 
+def test_a_writer_that_needs_a_name_is_given_one(tmp_path):
+    path = tmp_path / 'new' / 'a.mp4'
+    with atomic_path(path, '.mp4') as part:
+        part.write_bytes(b'new')
+        assert part.name == f'.a.{os.getpid()}.part.mp4'
+        assert not path.exists()
+    assert path.read_bytes() == b'new'
+    said = r'a\.mp4 cannot be written: .*b\.png: No such'
+    with pytest.raises(OSError, match=said), atomic_path(path) as part:
+        part.write_bytes(b'half')
+        (tmp_path / 'b.png').read_bytes()
+    assert os.listdir(path.parent) == ['a.mp4']
+    with pytest.raises(RuntimeError, match='^other$'), atomic_path(path):
+        raise RuntimeError('other')
+
+
+def archive(path, **entries):
+    with zipfile.ZipFile(path, 'w') as made:
+        for name, content in entries.items():
+            made.writestr(name, content)
+    return path
+
+
+def test_an_archive_is_checked_to_its_last_byte(tmp_path):
+    path = archive(tmp_path / 'a.zip', first=b'abc', second=b'd' * 2**21)
+    check_archive(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'dd', b'de', 1))
+    with pytest.raises(ValueError, match=r"a\.zip: damaged or cut off .*'second'"):
+        check_archive(path)
+    path.write_bytes(b'')
+    with pytest.raises(ValueError, match=r'a\.zip: damaged or cut off'):
+        check_archive(path)
+    with pytest.raises(FileNotFoundError):
+        check_archive(tmp_path / 'none.zip')
+
+
+def test_an_entry_that_is_hidden_from_the_list_is_missed(tmp_path):
+    """The comment of the first is made so long that it covers the second."""
+    path = archive(tmp_path / 'a.zip', first=b'abc', second=b'def')
+    with zipfile.ZipFile(path) as whole:
+        check_names(whole)
+    content = bytearray(path.read_bytes())
+    start = content.index(b'PK\x01\x02')
+    content[start + 32] = 46 + len('second')
+    path.write_bytes(content)
+    with zipfile.ZipFile(path) as damaged:
+        assert damaged.namelist() == ['first']
+        with pytest.raises(ValueError, match='2 entries are listed, 1 can be seen'):
+            check_names(damaged)
+
+
 def test_a_table_is_read_back(tmp_path):
     rows = [('a, "b".mp4', 1), ('\n', 2.5)]
     atomic_write_csv(tmp_path / 'a.csv', ('name', 'value'), rows)
@@ -66,6 +122,15 @@ def test_the_state_tells_size_and_time(tmp_path):
     assert file_state(path) == file_state(str(path)) == (3, 12345)
     with pytest.raises(FileNotFoundError):
         file_state(tmp_path / 'none')
+
+
+def test_a_folder_changes_with_its_files(tmp_path):
+    (tmp_path / '1.png').write_bytes(b'abc')
+    before, times = file_state(tmp_path), (0, tmp_path.stat().st_mtime_ns)
+    assert file_state(tmp_path) == before
+    (tmp_path / '1.png').write_bytes(b'abcd')
+    os.utime(tmp_path, ns=times)
+    assert file_state(tmp_path) != before
 
 
 @pytest.mark.parametrize('size', [0, 2**20, 2**20 + 1])

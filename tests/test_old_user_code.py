@@ -159,7 +159,8 @@ def test_a_text_config_and_a_checkpoint_give_the_old_figures(folder):
 
 def test_training_is_resumed_from_an_old_checkpoint(folder):
     """The optimizer's state fits, too."""
-    options = ['--no-validate', '--resume', '--cfg-options', 'train_cfg.max_epochs=2']
+    options = ['--no-validate', '--resume', '--accept-changes', '--cfg-options']
+    options.append('train_cfg.max_epochs=2')
     run_tool(*python_tool('train'), folder / 'work' / 'config.py', *options, cwd=folder)
     assert (folder / 'work' / 'epoch_2.pth').is_file()
 

@@ -18,6 +18,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import carl_mm
+from carl_mm.apis.cli import one_line_errors
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -66,6 +67,7 @@ def main() -> int:
 
     from carl_mm.apis.localization.export import export_localization
 
+    one_line_errors(args)
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False
     cfg.model.controls = ()  # they are not exported

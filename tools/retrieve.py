@@ -74,15 +74,27 @@ def read_index(
     elif args.videos is None:
         raise ValueError('give --videos, a folder to search in')
     else:
-        index = FrameIndex(load_embeddings(args, [args.videos], left_out))
-        if args.index:
-            index.save(args.index)
+        index = make_index(args, left_out)
     names = {Path(name).resolve(): name for name in index.filenames}
     name = names.get(Path(args.query).resolve())
     if name is not None:
         return index, index.frames.video(name)
     (query,) = load_embeddings(args, [args.query])
     return index, query
+
+
+def make_index(args: Namespace, left_out: list[str]) -> 'FrameIndex':
+    """Make an index of the videos, and save it where it is to be kept."""
+    from carl_mm.apis import FrameIndex
+    from carl_mm.apis.cli_inputs import load_embeddings
+    from carl_mm.locking import lock_beside
+
+    if not args.index:
+        return FrameIndex(load_embeddings(args, [args.videos], left_out))
+    with lock_beside(Path(args.index), 'wait until it has ended, then search in it'):
+        index = FrameIndex(load_embeddings(args, [args.videos], left_out))
+        index.save(args.index)
+    return index
 
 
 def search(

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import carl_mm
+from carl_mm.apis.cli import one_line_errors
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -12,6 +13,7 @@ from carl_mm.apis.launch import (
     load_strictly,
     trust,
 )
+from carl_mm.files import atomic_write_text
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,6 +35,7 @@ def main() -> None:
 
     from carl_mm.evaluation import results_table
 
+    one_line_errors(args)
     cfg = load_config(args)
     cfg.load_from, cfg.resume = None, False
     trust(args.checkpoint, args)
@@ -51,8 +54,7 @@ def main() -> None:
         else:
             print('no figure: there is nothing to judge; the log says what is missing')
         if args.out:
-            Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-            Path(args.out).write_text(json.dumps(metrics, indent=1))
+            atomic_write_text(Path(args.out), json.dumps(metrics, indent=1))
     carl_mm.compat.end_distributed()
 
 

@@ -1,15 +1,22 @@
 """Train a config: python tools/train.py configs/carl_synthetic.py."""
 
 import argparse
+import os
+from typing import TYPE_CHECKING
 
 import carl_mm
+from carl_mm.apis.cli import one_line_errors
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
-    train,
     trust,
 )
+from carl_mm.apis.training import lock_work_dir, may_resume, train
+
+# Heavy imports stand in the functions: a help text need not wait for them.
+if TYPE_CHECKING:
+    from mmengine.config import Config
 
 
 def parse_args() -> argparse.Namespace:
@@ -23,6 +30,11 @@ def parse_args() -> argparse.Namespace:
         metavar='CHECKPOINT',
         help='continue an interrupted training; by default from the newest complete '
         'checkpoint in the work dir',
+    )
+    parser.add_argument(
+        '--accept-changes',
+        action='store_true',
+        help='resume though the settings are not those of the checkpoint',
     )
     parser.add_argument('--amp', action='store_true', help='autocast to bfloat16')
     parser.add_argument(
@@ -43,6 +55,7 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Train."""
     args = parse_args()
+    one_line_errors(args)
     cfg = load_config(args)
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'  # a class would not dump
@@ -55,12 +68,22 @@ def main() -> None:
     if args.diff_rank_seed:
         randomness = {'seed': None, **(cfg.get('randomness') or {})}
         cfg.randomness = {**randomness, 'diff_rank_seed': True}
+    if int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)):
+        args.resume = 'auto'  # torchrun starts it anew: not from the first epoch
+    with lock_work_dir(cfg):
+        run(cfg, args)
+
+
+def run(cfg: 'Config', args: argparse.Namespace) -> None:
+    """Train in a work dir that no other process writes."""
     if args.resume:
         cfg.resume = True
         cfg.load_from = args.resume
         if args.resume == 'auto':
             cfg.load_from = carl_mm.compat.newest_checkpoint(cfg.work_dir)
         trust(cfg.load_from, args)
+        if cfg.load_from and not may_resume(cfg, args.accept_changes):
+            return
     else:
         trust(cfg.get('load_from'), args)
     train(build_runner(cfg))

@@ -11,6 +11,7 @@ import io
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from types import TracebackType
 
 INTERRUPTED = 130  # the status that shells give for Ctrl-C
 
@@ -88,3 +89,28 @@ def describe(error: Exception) -> str:
     if not (isinstance(error, OSError) and error.strerror):
         return str(error)
     return f'{error.filename}: {error.strerror}' if error.filename else error.strerror
+
+
+def one_line_errors(args: Namespace) -> None:
+    """Show an expected error that ends this process as one line, if it is not caught.
+
+    Args:
+        args: Arguments with ``traceback``, which keeps Python's way.
+    """
+    if args.traceback:
+        return
+    python_way = sys.excepthook
+
+    def show(
+        kind: type[BaseException],
+        error: BaseException,
+        traceback: TracebackType | None,
+    ) -> None:
+        from carl_mm.run_stopped import RunStopped
+
+        if isinstance(error, (ValueError, OSError, RunStopped)):
+            sys.stderr.write(f'error: {describe(error)}\n')
+        else:
+            python_way(kind, error, traceback)
+
+    sys.excepthook = show

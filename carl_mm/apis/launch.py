@@ -49,6 +49,9 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         action='store_true',
         help='read a checkpoint that holds more than weights: it can run code',
     )
+    parser.add_argument(
+        '--traceback', action='store_true', help='show where an error comes from'
+    )
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
@@ -137,30 +140,3 @@ def build_runner(cfg: Config) -> 'Runner':
     if not torch.cuda.is_available():
         carl_mm.compat.keep_freed_memory()
     return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
-
-
-def train(runner: 'Runner') -> None:
-    """Train until the config's last epoch.
-
-    Args:
-        runner: The runner that `build_runner` returned.
-
-    Raises:
-        RuntimeError: A process that loads data died; the message says how to resume.
-    """
-    try:
-        runner.train()
-    except RuntimeError as error:
-        if 'DataLoader worker' not in str(error):
-            raise
-        saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
-        state = (
-            f'{saved} is complete: add --resume to continue from it'
-            if saved
-            else 'no checkpoint was saved before'
-        )
-        raise RuntimeError(
-            f'a process that loads data died ({str(error).strip()})\nMost often memory '
-            'ran out: lower train_dataloader.num_workers or '
-            f'train_dataloader.batch_size. {state[0].upper() + state[1:]}.'
-        ) from error

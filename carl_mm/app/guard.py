@@ -1,55 +1,55 @@
-"""Requests that the page refuses."""
+"""Requests that the page refuses for what they hold."""
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from carl_mm.app.access.addresses import UPLOAD
+
 MAX_JSON = 32 * 2**20  # bytes
-FETCHING = re.compile(r'/(file=|file/|proxy=)\s*[a-z][a-z0-9+.-]*:/', re.IGNORECASE)
 FETCHED = re.compile(r'\s*(/*[a-z][a-z0-9+.-]*:/|//)', re.IGNORECASE)
 URLS_REFUSED = 'Addresses are refused: give a file.'
 
 
 class Guard:
-    """Refuses requests that are too large or hold URLs before Gradio sees them.
+    """Refuses what is too large, and files that the visitor did not upload.
 
-    Gradio would fetch a URL that is given in place of a file, wherever it leads.
+    Gradio would open any file of this machine that is named in place of an uploaded
+    one, and fetch a URL, wherever it leads.
 
     Args:
         app: Application that answers the other requests.
-        max_bytes: Largest size of a request's body.
+        max_bytes: Largest size of an upload's body.
+        owns: Whether a visitor, by name, uploaded the file of a path.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, owns: Callable[[str, str], bool]
+    ) -> None:
+        self.app, self.max_bytes, self.owns = app, max_bytes, owns
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; see ASGI."""
         if scope['type'] != 'http':
             await self.app(scope, receive, send)
             return
-        headers = {name.lower(): value for name, value in scope['headers']}
-        declared = headers.get(b'content-length', b'0')
-        is_json = b'json' in headers.get(b'content-type', b'')
-        limit = MAX_JSON if is_json else self.max_bytes
-        if not declared.isdigit() or int(declared) > limit:
-            size = int(declared) / 2**20 if declared.isdigit() else 0
-            message = f'Too large: {size:.0f} MB; at most {limit / 2**20:.0f} MB.'
-            await PlainTextResponse(message, 413)(scope, receive, send)
-        elif FETCHING.search(scope['path']) or '/proxy=' in scope['path']:
-            await PlainTextResponse(URLS_REFUSED, 403)(scope, receive, send)
-        elif scope['method'] == 'POST' and b'multipart' not in headers.get(
-            b'content-type', b''
-        ):
-            await self._pass_checked(scope, receive, send)
-        else:
+        is_upload = scope['path'] == UPLOAD
+        limit = self.max_bytes if is_upload else MAX_JSON
+        declared = Headers(scope=scope).get('content-length', '0')
+        if not declared.isdecimal() or int(declared) > limit:
+            await _too_large(declared, limit)(scope, receive, send)
+        elif is_upload or scope['method'] != 'POST':
             await self.app(scope, receive, send)
+        else:
+            await self._pass_checked(scope, receive, send)
 
     async def _pass_checked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body, more = b'', True
+        body, more = bytearray(), True
         while more and len(body) <= MAX_JSON:
             message = await receive()
             if message['type'] != 'http.request':
@@ -57,37 +57,65 @@ class Guard:
             body += message.get('body', b'')
             more = message.get('more_body', False)
         if len(body) > MAX_JSON:
-            await PlainTextResponse('Too large.', 413)(scope, receive, send)
+            await _too_large(f'{len(body)}', MAX_JSON)(scope, receive, send)
             return
-        if names_url(body):
-            await PlainTextResponse(URLS_REFUSED, 400)(scope, receive, send)
+        try:
+            value = json.loads(body) if body else None
+        except (ValueError, RecursionError):
+            await PlainTextResponse('Not JSON.', 400)(scope, receive, send)
             return
-        given = False
+        refusal = self._refusal(value, scope['state']['visitor'])
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        # Written anew, so that no other parser reads in it what was not checked.
+        checked = json.dumps(value).encode() if body else b''
+        headers = MutableHeaders(raw=list(scope['headers']))
+        headers['content-length'] = f'{len(checked)}'
+        scope = {**scope, 'headers': headers.raw}
+        await self.app(scope, _replay(checked, receive), send)
 
-        async def replay() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {'type': 'http.request', 'body': body, 'more_body': False}
-
-        await self.app(scope, replay, send)
-
-
-def names_url(body: bytes) -> bool:
-    """Whether JSON holds a file whose path is a URL."""
-    try:
-        return _holds_url(json.loads(body))
-    except (ValueError, RecursionError):
-        return False  # not JSON: Gradio refuses it
+    def _refusal(self, value: Any, visitor: str) -> PlainTextResponse | None:
+        for path in named_files(value):
+            if FETCHED.match(path):
+                return PlainTextResponse(URLS_REFUSED, 400)
+            if not self.owns(visitor, path):
+                shown = path if len(path) <= 100 else f'{path[:100]}...'
+                message = f'{shown!r} is not a file that you uploaded; upload it first.'
+                return PlainTextResponse(message, 403)
+        return None
 
 
-def _holds_url(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(map(_holds_url, value))
-    if not isinstance(value, dict):
-        return False
-    path = value.get('path')
-    if isinstance(path, str) and FETCHED.match(path):
-        return True
-    return any(map(_holds_url, value.values()))
+def named_files(value: Any) -> Iterator[str]:
+    """Yield the paths in all descriptions of files, however deep in JSON.
+
+    Gradio describes a file by a dict with the key ``path``.
+    """
+    rest = [value]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, list):
+            rest += value
+        elif isinstance(value, dict):
+            if isinstance(value.get('path'), str):
+                yield value['path']
+            rest += value.values()
+
+
+def _too_large(declared: str, limit: int) -> PlainTextResponse:
+    size = int(declared) / 2**20 if declared.isdecimal() else 0
+    message = f'Too large: {size:.0f} MB; at most {limit / 2**20:.0f} MB.'
+    return PlainTextResponse(message, 413)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {'type': 'http.request', 'body': body, 'more_body': False}
+
+    return replay

@@ -3,15 +3,14 @@
 import dataclasses
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.embedding.folder_embedding import embed_folder
-from carl_mm.apis.embedding.progress import OnProgress
 from carl_mm.app.folder import scan
-from carl_mm.app.uploads import MAX_UPLOADS, adopt_upload
+from carl_mm.app.uploads import adopt_upload
+from carl_mm.app.watched_inferencer import WatchedInferencer
 from carl_mm.datasets.video_io.find_videos import list_files
 
 
@@ -36,8 +35,7 @@ class VideoLibrary:
     """Videos by their names, with their embeddings.
 
     A name is a path relative to the folder, and nothing outside the folder can be
-    reached by one. Uploads are kept as files until the library is gone, and their
-    embeddings in memory.
+    reached by one. Uploads are kept as files, and their embeddings in memory.
 
     Args:
         folder: Folder of videos, searched with its subfolders.
@@ -75,13 +73,14 @@ class VideoLibrary:
         """Embed the videos of the folder that are not embedded yet."""
         kept = len(list_files(self.embeddings_dir, ('.npz',)))
         self.progress.done = min(kept, max(0, self.progress.total - 1))
-        watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
+        skipped = [self.folder / name for name in self.left_out]
+        watched = WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
             summary = embed_folder(
-                watched,  # type: ignore[arg-type]
+                watched,
                 [self.folder],
                 self.embeddings_dir,
-                left_out=[self.folder / name for name in self.left_out],
+                left_out=skipped,  # type: ignore[arg-type]
             )
         except Exception as error:  # the page shows it instead of waiting for ever
             self.progress.error = f'{error}'
@@ -155,10 +154,7 @@ class VideoLibrary:
 
         Args:
             path: The uploaded file, which is removed if it is refused.
-            shown_name: Name that the user gave the file.
-
-        Returns:
-            The video's name in the library.
+            shown_name: Name that the user gave the file; the returned one resembles it.
 
         Raises:
             ValueError: The file is not a video.
@@ -176,30 +172,12 @@ class VideoLibrary:
             self._videos[name] = dataclasses.replace(video, filename=name)
             self._uploads.append(name)
             self._given.add(name)
-            while len(self._uploads) > MAX_UPLOADS:
-                oldest = self._uploads.pop(0)
-                del self._videos[oldest]
-                self._paths.pop(oldest).unlink(missing_ok=True)
         return name
 
-
-class _WatchedInferencer:
-    """Counts videos, and lets others use the model between two of them."""
-
-    def __init__(
-        self,
-        inferencer: FramewiseInferencer,
-        lock: threading.Lock,
-        count: Callable[[], None],
-    ) -> None:
-        self._inferencer, self._lock, self._count = inferencer, lock, count
-        self.provenance, self.device = inferencer.provenance, inferencer.device
-
-    def embed_file(
-        self, path: Path, on_progress: OnProgress | None = None
-    ) -> VideoEmbedding:
-        try:
-            with self._lock:
-                return self._inferencer.embed_file(path, on_progress)
-        finally:
-            self._count()
+    def remove_upload(self, path: Path) -> None:
+        """Remove an uploaded video, by its file."""
+        with self._lock:
+            for name in [name for name in self._uploads if self._paths[name] == path]:
+                self._uploads.remove(name)
+                del self._videos[name], self._paths[name]
+        path.unlink(missing_ok=True)

@@ -1,13 +1,14 @@
 """The page: a status, an upload button, and the tabs."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from carl_mm.app.access.ledger import Ledger
 from carl_mm.app.errors import with_readable_errors
 from carl_mm.app.library import VideoLibrary
 from carl_mm.app.tabs import TABS
@@ -22,7 +23,7 @@ video **strays** from good ones.
 """
 
 
-def build_page(library: VideoLibrary) -> gr.Blocks:
+def build_page(library: VideoLibrary, ledger: Ledger) -> gr.Blocks:
     """Build the page and the endpoints of its API.
 
     Videos are named by their paths relative to the folder; frames are counted from 0.
@@ -33,6 +34,7 @@ def build_page(library: VideoLibrary) -> gr.Blocks:
 
     Args:
         library: The videos.
+        ledger: Whose the uploads are.
     """
     tabs = [tab(library) for tab in TABS]
     pickers = [picker for tab in tabs for picker in tab.pickers]
@@ -62,8 +64,10 @@ def build_page(library: VideoLibrary) -> gr.Blocks:
                 api_visibility='private',
                 show_progress='hidden',
             )
+        # So that an open page keeps a connection, see `Visitors`.
+        page.unload(lambda: None)
         added = upload.upload(
-            with_readable_errors(functools.partial(_add_video, library)),
+            with_readable_errors(_uploader(library, ledger)),
             upload,
             gr.Textbox(visible=False),
             api_name='add_video',
@@ -140,5 +144,13 @@ def fill_pickers(
     ]
 
 
-def _add_video(library: VideoLibrary, file: str) -> str:
-    return library.add_upload(Path(file), Path(file).name)
+def _uploader(library: VideoLibrary, ledger: Ledger) -> Callable[..., str]:
+    def add_video(file: str, request: gr.Request) -> str:
+        visitor = request.state.visitor
+        if not ledger.owns(visitor, file):  # Gradio or a component changed the path
+            raise ValueError(f'{Path(file).name} was not uploaded by you; refused')
+        name = library.add_upload(Path(file), Path(file).name)
+        ledger.keep(visitor, file, library.path(name))
+        return name
+
+    return add_video

@@ -9,7 +9,12 @@ import av
 import cv2
 import numpy as np
 
-from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.containers import open_container
+from carl_mm.datasets.video_io.open_video import (
+    FrameReader,
+    VideoDecodeError,
+    open_video,
+)
 from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.files import file_state
@@ -52,9 +57,7 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     starts_late = reader.timestamps[0] * reader.fps > 0.5
     if media_type and not starts_late and reader.timestamps[0] >= 0:
         return PlayableVideo(path, media_type, reader.timestamps)
-    size, changed = file_state(path)
-    key = f'{path}\n{size}\n{changed}'
-    copy = copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
+    copy = copy_path(path, copies_dir)
     if not copy.exists():
         write_mp4(copy, _shrunk(reader), reader.fps, crf=23)
     return PlayableVideo(copy, 'video/mp4', open_video(copy).timestamps)
@@ -63,11 +66,11 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
 def browser_media_type(path: Path) -> str | None:
     """Return the media type of a file that every browser plays, else None."""
     try:
-        with av.open(str(path), metadata_errors='replace') as container:
+        with open_container(path) as container:
             context = container.streams.video[0].codec_context
             form, codec = container.format.name, context.name
             pixels = context.pix_fmt
-    except (av.FFmpegError, IndexError):
+    except (av.FFmpegError, VideoDecodeError, IndexError):
         return None
     codec = {'libdav1d': 'av1', 'libvpx-vp9': 'vp9', 'libvpx': 'vp8'}.get(codec, codec)
     if pixels not in PIXEL_FORMATS:
@@ -77,6 +80,13 @@ def browser_media_type(path: Path) -> str | None:
     if path.suffix.lower() == '.webm' and codec in WEBM_CODECS:
         return 'video/webm'
     return None
+
+
+def copy_path(path: Path, copies_dir: Path) -> Path:
+    """Return where the copy of a video is, or would be, kept."""
+    size, changed = file_state(path)
+    key = f'{path}\n{size}\n{changed}'
+    return copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
 
 
 def frame_jpeg(path: Path, frame: int, height: int = 160) -> bytes:

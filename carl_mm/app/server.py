@@ -1,5 +1,6 @@
 """The server of the page."""
 
+import dataclasses
 import os
 import signal
 import socket
@@ -11,105 +12,127 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from carl_mm.apis import FramewiseInferencer
+from carl_mm.app.access.ledger import Ledger
+from carl_mm.app.access.settings import Access
 from carl_mm.app.folder import default_embeddings_dir, scan
 from carl_mm.app.library import VideoLibrary
+from carl_mm.app.playable import copy_path
 
 if TYPE_CHECKING:
+    import gradio as gr
     import uvicorn
-
-LOOPBACK = ('127.0.0.1', 'localhost', '::1')
+    from fastapi import FastAPI
 
 
 def serve(
     inferencer: FramewiseInferencer,
     folder: Path,
-    host: str = '127.0.0.1',
-    port: int = 7860,
+    access: Access | None = None,
     embeddings_dir: Path | None = None,
-    max_upload_mb: int = 500,
-    announce: Callable[[str], Any] = lambda address: None,
+    announce: Callable[[Access], Any] = lambda access: None,
 ) -> None:
     """Serve the page until interrupted; then remove uploads and copies.
 
     Args:
         inferencer: Embeds the videos.
         folder: Folder of videos.
-        host: Address to listen on; anyone who reaches it sees the videos.
-        port: Port to listen on.
+        access: Where the page is served, and who may enter; by default this machine
+            alone.
         embeddings_dir: Folder in which the embeddings are kept; by default one below
             ``work_dirs``.
-        max_upload_mb: Largest size of an upload, in MB.
-        announce: Called with the page's address once it can be opened.
+        announce: Called with where the page is, once it can be opened.
 
     Raises:
         FileNotFoundError: There is no such folder, or no video in it.
         ImportError: Gradio is not installed.
         OSError: The port is taken, or the address is not this machine's.
-        ValueError: The port or the size is out of range.
+        ValueError: The port is out of range.
     """
+    access = access or Access()
     embeddings_dir = embeddings_dir or default_embeddings_dir(
         folder, inferencer.provenance
     )
     signal.signal(signal.SIGTERM, _leave)  # so that temporary files are removed
     with (
         tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp,
-        listen(host, port) as listening,
+        listen(access.host, access.port) as listening,
     ):
-        port = listening.getsockname()[1]
+        access = dataclasses.replace(access, port=listening.getsockname()[1])
         library = VideoLibrary(
             folder, inferencer, embeddings_dir, Path(temp, 'uploads')
         )
-        server = make_server(library, Path(temp), host, port, max_upload_mb)
+        server = make_server(library, Path(temp), access)
         threading.Thread(target=library.prepare, daemon=True).start()
-        announce(f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}')
+        announce(access)
         server.run(sockets=[listening])
 
 
-def make_server(
-    library: VideoLibrary, temp: Path, host: str, port: int, max_upload_mb: int
-) -> 'uvicorn.Server':
+def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.Server':
     """Return a server of the page that is not started yet.
 
     Args:
         library: Videos that the page shows.
         temp: Folder for temporary files.
-        host: Address that it will listen on.
-        port: Port that it will listen on.
-        max_upload_mb: Largest size of an upload, in MB.
+        access: Where the page will be served, and who may enter.
 
     Raises:
         ImportError: Gradio is not installed.
-        ValueError: ``max_upload_mb`` is below 1.
     """
-    if max_upload_mb < 1:
-        raise ValueError(f'max_upload_mb must be >= 1, got {max_upload_mb}')
     # Gradio reads these when it is imported.
     os.environ['GRADIO_TEMP_DIR'] = str(temp / 'gradio')
     os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
     try:
-        import gradio as gr
         import uvicorn
         from fastapi import FastAPI
-        from starlette.middleware.trustedhost import TrustedHostMiddleware
+        from gradio.utils import get_upload_folder
     except ImportError as error:
         raise ImportError('the page needs gradio: pip install gradio') from error
-    from carl_mm.app.assets import css, head
+    from carl_mm.app.access.gate import Gate
+    from carl_mm.app.access.upload_guard import UploadGuard
+    from carl_mm.app.access.visitors import Visitors
     from carl_mm.app.guard import Guard
     from carl_mm.app.page import build_page
     from carl_mm.app.routes import add_routes
 
-    max_bytes = max_upload_mb * 2**20
+    ledger = Ledger(Path(get_upload_folder()), library.uploads_dir, access.limits)
+    copies_dir = temp / 'copies'
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, library, temp / 'copies')
-    app = gr.mount_gradio_app(
+    add_routes(app, library, copies_dir)
+    _mount(app, build_page(library, ledger), access)
+
+    def forget(visitor: str) -> None:
+        for path in ledger.leave(visitor):
+            if path.exists():
+                copy_path(path, copies_dir).unlink(missing_ok=True)
+            library.remove_upload(path)
+
+    # A form is a little longer than its file.
+    max_bytes = (access.limits.file_mb + 1) * 2**20
+    guarded = Guard(UploadGuard(app, ledger), max_bytes, ledger.owns)
+    config = uvicorn.Config(
+        Gate(guarded, access, Visitors(forget, access.forget_after_s)),
+        access.host,
+        access.port,
+        log_level='warning',
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _mount(app: 'FastAPI', page: 'gr.Blocks', access: Access) -> None:
+    import gradio as gr
+
+    from carl_mm.app.assets import css, head
+
+    gr.mount_gradio_app(
         app,
-        build_page(library),
+        page,
         path='/',
-        server_name=host,
-        server_port=port,
+        server_name=access.host,
+        server_port=access.port,
         footer_links=['api'],
         run_history=False,
-        max_file_size=max_bytes,
+        max_file_size=access.limits.file_mb * 2**20,
         enable_monitoring=False,
         ssr_mode=False,
         pwa=False,
@@ -120,13 +143,6 @@ def make_server(
         css=css(),
         head=head(),
     )
-    if host in LOOPBACK:  # refuses other sites' names that lead here
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, '[::1]'])
-    guarded = Guard(app, max_bytes + 2**20)  # a form is a little longer than its file
-    config = uvicorn.Config(
-        guarded, host, port, log_level='warning', timeout_graceful_shutdown=1
-    )
-    return uvicorn.Server(config)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,7 +8,6 @@ from pathlib import Path
 from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
-MAX_UPLOADS = 20
 # Types of the first box of MP4 and QuickTime files, which follow its size.
 BOXES = (b'ftyp', b'moov', b'mdat', b'wide', b'free', b'skip', b'pnot')
 

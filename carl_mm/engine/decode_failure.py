@@ -8,6 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from carl_mm.engine.framewise_datasets import framewise_datasets
+from carl_mm.files import atomic_write_text
+from carl_mm.run_stopped import RunStopped
 
 
 @HOOKS.register_module()
@@ -32,7 +34,7 @@ class DecodeFailureHook(Hook):
         """Count the failures of all processes; save and stop if they are too many.
 
         Raises:
-            RuntimeError: Names the videos and the checkpoint to resume from.
+            RunStopped: Names the videos and the checkpoint to resume from.
         """
         for dataset in framewise_datasets(runner.train_dataloader.dataset):
             parts = dist.all_gather_object(dataset.failed_videos)
@@ -49,8 +51,8 @@ class DecodeFailureHook(Hook):
                 runner.save_checkpoint(runner.work_dir, name)
                 if dist.is_main_process():
                     path = Path(runner.work_dir, name)
-                    path.with_name('last_checkpoint').write_text(str(path))
-                raise RuntimeError(
-                    f'{message}\nMore than max_share={self.max_share}: training stops. '
+                    atomic_write_text(path.with_name('last_checkpoint'), str(path))
+                raise RunStopped(
+                    f'{message}. More than max_share={self.max_share}: training stops. '
                     f'It is saved in {runner.work_dir}/{name}; continue with --resume'
                 )

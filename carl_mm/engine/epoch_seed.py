@@ -1,5 +1,7 @@
 """Hook: draws that a resumed run repeats."""
 
+from typing import Any
+
 import numpy as np
 from mmaction.registry import HOOKS
 from mmengine.hooks import Hook
@@ -12,7 +14,8 @@ from carl_mm.engine.framewise_datasets import framewise_datasets
 class EpochSeedHook(Hook):
     """Make the draws of an epoch depend only on the seed, the epoch and the rank.
 
-    A run that is resumed between two epochs then continues as if it had never stopped.
+    A run that is resumed between two epochs then continues as if it had never stopped,
+    provided that it has as many processes; checkpoints tell their number.
     """
 
     priority = 'VERY_HIGH'
@@ -23,3 +26,9 @@ class EpochSeedHook(Hook):
         set_random_seed(int(draw.generate_state(1)[0]))
         for dataset in framewise_datasets(runner.train_dataloader.dataset):
             dataset.set_epoch(runner.seed, runner.epoch)
+
+    def before_save_checkpoint(
+        self, runner: Runner, checkpoint: dict[str, Any]
+    ) -> None:
+        """Note the number of processes, on which the draws depend."""
+        checkpoint['meta']['world_size'] = runner.world_size

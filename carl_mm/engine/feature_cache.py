@@ -19,13 +19,19 @@ from rich.progress import track
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
-from carl_mm.engine.feature_files import check_disk_space, is_whole, video_key
+from carl_mm.engine.feature_files import (
+    check_disk_space,
+    check_width,
+    is_whole,
+    video_key,
+    write_features,
+)
+from carl_mm.engine.feature_key import feature_key, name_of
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
+from carl_mm.heartbeat import wait_for_all
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
 from carl_mm.prefetching import prefetch
-
-FORMAT_VERSION = 2  # raise it when the same settings give other features
 
 
 @HOOKS.register_module()
@@ -34,9 +40,10 @@ class FeatureCacheHook(Hook):
 
     This needs a wholly frozen backbone. Each copy has one draw of the spatial and
     photometric augmentation, while training on pictures draws again each time. The name
-    of a file depends on everything that changes its content (weights, transforms, the
-    video's size and time of change). It appears only when it is whole, a broken one is
-    replaced, and an interrupted run continues where it stopped.
+    of a file depends on everything that changes its content (configs and weights of the
+    backbone, transforms, the video's size and time of change). It appears only when it
+    is whole, a damaged one is replaced, and an interrupted run continues where it
+    stopped.
 
     Args:
         cache_dir: Folder for the files, ``(K, S, C)`` float32 for each video.
@@ -67,7 +74,7 @@ class FeatureCacheHook(Hook):
             raise ValueError(f"loop must be 'train' or 'test', got {loop!r}")
         self.loop = loop
         self.cache_dir = Path(cache_dir)
-        self.recipe = json.dumps(transforms, default=_name_of, sort_keys=True)
+        self.recipe = json.dumps(transforms, default=name_of, sort_keys=True)
         self.transforms = Compose(transforms)
         self.num_copies = num_copies
         self.seed = seed
@@ -105,23 +112,16 @@ class FeatureCacheHook(Hook):
         model.eval()
         for part in framewise_datasets(dataset):
             self._fill(folder, part, model, runner)
+        wait_for_all('caching features')
         dist.barrier()
         model.train(training)
 
     def recipe_key(self, model: FramewiseRecognizer) -> str:
         """Return a hash of everything but the video that changes the features."""
-        digest = hashlib.sha256()
-        for name, tensor in model.backbone.state_dict().items():
-            digest.update(name.encode())
-            digest.update(tensor.cpu().contiguous().numpy().tobytes())
-        preprocessor = model.data_preprocessor
-        settings = [FORMAT_VERSION, self.recipe, self.num_copies, self.seed]
-        settings += [repr(model.backbone), model.spatial_pooling, model.backbone_dtype]
-        settings += [repr(self._augmentation(model)), preprocessor.mean.tolist()]
-        extras = ', '.join(map(repr, model.extra_features)) or 'None'
-        settings += [preprocessor.std.tolist(), extras]
-        digest.update(json.dumps(settings).encode())
-        return digest.hexdigest()[:16]
+        augmentation = repr(self._augmentation(model))
+        return feature_key(
+            model, [self.recipe, self.num_copies, self.seed, augmentation]
+        )
 
     def _augmentation(self, model: FramewiseRecognizer) -> Any:
         return model.data_preprocessor.augmentation if self.loop == 'train' else None
@@ -145,6 +145,9 @@ class FeatureCacheHook(Hook):
             f'{len(share) - len(mine)} of {len(share)} videos of this process have '
             f'cached features in {folder}; making {len(mine)}'
         )
+        made = [pair[1] for pair in share if pair not in mine]
+        if made:
+            check_width(made[0], model)
         if not mine:
             return
         folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +163,7 @@ class FeatureCacheHook(Hook):
             if not told:
                 check_disk_space(folder, copies, [e for e, _ in mine], runner)
                 told = True
-            atomic_write(file, partial(np.save, arr=copies))
+            atomic_write(file, partial(write_features, copies=copies))
 
     def _copies(self, entry: dict[str, Any], model: FramewiseRecognizer) -> np.ndarray:
         """Return ``(K, S, C)``; the video is decoded once for all copies."""
@@ -189,8 +192,3 @@ class FeatureCacheHook(Hook):
                     picture = view.to(preprocessor.device)
                     video.add(view, preprocessor.augment(picture, drawn))
         return np.stack([video.result().numpy() for video in gathered])
-
-
-def _name_of(value: Any) -> str:
-    """Name a class by its package alone, so that it may move to another module."""
-    return f'{value.__module__.split(".")[0]}.{value.__qualname__}'

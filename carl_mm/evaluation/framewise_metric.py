@@ -25,6 +25,7 @@ from carl_mm.evaluation.evaluated_video import (
 )
 from carl_mm.evaluation.gathering import gather_videos
 from carl_mm.functional import centred
+from carl_mm.heartbeat import beating, wait_for_all
 
 Unit = tuple[str, str]  # an embedding's name and an action's: what is judged at once
 
@@ -84,6 +85,7 @@ class FramewiseMetric(BaseMetric):
         Args:
             size: Length of the data set; unused, as videos know their places.
         """
+        wait_for_all('embedding the videos')
         values = self.compute_metrics(gather_videos(self.results))
         self.results.clear()
         prefix = f'{self.prefix}/' if self.prefix else ''
@@ -135,10 +137,12 @@ class FramewiseMetric(BaseMetric):
         """Judge this process's units; return those of all, or raise any's error."""
         rows, problem = {}, None
         try:
-            for name, action in units:
-                rows[name, action] = self._evaluate_unit(videos, name, action)
+            with beating():
+                for name, action in units:
+                    rows[name, action] = self._evaluate_unit(videos, name, action)
         except Exception as error:  # noqa: BLE001  (else the others would wait for ever)
             problem = error
+        wait_for_all(f'judging by {type(self).__name__}')
         parts = dist.all_gather_object((rows, problem, self._warnings))
         for _, problem, _ in parts:
             if problem is not None:

@@ -15,7 +15,9 @@ from mmengine.visualization import LocalVisBackend, Visualizer
 from carl_mm.engine import (
     AlignmentVisualizationHook,
     DecodeFailureHook,
+    DivergenceHook,
     EpochSeedHook,
+    HeartbeatHook,
     ProgressBarHook,
 )
 
@@ -34,6 +36,8 @@ default_hooks = dict(
 custom_hooks = [
     dict(type=EpochSeedHook),
     dict(type=DecodeFailureHook, max_share=0.1),
+    dict(type=DivergenceHook),
+    dict(type=HeartbeatHook, max_silence_s=600),
     dict(type=ProgressBarHook),
 ]
 # From the optimizer's rate to 0, by epoch; ends when training ends.
@@ -41,8 +45,9 @@ param_scheduler = [dict(type=CosineAnnealingLR, by_epoch=True, eta_min=0)]
 env_cfg = dict(
     cudnn_benchmark=False,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
-    # One rank may cache features or fit probes for hours while the others wait.
-    dist_cfg=dict(backend='nccl', timeout=12 * 3600),
+    # In seconds, of an operation of several processes. Caching, testing and judging may
+    # take longer: HeartbeatHook waits for a process as long as it makes progress.
+    dist_cfg=dict(backend='nccl', timeout=900),
 )
 log_processor = dict(type=LogProcessor, window_size=20, by_epoch=True)
 # To log to TensorBoard instead: --cfg-options

@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from carl_mm.apis.config_paths import find_part
-from carl_mm.apis.launch import add_common_arguments, load_config, train
+from carl_mm.apis.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
 SYNTHETIC = str(ROOT / 'configs' / 'carl_synthetic.py')
@@ -74,26 +74,3 @@ def test_a_knob_and_a_class_name_are_options():
     steps = cfg.train_dataloader.dataset.pipeline
     assert find_part(steps, 'DualViewTemporalCrop').min_overlap == 0.5
     assert find_part(cfg.test_evaluator, 'KendallsTau').stride == 3
-
-
-class Failing:
-    """A runner whose training ends with an error."""
-
-    def __init__(self, error, work_dir):
-        self.error, self.work_dir = error, str(work_dir)
-
-    def train(self):
-        raise self.error
-
-
-def test_a_loader_that_dies_before_any_checkpoint_is_explained(tmp_path):
-    error = RuntimeError('DataLoader worker (pid 7) is killed by signal: Killed.')
-    with pytest.raises(RuntimeError, match=r'num_workers.*No checkpoint was saved'):
-        train(Failing(error, tmp_path))
-
-
-def test_another_error_is_left_as_it_is(tmp_path):
-    error = RuntimeError('shapes differ')
-    with pytest.raises(RuntimeError) as raised:
-        train(Failing(error, tmp_path))
-    assert raised.value is error

@@ -37,8 +37,11 @@ def video_folder(tmp_path_factory):
 class Running:
     """A server in a thread of this process."""
 
-    def __init__(self, inferencer, folder, temp, embeddings):
+    def __init__(self, inferencer, folder, temp, embeddings, limits=None, **access):
         pytest.importorskip('gradio')
+        import httpx
+
+        from carl_mm.app.access.settings import Access, UploadLimits
         from carl_mm.app.library import VideoLibrary
         from carl_mm.app.server import listen, make_server
 
@@ -50,7 +53,11 @@ class Running:
         self.url = f'http://127.0.0.1:{self.port}'
         self.temp = Path(temp)
         self.library = VideoLibrary(folder, inferencer, embeddings, temp / 'uploads')
-        self.server = make_server(self.library, temp, '127.0.0.1', self.port, 1)
+        limits = UploadLimits(**(limits or {'file_mb': 1}))
+        self.access = Access(port=self.port, limits=limits, **access)
+        self.headers = {'Authorization': f'Bearer {self.access.token}'}
+        self.http = httpx.Client(base_url=self.url, headers=self.headers, timeout=60)
+        self.server = make_server(self.library, temp, self.access)
         self.thread = threading.Thread(
             target=self.server.run, args=([listening],), daemon=True
         )
@@ -72,6 +79,7 @@ class Running:
 
     def __exit__(self, *_):
         socket.getaddrinfo = self._getaddrinfo
+        self.http.close()
         self.server.should_exit = True
         self.thread.join(30)
 

@@ -45,7 +45,7 @@ def page(browser, running):
 
     opened.route('**/*', answer)
     opened.on('pageerror', lambda error: errors.append(str(error)))
-    opened.goto(running.url)
+    opened.goto(running.access.url)
     loaded(opened, 'First video', 'Second video')
     yield opened
     opened.close()
@@ -287,7 +287,7 @@ def test_progress_is_shown_while_videos_are_embedded(
     emb = tmp_path / 'embeddings'
     with Running(inferencer, video_folder, tmp_path, emb) as server:
         page = browser.new_page(viewport={'width': 800, 'height': 900})
-        page.goto(server.url)
+        page.goto(server.access.url)
         page.get_by_text('Reading the videos by the model: 0 of 4').wait_for()
         page.screenshot(path=tmp_path / 'progress_800.png')
         server.library.prepare()

@@ -123,12 +123,12 @@ def test_an_upload_does_not_wait_for_the_folder(
     assert len(library.names) == 5
 
 
-def test_only_so_many_uploads_are_kept(make, video_folder, tmp_path, monkeypatch):
-    monkeypatch.setattr('carl_mm.app.library.MAX_UPLOADS', 2)
+def test_an_upload_is_removed(make, video_folder, tmp_path):
     library = make(video_folder)
     for index in range(3):
         write_mp4(tmp_path / 'new.mp4', moving_square(3), 25)
         library.add_upload(tmp_path / 'new.mp4', f'{index}.mp4')
+    library.remove_upload(library.path('uploaded_0.mp4'))
     assert library.names == ['uploaded_2.mp4', 'uploaded_1.mp4']
     kept = sorted(path.name for path in (tmp_path / 'uploads').iterdir())
     assert kept == ['uploaded_1.mp4', 'uploaded_2.mp4']

@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import urllib.error
 import urllib.request
 
 import pytest
@@ -27,7 +28,12 @@ def work_dir(tmp_path_factory):
         (['WORK', '--videos', 'VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
         (['WORK', '--videos', 'VIDEOS', '--port', '99999'], 'port must be'),
         (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'choose another'),
-        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'max_upload_mb must be'),
+        (
+            ['WORK', '--videos', 'VIDEOS', '--total-quota', '9', '0'],
+            'total_mb must be >= 1, got 0; see --max-upload',
+        ),
+        (['WORK', '--videos', 'VIDEOS', '--forget-after', '-1'], 'forget_after_s must'),
+        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'file_mb must be'),
     ],
 )
 def test_bad_input_is_one_line(
@@ -66,8 +72,11 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
     )
     try:
         url = started.stdout.readline().strip()
-        assert url == f'http://127.0.0.1:{env["PORT"]}'
-        with urllib.request.urlopen(url, timeout=60) as answer:
+        address, token = url.split('/?token=')
+        assert address == f'http://127.0.0.1:{env["PORT"]}'
+        headers = {'Authorization': f'Bearer {token}'}
+        asked = urllib.request.Request(address, headers=headers)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             assert b'carl.Player' in answer.read()
         (folder,) = (tmp_path / 'temporary').glob('carl_mm_app_*')
         table = subprocess.run(
@@ -85,3 +94,48 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
     assert len(list((tmp_path / 'work_dirs' / 'embeddings').iterdir())) <= 1
     log.seek(0)
     assert 'Traceback' not in log.read()
+
+
+@pytest.mark.slow
+def test_it_says_what_it_opens_to_the_network(work_dir, video_folder, tmp_path):
+    command = [*python_tool('app'), str(work_dir), '--videos', str(video_folder)]
+    env = environment(TMPDIR=str(tmp_path))
+    command += ['--host', '0.0.0.0', '--allow-host', 'lab.example']
+    log = (tmp_path / 'log').open('w+')
+    started = subprocess.Popen(
+        [*command, '--port', env['PORT'], '--device', 'cpu'],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    )
+    try:
+        address, token = started.stdout.readline().strip().split('/?token=')
+        assert address == f'http://127.0.0.1:{env["PORT"]}'
+        for host, key, status in (
+            ('127.0.0.1', 'none', 401),
+            ('lab.example', 'none', 401),
+            ('evil.example', token, 400),
+            ('lab.example', token, 200),
+        ):
+            headers = {'Authorization': f'Bearer {key}', 'Host': host}
+            asked = urllib.request.Request(f'{address}/config', headers=headers)
+            try:
+                got = urllib.request.urlopen(asked, timeout=60).status
+            except urllib.error.HTTPError as error:
+                got = error.code
+            assert got == status, host
+    finally:
+        started.terminate()
+        started.communicate(timeout=60)
+    log.seek(0)
+    said = log.read()
+    for part in (
+        '--host 0.0.0.0 opens port',
+        'every machine',
+        str(video_folder),
+        'lab',
+    ):
+        assert part in said
+    assert token not in said

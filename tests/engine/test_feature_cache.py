@@ -9,7 +9,8 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from carl_mm.datasets import OpenVideo, WholeVideo
-from carl_mm.engine import FeatureCacheHook
+from carl_mm.engine import FeatureCacheHook, feature_cache
+from carl_mm.engine.feature_files import write_features
 from tests.engine.small import CACHE_STEPS, small_config
 
 
@@ -67,6 +68,29 @@ def set_key(path, value):
         config.merge_from_dict({path: value})
 
     return change
+
+
+def test_a_changed_backbone_is_not_trained_on_old_features(make_videos):
+    """Seen: the features of one map, where the config asked for two."""
+    folder = make_videos()
+    train(folder, set_key('model.backbone.out_indices', (3,)))
+    before = set(cached_files(folder))
+    train(folder, set_key('model.backbone.out_indices', (2, 3)))
+    assert len(set(cached_files(folder)) - before) == 2
+
+
+def test_features_of_another_width_are_named(make_videos):
+    """As where new code gives other features and FORMAT_VERSION was not raised."""
+    folder = make_videos()
+    train(folder)
+    for file in cached_files(folder):
+        copies = np.load(file)
+        with file.open('wb') as stream:
+            write_features(stream, np.repeat(copies, 2, axis=2))
+    with pytest.raises(
+        ValueError, match=r'npy: cached features of 128 channels, but neck.in_channels'
+    ):
+        train(folder)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +194,16 @@ def test_training_on_cached_features_is_training_on_those_pictures(make_videos):
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(make_videos, monkeypatch):
     folder = make_videos()
-    save, calls = np.save, []
+    write, calls = feature_cache.write_features, []
 
-    def fail(stream, arr):
+    def fail(stream, copies):
         calls.append(stream)
         if len(calls) == 2:
             stream.write(b'half')
             raise OSError(28, 'No space left on device')
-        save(stream, arr)
+        write(stream, copies)
 
-    monkeypatch.setattr(np, 'save', fail)
+    monkeypatch.setattr(feature_cache, 'write_features', fail)
     with pytest.raises(OSError, match=r'npy cannot be written: No space left'):
         train(folder)
     before = times(folder)
@@ -221,9 +245,16 @@ def test_a_broken_file_is_made_anew(make_videos):
     train(folder)
     broken, kept = cached_files(folder)
     content, age = broken.read_bytes(), kept.stat().st_mtime_ns
-    broken.write_bytes(content[: len(content) // 2])
-    train(folder)
-    assert broken.read_bytes() == content
+    middle = len(content) // 2
+    for damaged in (
+        content[:middle],
+        content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        content + b'more',
+        b'',
+    ):
+        broken.write_bytes(damaged)
+        train(folder)
+        assert broken.read_bytes() == content
     assert kept.stat().st_mtime_ns == age
 
 

@@ -9,11 +9,14 @@ from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.engine import feature_files
 from carl_mm.engine.feature_files import (
     check_disk_space,
+    check_width,
     is_whole,
     read_copy,
     video_key,
+    write_features,
 )
 from tests.conftest import moving_square
+from tests.faults.damage import damaged
 
 
 def test_a_changed_or_moved_video_has_another_key(tmp_path, monkeypatch):
@@ -32,14 +35,39 @@ def test_a_changed_or_moved_video_has_another_key(tmp_path, monkeypatch):
     assert video_key(str(tmp_path / 'none.mp4')) == 'missing.npy'
 
 
-def test_a_file_is_whole_if_it_has_all_copies(tmp_path):
-    np.save(tmp_path / 'a.npy', np.zeros((2, 5, 3)))
-    assert is_whole(tmp_path / 'a.npy', 2)
-    assert not is_whole(tmp_path / 'a.npy', 3)
-    content = (tmp_path / 'a.npy').read_bytes()
-    (tmp_path / 'a.npy').write_bytes(content[: len(content) // 2])
-    assert not is_whole(tmp_path / 'a.npy', 2)
+def write(path, copies):
+    with path.open('wb') as stream:
+        write_features(stream, copies)
+    return path
+
+
+def test_a_file_is_whole_if_it_has_all_copies_and_every_byte(tmp_path):
+    copies = np.arange(30.0).reshape(2, 5, 3)
+    file = write(tmp_path / 'a.npy', copies)
+    np.testing.assert_array_equal(np.load(file, mmap_mode='r'), copies)
+    assert is_whole(file, 2)
+    assert not is_whole(file, 3)
     assert not is_whole(tmp_path / 'none.npy', 2)
+    content = file.read_bytes()
+    for changed in (*damaged(content, 5), content[:-1], content[:70], b'', content * 2):
+        file.write_bytes(changed)
+        assert not is_whole(file, 2)
+    np.save(file, copies)  # as before there was a checksum
+    assert not is_whole(file, 2)
+
+
+def test_features_wider_than_the_neck_are_named(tmp_path):
+    file = write(tmp_path / 'a.npy', np.zeros((2, 5, 3)))
+
+    def model(width, stages=None):
+        neck = SimpleNamespace(in_channels=width)
+        return SimpleNamespace(neck=neck, learnt_stages=stages)
+
+    check_width(file, model(3))
+    check_width(file, model(None))
+    check_width(file, model(4, stages='some'))
+    with pytest.raises(ValueError, match=r'a\.npy: cached features of 3 .* is 4.*del'):
+        check_width(file, model(4))
 
 
 def test_the_room_that_is_needed(tmp_path, monkeypatch):

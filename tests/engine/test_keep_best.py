@@ -317,10 +317,11 @@ from mmengine.config import Config
 from mmengine.dist import get_rank
 
 import carl_mm.apis.launch
+import carl_mm.apis.training
 import carl_mm.compat
 
 runner = carl_mm.apis.launch.build_runner(Config.fromfile(sys.argv[1]))
-carl_mm.apis.launch.train(runner)
+carl_mm.apis.training.train(runner)
 (hook,) = [hook for hook in runner.hooks if type(hook).__name__ == 'KeepBestHook']
 state = {n: w for n, w in runner.model.module.state_dict().items() if 'neck.' in n}
 best = hook.best['step'], hook.best['cycle_error']

@@ -1,3 +1,4 @@
+import runpy
 import subprocess
 import sys
 import threading
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 
 from carl_mm.functional import _compiled, cosine_dtw
+from tests.faults.damage import full_disk
 
 PROGRAM = """
 import numba.core.caching as caching
@@ -35,6 +37,32 @@ def test_without_a_folder_to_keep_it_in_it_is_compiled_each_time():
         [sys.executable, '-c', PROGRAM], capture_output=True, text=True, check=True
     )
     assert done.stdout == '[[0, 0], [0, 1]]\n'
+
+
+KEPT = """
+from carl_mm.functional._compiled import compiled
+
+@compiled
+def add(a, b):
+    return a + 2 * b
+"""
+
+
+def test_a_full_disk_or_damaged_machine_code_ends_nothing(tmp_path):
+    (tmp_path / 'program.py').write_text(KEPT)
+
+    def hits():
+        """As in a new process."""
+        add = runpy.run_path(str(tmp_path / 'program.py'))['add']
+        assert add(3, 4.5) == 12
+        return sum(add.stats.cache_hits.values())
+
+    with full_disk(0):
+        assert hits() == 0
+    assert [hits(), hits()] == [0, 1]
+    for file in (tmp_path / '__pycache__').glob('*.nb?'):
+        file.write_bytes(bytes(100))
+    assert hits() == 0
 
 
 def test_threads_compute_what_one_does():

@@ -127,9 +127,10 @@ import sys
 from mmengine.config import Config
 
 import carl_mm.apis.launch
+import carl_mm.apis.training
 import carl_mm.compat
 
-carl_mm.apis.launch.train(carl_mm.apis.launch.build_runner(Config.fromfile(sys.argv[1])))
+carl_mm.apis.training.train(carl_mm.apis.launch.build_runner(Config.fromfile(sys.argv[1])))
 carl_mm.compat.end_distributed()
 threads = os.listdir('/proc/self/task')
 names = [open(f'/proc/self/task/{thread}/comm').read() for thread in threads]

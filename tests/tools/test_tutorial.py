@@ -75,8 +75,12 @@ def first_page(arguments, folder):
     try:
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline and process.poll() is None:
-            if found := re.search(r'http://[\d.]+:\d+', said.read_text()):
-                return urllib.request.urlopen(found[0], timeout=60).read().decode()
+            if found := re.search(
+                r'(http://[\d.]+:\d+)/\?token=(\S+)', said.read_text()
+            ):
+                headers = {'Authorization': f'Bearer {found[2]}'}
+                asked = urllib.request.Request(found[1], headers=headers)
+                return urllib.request.urlopen(asked, timeout=60).read().decode()
             time.sleep(0.5)
         raise AssertionError(said.read_text())
     finally:

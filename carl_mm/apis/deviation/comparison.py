@@ -8,18 +8,27 @@ import numpy as np
 from carl_mm.apis.alignment.align import EmbeddingLike
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
+from carl_mm.functional.deviation.moments import means_of_moments
 from carl_mm.functional.deviation.usual_differences import align_windows, differences
 from carl_mm.functional.warping.dtw import unit_rows
 
 Item = TypeVar('Item')
 
 
-def to_frames(videos: Sequence[EmbeddingLike], what: str) -> list[Floats]:
+def length_of(video: EmbeddingLike) -> int:
+    """Return the number of frames of a video."""
+    return len(video.embeddings if isinstance(video, VideoEmbedding) else video)
+
+
+def to_frames(
+    videos: Sequence[EmbeddingLike], what: str, width: int = 1
+) -> list[Floats]:
     """Return the embeddings of videos at unit length, ``(T_i, D)`` each.
 
     Args:
         videos: `VideoEmbedding`s, or embeddings ``(T_i, D)``.
         what: Word before 'video' in messages, with a space.
+        width: Number of frames that are averaged, see `means_of_moments`.
 
     Raises:
         ValueError: A video has no frame, or embeddings are not finite or of different
@@ -31,7 +40,10 @@ def to_frames(videos: Sequence[EmbeddingLike], what: str) -> list[Floats]:
     for index, array in enumerate(arrays):
         if not len(array):
             raise ValueError(f'{what}video {index} has no frame')
-    return [unit_rows(array) for array in arrays]
+    units = [unit_rows(array) for array in arrays]
+    if width == 1:
+        return units
+    return [unit_rows(means_of_moments(array, width)[0]) for array in units]
 
 
 def features_of(video: EmbeddingLike) -> np.ndarray | None:
@@ -39,8 +51,14 @@ def features_of(video: EmbeddingLike) -> np.ndarray | None:
     return video.frame_features if isinstance(video, VideoEmbedding) else None
 
 
-def all_features(videos: Sequence[EmbeddingLike]) -> list[Floats] | None:
+def all_features(
+    videos: Sequence[EmbeddingLike], width: int = 1
+) -> list[Floats] | None:
     """Return the frame features of all videos, ``(T_i, F)`` each; None if one has none.
+
+    Args:
+        videos: The videos.
+        width: Number of frames that are averaged, see `means_of_moments`.
 
     Raises:
         ValueError: They are not finite or of different sizes.
@@ -48,15 +66,19 @@ def all_features(videos: Sequence[EmbeddingLike]) -> list[Floats] | None:
     kept = [each for video in videos if (each := features_of(video)) is not None]
     if len(kept) < len(videos):
         return None
-    return to_embeddings(kept, 'frame features of reference ')
+    arrays = to_embeddings(kept, 'frame features of reference ')
+    return [means_of_moments(array, width)[0] for array in arrays]
 
 
-def features_like(video: EmbeddingLike, reference: Floats | None) -> Floats | None:
+def features_like(
+    video: EmbeddingLike, reference: Floats | None, width: int = 1
+) -> Floats | None:
     """Return the frame features of a video if a reference has any.
 
     Args:
         video: Video to judge.
         reference: Frame features of a reference, ``(T, F)``, or None.
+        width: Number of frames that are averaged, see `means_of_moments`.
 
     Raises:
         ValueError: The reference has features and the video has none, or others.
@@ -69,7 +91,8 @@ def features_like(video: EmbeddingLike, reference: Floats | None) -> Floats | No
         raise ValueError(
             f'{name}: holds no frame features, and the references do; embed it again'
         )
-    return to_embeddings([reference, features], 'frame features of ')[1]
+    array = to_embeddings([reference, features], 'frame features of ')[1]
+    return means_of_moments(array, width)[0]
 
 
 def names_of(videos: Sequence[EmbeddingLike]) -> list[str]:

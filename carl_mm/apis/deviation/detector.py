@@ -13,6 +13,7 @@ from carl_mm.apis.deviation.comparison import (
     differences_from_others,
     features_like,
     join_features,
+    length_of,
     names_of,
     to_frames,
 )
@@ -24,6 +25,7 @@ from carl_mm.functional.deviation.discriminant_axes import (
     axes_of_videos,
     principal_axes,
 )
+from carl_mm.functional.deviation.moments import moment_width
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
     align_windows,
@@ -93,7 +95,9 @@ class DeviationDetector:
 
         Args:
             references: Good videos, each with a frame; at least two, better ten. The
-                time this takes grows with the square of their number.
+                time this takes grows with the square of their number. If one has more
+                than 2,000 frames, each so many successive frames of all videos are
+                averaged that none has more: time and memory are bounded.
 
         Returns:
             The detector itself.
@@ -107,11 +111,12 @@ class DeviationDetector:
                 f'deviations need at least two references, got {len(references)}'
             )
         self._provenance = check_same_model(references)
-        frames = to_frames(references, 'reference ')
+        self._width = moment_width([length_of(each) for each in references])
+        frames = to_frames(references, 'reference ', self._width)
         self._reduced = principal_axes(frames)
         self._references = [video @ self._reduced for video in frames]
         widths = [self._reduced.shape[1]]
-        features = all_features(references)
+        features = all_features(references, self._width)
         self._first_features = None if features is None else features[0]
         if features is not None:
             widths.append(features[0].shape[1])
@@ -148,8 +153,8 @@ class DeviationDetector:
         if math.isnan(self.threshold):
             raise ValueError('the detector is not fitted: call fit first')
         check_same_model([video], self._provenance)
-        frames = to_frames([self._frames[0], video], 'judged ')[1]
-        features = features_like(video, self._first_features)
+        frames = to_frames([self._frames[0], video], 'judged ', self._width)[1]
+        features = features_like(video, self._first_features, self._width)
         scores, paths = self._judge(frames, features)
         likeness = list(map(partial(path_likeness, frames), self._frames, paths))
         cut = self._setting.cuts(features)
@@ -159,11 +164,12 @@ class DeviationDetector:
             rest, _ = self._judge(frames[~cut], features[~cut])
             scores[~cut] = np.minimum(scores[~cut], rest)
             scores[cut] = np.maximum(scores[cut], np.nextafter(self.threshold, np.inf))
+        of_frame = np.arange(length_of(video)) // self._width
         return Deviations.from_scores(
-            scores,
+            scores[of_frame],
             self.threshold,
             video,
-            cut if len(cut) else None,
+            cut[of_frame] if len(cut) else None,
             self._names,
             self._setting.warning(likeness),
         )

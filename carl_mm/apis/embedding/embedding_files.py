@@ -2,15 +2,20 @@
 
 import json
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import numpy as np
 
+from carl_mm.apis.array_file import open_npz
 from carl_mm.files import atomic_write
+from carl_mm.json_files import parse_json
+from carl_mm.quoting import clip, quote
 
 EMBEDDING_SUFFIXES = ('.npz', '.parquet')
+CHECKSUM = 'crc32'  # name of the checksum in a .parquet file
 T = TypeVar('T')
 
 
@@ -26,35 +31,35 @@ def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
 
     It raises as `VideoEmbedding.load` does.
     """
-    return _read(
-        Path(path),
-        lambda file: build(**_read_npz(file)),
-        lambda file: build(**_read_parquet(file)),
-    )
-
-
-def read_provenance(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read only the provenance from a file that `VideoEmbedding.save` wrote.
-
-    It raises as `VideoEmbedding.load` does.
-    """
-    return _read(Path(path), _read_npz_provenance, _read_parquet_provenance)
-
-
-def _read(path: Path, npz: Callable[[Path], T], parquet: Callable[[Path], T]) -> T:
-    """Read with the function for the file's form; any error says that it is broken."""
-    read = npz if _suffix(path) == '.npz' else parquet
+    path = Path(path)
+    read = _read_npz if _suffix(path) == '.npz' else _read_parquet
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file of embeddings')
     try:
-        return read(path)
+        return build(**read(path))
     except ImportError:
         raise  # says what to install
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
-            f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
-            'make one with tools/embed.py or VideoEmbedding.save'
+            f'{path}: not a file of embeddings, or a broken one '
+            f'({clip(repr(error), 200)}); make one with tools/embed.py or '
+            'VideoEmbedding.save'
         ) from error
+
+
+def check_texts(filename: Any, provenance: Any) -> None:
+    """Check the parts of an embedding that are no arrays.
+
+    Raises:
+        ValueError: The file name is no text, or the provenance not texts by name.
+    """
+    if not isinstance(filename, str):
+        raise ValueError(f'filename must be a text, got {quote(filename)}')
+    is_dict = isinstance(provenance, dict)
+    if not is_dict or not all(
+        isinstance(part, str) for item in provenance.items() for part in item
+    ):
+        raise ValueError(f'provenance must be texts by name, got {quote(provenance)}')
 
 
 def _suffix(path: Path) -> str:
@@ -74,20 +79,17 @@ def _npz_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(
-            filename=str(arrays['filename']),
-            embeddings=arrays['embeddings'],
-            timestamps=arrays['timestamps'],
-            fps=float(arrays['fps']),
-            provenance=json.loads(str(arrays['provenance'])),
-            frame_features=arrays.get('frame_features'),
-        )
-
-
-def _read_npz_provenance(path: Path) -> dict[str, str]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(json.loads(str(arrays['provenance'])))
+    with open_npz(path) as file:
+        # All that is there, and so every checksum.
+        arrays = {name: file[name] for name in file.files}
+    return dict(
+        filename=str(arrays['filename']),
+        embeddings=arrays['embeddings'],
+        timestamps=arrays['timestamps'],
+        fps=float(arrays['fps']),
+        provenance=parse_json(str(arrays['provenance'])),
+        frame_features=arrays.get('frame_features'),
+    )
 
 
 def _parquet_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
@@ -107,6 +109,7 @@ def _parquet_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
         'filename': os.fsencode(fields['filename']),
         'fps': repr(float(fields['fps'])),
         'provenance': json.dumps(fields['provenance'], sort_keys=True),
+        CHECKSUM: str(_checksum(fields)),
     }
     table = pyarrow.table(columns).replace_schema_metadata(metadata)
     return lambda stream: parquet.write_table(table, stream)
@@ -123,19 +126,30 @@ def _read_parquet(path: Path) -> dict[str, Any]:
         return values.reshape(-1, vectors.type.list_size)
 
     has_features = 'frame_features' in table.column_names
-    return dict(
+    fields = dict(
         filename=os.fsdecode(metadata[b'filename']),
         embeddings=rows('embedding'),
         timestamps=table.column('timestamp').to_numpy(),
         fps=float(metadata[b'fps']),
-        provenance=json.loads(metadata[b'provenance']),
+        provenance=parse_json(metadata[b'provenance']),
         frame_features=rows('frame_features') if has_features else None,
     )
+    written = metadata.get(CHECKSUM.encode())  # older files have none
+    if written is not None and int(written) != _checksum(fields):
+        raise ValueError('its checksum is not that of its content')
+    return fields
 
 
-def _read_parquet_provenance(path: Path) -> dict[str, str]:
-    with _open_parquet(path) as file:
-        return dict(json.loads((file.schema_arrow.metadata or {})[b'provenance']))
+def _checksum(fields: dict[str, Any]) -> int:
+    """Return a CRC-32 of all fields, as parquet's own are of its pages alone."""
+    about = [fields['filename'], repr(float(fields['fps'])), fields['provenance']]
+    value = zlib.crc32(json.dumps(about, sort_keys=True).encode())
+    for name in ('embeddings', 'timestamps', 'frame_features'):
+        array = fields[name]
+        if array is not None:
+            value = zlib.crc32(f'{name} {array.shape} {array.dtype}'.encode(), value)
+            value = zlib.crc32(np.ascontiguousarray(array).data, value)
+    return value
 
 
 def _open_parquet(path: Path) -> Any:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from carl_mm.apis.embedding.embedding_files import read_provenance
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.video_io.find_videos import (
     VIDEO_SUFFIXES,
     find_videos,
@@ -20,6 +20,7 @@ from carl_mm.datasets.video_io.find_videos import (
 )
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.files import file_state
+from carl_mm.locking import lock_folder
 
 MODEL_KEYS = ('checkpoint_sha256', 'settings_sha256')
 VIDEO_KEY = 'video'
@@ -69,11 +70,26 @@ def embed_folder(
         FileNotFoundError: There is no such file, or a folder has no video.
         ValueError: Two videos would share a file, a file is another model's, or
             embeddings are not finite.
+        LockedError: Another process is writing into the folder; names it.
         OSError: A file cannot be written.
     """
     folders, out_dir = [Path(path) for path in paths], Path(out_dir)
     targets = _name_targets(folders, out_dir, form)
     targets = {video: to for video, to in targets.items() if video not in left_out}
+    with lock_folder(out_dir, 'wait until it has ended, or take another --out'):
+        done, failed = _embed_missing(targets, inferencer, overwrite)
+    return FolderSummary(
+        num_written=len(targets) - len(done) - len(failed),
+        num_kept=len(done),
+        num_ignored=sum(_count_others(folder, out_dir) for folder in folders),
+        failed=failed,
+    )
+
+
+def _embed_missing(
+    targets: dict[Path, Path], inferencer: FramewiseInferencer, overwrite: bool
+) -> tuple[set[Path], dict[str, str]]:
+    """Return the videos that were embedded before, and why others cannot be."""
     done = _find_done(targets, inferencer.provenance, overwrite)
     failed: dict[str, str] = {}
     with progress_bar() as bar:
@@ -85,12 +101,7 @@ def embed_folder(
             if reason is not None:
                 failed[str(video)] = reason
             bar.update(task, completed=index)
-    return FolderSummary(
-        num_written=len(targets) - len(done) - len(failed),
-        num_kept=len(done),
-        num_ignored=sum(_count_others(folder, out_dir) for folder in folders),
-        failed=failed,
-    )
+    return done, failed
 
 
 def _name_targets(paths: list[Path], out_dir: Path, form: str) -> dict[Path, Path]:
@@ -123,7 +134,8 @@ def _find_done(
         if not target.exists():
             continue
         try:
-            there = read_provenance(target)
+            # All of it, not the provenance alone: a damaged file is not done.
+            there = VideoEmbedding.load(target).provenance
         except ValueError as error:
             problems.append(str(error))
             continue

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from carl_mm.apis.embedding.embedding_files import read_embedding, write_embedding
+from carl_mm.apis.embedding.embedding_files import (
+    check_texts,
+    read_embedding,
+    write_embedding,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +28,8 @@ class VideoEmbedding:
             `carl_mm.functional.frame_features`; None if it was not kept.
 
     Raises:
-        ValueError: Wrong shapes or dtypes, or time stamps that descend or are not
-            finite.
+        ValueError: Wrong shapes or dtypes, time stamps that descend or are not finite,
+            or a provenance that is more than texts by name.
 
     Example:
         >>> import numpy as np
@@ -47,6 +51,7 @@ class VideoEmbedding:
     frame_features: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        check_texts(self.filename, self.provenance)
         embeddings, times = self.embeddings, self.timestamps
         if embeddings.ndim != 2 or times.shape != embeddings.shape[:1]:
             raise ValueError(

@@ -1,5 +1,6 @@
 """Frozen features for temporal localisation, for mmaction2's BMN and for G-TAD."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from mmengine.runner import Runner
 from carl_mm.apis.localization.exporter import Exporter
 from carl_mm.apis.localization.formats import FORMS
 from carl_mm.apis.localization.truth import load_truth
+from carl_mm.heartbeat import wait_for_all
+from carl_mm.locking import lock_folder
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def export_localization(
     Raises:
         ValueError: ``form`` is unknown, ``num_snippets`` < 2, ``truth_file`` is bad or
             lacks a video, ids of videos clash, or embeddings are NaN.
+        LockedError: Another process is writing into the folder; names it.
     """
     if form not in FORMS:
         raise ValueError(f'form must be one of {tuple(FORMS)}, got {form!r}')
@@ -65,7 +69,15 @@ def export_localization(
         raise ValueError(f'num_snippets must be at least 2, got {num_snippets}')
     truth = load_truth(truth_file) if truth_file else None
     exporter = Exporter(runner, Path(out_dir), form, num_snippets, truth)
-    parts = dist.all_gather_object(exporter.embed(runner.rank, runner.world_size))
+    remedy = 'wait until it has ended, or take another OUT_DIR'
+    with lock_folder(out_dir, remedy) if dist.is_main_process() else nullcontext():
+        return _export(exporter, runner)
+
+
+def _export(exporter: Exporter, runner: Runner) -> ExportSummary:
+    own = exporter.embed(runner.rank, runner.world_size)
+    wait_for_all('exporting features')
+    parts = dist.all_gather_object(own)
     is_new = [value for part in parts for value in part[0]]
     failed = {name: reason for part in parts for name, reason in part[1].items()}
     files: list[Path] = []

@@ -72,7 +72,8 @@ class FrameIndex:
         """Write one .npz file, without pickle, which appears only when it is whole.
 
         Raises:
-            OSError: The file cannot be written; names it.
+            ValueError: The file it was read from has been changed meanwhile.
+            OSError: The file cannot be written, or another process does; names it.
         """
         self.frames.save(path)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ from carl_mm.apis.array_file import load_arrays, save_arrays
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
+from carl_mm.files import file_state
+from carl_mm.locking import lock_beside
+from carl_mm.quoting import quote
 
 FORM = 'carl_mm frame index 1'
 MAX_LENGTH_ERROR = 1e-3  # of a unit vector
@@ -35,6 +39,7 @@ class IndexedFrames:
         self.fps = np.empty(0)
         self.provenance: dict[str, str] = {}
         self._approximate: ApproximateSearch | None = None
+        self._read: tuple[str, tuple[int, int]] | None = None  # file, and its state
 
     def add(self, videos: Iterable[VideoEmbedding]) -> None:
         """Add videos: all of them, or none if one is bad.
@@ -117,11 +122,24 @@ class IndexedFrames:
         """Write one file, without pickle, which appears only when it is whole.
 
         Raises:
+            LockedError: Another process is writing it; names it.
+            ValueError: The file it was read from has been changed meanwhile.
             OSError: The file cannot be written; names it.
         """
         header = {'filenames': self.filenames, 'provenance': self.provenance}
         names = ('embeddings', 'timestamps', 'starts', 'fps')
-        save_arrays(path, FORM, header, {name: getattr(self, name) for name in names})
+        arrays = {name: getattr(self, name) for name in names}
+        path = Path(path)
+        with lock_beside(path, 'wait until it has ended'):
+            place, state = os.path.realpath(path), (self._read or ('', None))[1]
+            if self._read and self._read[0] == place and _state(path) != state:
+                raise ValueError(
+                    f'{path}: has been changed since it was read, and saving would '
+                    'lose what was added there; read it again and add to that, or '
+                    'save to another file'
+                )
+            save_arrays(path, FORM, header, arrays)
+            self._read = place, file_state(path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'IndexedFrames':
@@ -131,16 +149,25 @@ class IndexedFrames:
             FileNotFoundError: There is no such file.
             ValueError: The file is of another form, or broken.
         """
-        return load_arrays(path, FORM, cls._build)
+        state = _state(path)  # before it is read: it may change meanwhile
+        frames = load_arrays(path, FORM, cls._build)
+        if state is not None:
+            frames._read = os.path.realpath(path), state
+        return frames
 
     @classmethod
     def _build(
         cls, header: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> 'IndexedFrames':
         frames, bounds = cls(), arrays['starts'].tolist()
+        if not isinstance(header['filenames'], list):
+            raise ValueError('filenames must be a list')
         whole = (len(arrays['embeddings']), len(arrays['timestamps']))
         if whole != (bounds[-1],) * 2 or len(bounds) != len(header['filenames']) + 1:
             raise ValueError(f'{whole} frames where there should be {bounds[-1]}')
+        # Otherwise frames would be dropped, or be in two videos.
+        if bounds[0] != 0 or bounds != sorted(bounds):
+            raise ValueError(f'starts must ascend from 0, got {quote(bounds)}')
         videos = []
         for place, name in enumerate(header['filenames']):
             part = slice(bounds[place], bounds[place + 1])
@@ -151,6 +178,10 @@ class IndexedFrames:
             )
         frames.add(videos)
         return frames
+
+
+def _state(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    return file_state(path) if os.path.isfile(path) else None
 
 
 def _check(video: VideoEmbedding, width: int, known: set[str]) -> None:

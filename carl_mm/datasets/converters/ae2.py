@@ -15,6 +15,7 @@ from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )
 from carl_mm.datasets.problems import is_name_list, refuse
+from carl_mm.quoting import quote
 
 VIEWS = ('ego', 'exo')
 EXPECTED_CONTENT = (
@@ -56,7 +57,7 @@ def annotations_from_ae2(
         raise FileNotFoundError(f'{label_file}: no such file; {EXPECTED_CONTENT}')
     published = load_restricted_pickle(label_file)
     if not isinstance(published, dict):
-        raise ValueError(f'{label_file}: must be a dict, got {published!r:.80}')
+        raise ValueError(f'{label_file}: must be a dict, got {quote(published)}')
     phases = _name_phases(published) if phases is None else list(phases)
     if not is_name_list(phases):
         raise ValueError(f'{label_file}: phases must be different names, got {phases}')

@@ -17,6 +17,7 @@ from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )
 from carl_mm.datasets.problems import refuse
+from carl_mm.quoting import quote
 
 ARCHIVES = ('penn_action', 'pouring', 'finegym99', 'finegym288')
 FINEGYM_ADDITIONAL = 'additional_v1.0.pkl'
@@ -158,11 +159,11 @@ def _entry(
 ) -> dict[str, Any]:
     file, length = item.get('video_file'), item.get('seq_len')
     if not isinstance(file, str) or {'..', '/'} & set(PurePosixPath(file).parts):
-        raise ValueError(f'video_file must be a path in the archive, got {file!r}')
+        raise ValueError(f'video_file must be a path in the archive, got {quote(file)}')
     if not PurePosixPath(file).is_relative_to(form.video_dir):
-        raise ValueError(f'video_file must be in {form.video_dir}/, got {file!r}')
+        raise ValueError(f'video_file must be in {form.video_dir}/, got {quote(file)}')
     if not (isinstance(length, int | np.integer) and length > 0):
-        raise ValueError(f'seq_len must be a positive integer, got {length!r}')
+        raise ValueError(f'seq_len must be a positive integer, got {quote(length)}')
     action = _action(item, list(form.phases))
     entry = {
         'filename': str(PurePosixPath(file).relative_to(form.video_dir)),
@@ -184,10 +185,12 @@ def _action(item: dict[str, Any], actions: list[str]) -> str:
     if len(actions) == 1:
         if label is not None:
             raise ValueError(
-                f'has action_label {label!r:.80}, as only penn_action has: give the '
+                f'has action_label {quote(label)}, as only penn_action has: give the '
                 'name of the archive that it is'
             )
         return actions[0]
     if not (isinstance(label, int | np.integer) and 0 <= label < len(actions)):
-        raise ValueError(f'action_label {label!r} is outside 0 to {len(actions) - 1}')
+        raise ValueError(
+            f'action_label {quote(label)} is outside 0 to {len(actions) - 1}'
+        )
     return actions[label]

@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.container import InputContainer
 
+from carl_mm.datasets.video_io.containers import open_container
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
@@ -78,7 +79,7 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
     """Yield the pictures on screen at some times, resized; others are not converted."""
     width, height = CLIP_SIZE
     try:
-        with av.open(str(source), metadata_errors='replace') as container:
+        with open_container(source) as container:
             if not container.streams.video:
                 raise ValueError('contains no video')
             # Clips are cut in parallel already.

@@ -1,6 +1,5 @@
 """What all dataset converters share: parallel jobs, the summary and the output."""
 
-import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from rich.progress import track
 
 from carl_mm.datasets.annotations import SPLITS, validate_annotations
 from carl_mm.datasets.problems import refuse
-from carl_mm.files import atomic_write_text
+from carl_mm.files import atomic_write_csv, atomic_write_text
 
 MIN_JOBS_FOR_PROGRESS = 50
 MAX_NAMES_SHOWN = 20
@@ -166,8 +165,7 @@ def run_jobs(
 
 def write_left_out(path: str | Path, left_out: dict[str, str]) -> None:
     """Write a CSV file of the videos that are left out and why."""
-    with open(path, 'w', encoding='utf-8', newline='') as file:
-        csv.writer(file).writerows([('name', 'reason'), *left_out.items()])
+    atomic_write_csv(Path(path), ('name', 'reason'), left_out.items())
 
 
 def write_annotations(path: str | Path, annotations: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
+from carl_mm.quoting import quote
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _read_entries(
             problems.append(f'{where} also in {first_use[video.filename]}')
         action = video.label if classes is None else classes.get(video.label)
         if action is None:
-            problems.append(f'{where} label {video.label!r} is not a class')
+            problems.append(f'{where} label {quote(video.label)} is not a class')
         entries.append({'filename': video.filename, 'split': split, 'action': action})
     refuse(str(path), problems)
     return entries
@@ -117,7 +118,8 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
             videos.append(ListedVideo(line, str(PurePosixPath(row[0])), row[1]))
         elif any(row) and not (line == 1 and '.' not in row[0]):
             problems.append(
-                f'line {line}: expected a video file and a label, got {" ".join(row)!r}'
+                f'line {line}: expected a video file and a label, got '
+                f'{quote(" ".join(row))}'
             )
     if not videos and not problems:
         problems.append(f'contains no video ({", ".join(VIDEO_SUFFIXES)})')

@@ -16,6 +16,7 @@ from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 from carl_mm.datasets.synthetic.video import FPS, SPLITS, VideoPlan, render_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.files import atomic_write_text
+from carl_mm.locking import lock_folder
 
 __all__ = ['PROCESSES', 'VideoPlan', 'make_synthetic_dataset', 'render_video']
 
@@ -50,6 +51,7 @@ def make_synthetic_dataset(
         Path of the annotation file.
 
     Raises:
+        LockedError: Another process is making videos there; names it.
         ValueError: A number is out of range.
     """
     _check_numbers(num_train, num_test, num_processes, seed, size, workers)
@@ -63,16 +65,17 @@ def make_synthetic_dataset(
         for index in range(count)
     ]
     path = out_dir / 'annotations.json'
-    missing = _find_missing(plans, video_dir, out_dir / RECORD)
-    if missing:
-        path.unlink(missing_ok=True)
-        _make_videos(missing, video_dir, out_dir / RECORD, workers)
     used = PROCESSES[:num_processes]
     annotations = {
         'metainfo': {'phases': {process.name: process.phase_names for process in used}},
         'data_list': [plan.entry() for plan in plans],
     }
-    atomic_write_text(path, json.dumps(annotations, indent=1))
+    with lock_folder(out_dir, 'wait until it has ended, or take another --out'):
+        missing = _find_missing(plans, video_dir, out_dir / RECORD)
+        if missing:
+            path.unlink(missing_ok=True)
+            _make_videos(missing, video_dir, out_dir / RECORD, workers)
+        atomic_write_text(path, json.dumps(annotations, indent=1))
     return path
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
+import av
 import decord
 import numpy as np
 from torch.utils.dlpack import from_dlpack
 
+from carl_mm.datasets.video_io.containers import open_container
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 from carl_mm.datasets.video_io.pyav_video import PyAVVideo
 
@@ -34,10 +36,12 @@ class DecordVideo(FrameReader):
         if not os.path.isfile(self.filename):
             raise VideoDecodeError(f'{self.filename}: no such file')
         try:
+            # decord has no list of formats, and opens playlists.
+            open_container(self.filename).close()
             self._reader = decord.VideoReader(self.filename, num_threads=num_threads)
             self.num_frames = len(self._reader)
         # DECORDError is not a RuntimeError.
-        except (RuntimeError, decord.DECORDError) as error:
+        except (RuntimeError, decord.DECORDError, av.FFmpegError) as error:
             raise VideoDecodeError(self._describe(error)) from error
         if self.num_frames == 0:
             raise VideoDecodeError(f'{self.filename}: contains no frame')

@@ -15,7 +15,9 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from carl_mm.datasets.video_io.containers import open_container
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
+from carl_mm.files import file_state
 
 Frames = Iterator[av.VideoFrame]
 NEVER = -(2**63)
@@ -41,9 +43,13 @@ class PyAVVideo(FrameReader):
         self.num_threads = num_threads
         if not os.path.isfile(self.filename):
             raise VideoDecodeError(f'{self.filename}: no such file')
+        self._state = file_state(self.filename)
         with self._open() as (container, stream):
-            packets = [p for p in container.demux(stream) if p.size]
-            packets = [p for p in packets if not p.is_discard]
+            packets = [
+                (p.pts, p.is_keyframe)
+                for p in container.demux(stream)
+                if p.size and not p.is_discard
+            ]
             rate, unit = stream.average_rate or stream.guessed_rate, stream.time_base
             reorders = stream.codec_context.has_b_frames
         self.num_frames = len(packets)
@@ -53,7 +59,7 @@ class PyAVVideo(FrameReader):
         self.timestamps = np.arange(self.num_frames) / self.fps
         self._times: list[int] = []  # empty: frames are counted from the first
         self._key_times: list[int] = []
-        stored = [p.pts for p in packets if p.pts is not None]
+        stored = [pts for pts, _ in packets if pts is not None]
         if unit is None or len(set(stored)) < self.num_frames:
             return  # the container has no usable time stamps
         times = sorted(stored)
@@ -61,7 +67,7 @@ class PyAVVideo(FrameReader):
         # AVI stores decoding times only: those of reordered frames would be guesses.
         if times != stored or not reorders:
             self._times = times
-            keys = [p.is_keyframe for p in packets]
+            keys = [is_key for _, is_key in packets]
             self._key_times = sorted(compress(stored, keys))
 
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
@@ -129,8 +135,16 @@ class PyAVVideo(FrameReader):
 
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        # Its frames are known by their times; those of another file would be others.
+        if (
+            not os.path.isfile(self.filename)
+            or file_state(self.filename) != self._state
+        ):
+            raise VideoDecodeError(
+                f'{self.filename}: has changed since it was opened; open it again'
+            )
         try:
-            with av.open(self.filename, metadata_errors='replace') as container:
+            with open_container(self.filename) as container:
                 if not container.streams.video:
                     raise VideoDecodeError(f'{self.filename}: contains no video')
                 stream = container.streams.video[0]

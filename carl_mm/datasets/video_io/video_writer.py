@@ -1,7 +1,6 @@
 """Write mp4 files that every browser plays."""
 
 import math
-import os
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from carl_mm.datasets.video_io.sound import Sound
+from carl_mm.files import atomic_path
 
 TICKS = 90_000  # a second, where times are given
 SOUND_AHEAD_S = 0.5  # sound is written that far before its frames
@@ -57,35 +57,33 @@ def write_mp4(
     Raises:
         ValueError: There is no frame to write, or ``times`` descend or are not finite.
         VideoDecodeError: The sound cannot be decoded.
+        OSError: The file cannot be written, because the disk is full, say; names it.
     """
     path = Path(path)
     ticks = None if times is None else _ticks(times)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f'.{path.stem}.{os.getpid()}.part.mp4')
     pictures = iter(frames)
     count = 0
-    try:
-        with av.open(str(part), 'w', options={'movflags': 'faststart'}) as container:
-            first = next(pictures, None)
-            if first is None:
-                raise ValueError(f'{path}: no frame to write')
-            stream = _add_stream(container, first.shape, fps, ticks is not None)
-            stream.gop_size = keyframe_interval
-            stream.thread_count = num_threads
-            stream.options = {'crf': str(crf), 'preset': 'veryfast'}
-            track = iter(()) if sound is None else _sound_track(container, sound)
-            for frame in chain([first], pictures):
-                shown = _video_frame(frame, ticks, count)
-                container.mux(_lasting(stream.encode(shown), ticks))
-                shown_s = count / fps if ticks is None else ticks[count] / TICKS
-                while next(track, math.inf) < shown_s + SOUND_AHEAD_S:
-                    pass
-                count += 1
-            container.mux(_lasting(stream.encode(), ticks))
-            deque(track, maxlen=0)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        atomic_path(path, '.mp4') as part,
+        av.open(str(part), 'w', options={'movflags': 'faststart'}) as container,
+    ):
+        first = next(pictures, None)
+        if first is None:
+            raise ValueError(f'{path}: no frame to write')
+        stream = _add_stream(container, first.shape, fps, ticks is not None)
+        stream.gop_size = keyframe_interval
+        stream.thread_count = num_threads
+        stream.options = {'crf': str(crf), 'preset': 'veryfast'}
+        track = iter(()) if sound is None else _sound_track(container, sound)
+        for frame in chain([first], pictures):
+            shown = _video_frame(frame, ticks, count)
+            container.mux(_lasting(stream.encode(shown), ticks))
+            shown_s = count / fps if ticks is None else ticks[count] / TICKS
+            while next(track, math.inf) < shown_s + SOUND_AHEAD_S:
+                pass
+            count += 1
+        container.mux(_lasting(stream.encode(), ticks))
+        deque(track, maxlen=0)
     return count
 
 

@@ -14,6 +14,7 @@ from carl_mm.functional.deviation.discriminant_axes import (
     axes_of_videos,
     scatter_of_parts,
 )
+from carl_mm.functional.deviation.moments import means_of_moments
 from carl_mm.functional.deviation.segment_evidence import strange_odds
 from carl_mm.functional.warping.dtw import window_dtw
 from carl_mm.functional.warping.path_matches import mean_of_matches
@@ -136,9 +137,7 @@ class UsualDifferences:
         """
         series = difference @ self.axes
         width = -(-len(series) // MAX_MOMENTS)
-        starts = np.arange(0, len(series), width)
-        counts = np.diff(starts, append=len(series))
-        moments = np.add.reduceat(series, starts, axis=0) / counts[:, None]
+        moments, counts = means_of_moments(series, width)
         odds = strange_odds(
             moments, self.usual, self.strange, EVIDENCE_SHARE, width, again_above
         )

@@ -1,6 +1,7 @@
 """Frames in, an embedding of each out."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any, Literal
 
 import torch
@@ -56,6 +57,10 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         train_cfg: Unused, as is ``test_cfg``; mmaction2's `BaseRecognizer` has both.
         test_cfg: Unused.
 
+    Attributes:
+        feature_config: Configs that decide, with the weights, what the backbone and
+            what else is measured give.
+
     Raises:
         TypeError: The head is not a `FramewiseHead`.
         ValueError: A name is unknown, ``chunk_size`` or ``max_frames`` is below 1, or
@@ -90,12 +95,14 @@ class FramewiseRecognizer(EmbeddingRecognizer):
                 "extra_features and learnt_stages need vectors, spatial_pooling='none' "
                 'gives maps'
             )
+        feature_config = deepcopy({'backbone': backbone, 'extras': extra_features})
         super().__init__(
             backbone=backbone,
             train_cfg=train_cfg,
             test_cfg=test_cfg,
             data_preprocessor=data_preprocessor or {'type': FramewiseDataPreprocessor},
         )
+        self.feature_config: dict[str, Any] = feature_config
         extras = nn.ModuleList(map(MODELS.build, extra_features))
         stages = learnt_stages
         if stages is not None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from carl_mm.datasets.transforms import FrameStream
+from carl_mm.heartbeat import beat
 from carl_mm.prefetching import prefetch
 
 
@@ -81,6 +82,7 @@ class VideoFeatures:
                 are extras.
             prepared: The same frames as the network takes them.
         """
+        beat()  # other processes may wait for this video
         part = self.network(prepared)
         if self.extras:
             values = measure(self.extras, frames, self._before)

@@ -1,8 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding, deviations
+from carl_mm.apis.deviation import comparison
+from carl_mm.functional.deviation import moments
 from carl_mm.functional.deviation.discriminant_axes import axes_of_videos
 from carl_mm.functional.deviation.usual_differences import (
     UsualDifferences,
@@ -44,6 +48,38 @@ def test_a_strange_part_stands_out():
     assert segment.start_s == times[segment.first_frame]
     assert segment.end_s == times[segment.last_frame + 1]  # when the next one appears
     assert segment.peak == found.scores.max() > 5 * found.threshold
+
+
+def test_long_videos_are_judged_by_moments(monkeypatch):
+    """No array of pairs of frames grows with them; frames of a moment score alike."""
+    monkeypatch.setattr(moments, 'MAX_FRAMES', 70)
+    references = [good(seed, 600 + 20 * seed) for seed in range(5)]  # 10 a moment
+    features = [np.tile(each, 2).astype(np.float32) for each in references]
+    strange = good(100, 607)
+    strange[250:350] = [0, 0, -1]
+    lengths, align = [], comparison.align_windows
+
+    def spy(a, b):
+        lengths.extend((len(a), len(b)))
+        return align(a, b)
+
+    monkeypatch.setattr(comparison, 'align_windows', spy)
+    videos = [
+        dataclasses.replace(as_video(each), frame_features=kept)
+        for each, kept in zip(references, features, strict=True)
+    ]
+    new = dataclasses.replace(
+        as_video(strange), frame_features=np.tile(strange, 2).astype(np.float32)
+    )
+    for given, video in ((references, strange), (videos, new)):
+        found = deviations(given, video)
+        assert max(lengths) == 68
+        assert found.scores.shape == (607,)
+        assert all(len(set(found.scores[i : i + 10])) == 1 for i in range(0, 607, 10))
+        segment = max(found.segments, key=lambda each: each.peak)
+        assert 180 <= segment.first_frame <= 250
+        assert 340 <= segment.last_frame <= 450
+        assert found.scores[250:350].min() > found.threshold
 
 
 @pytest.mark.parametrize('kind', ['skipped', 'reversed'])

@@ -2,6 +2,7 @@
 
 import csv
 
+import cv2
 import numpy as np
 import pytest
 
@@ -148,3 +149,26 @@ def test_a_folder_with_nothing_to_read(tmp_path):
     (tmp_path / 'empty.mp4').touch()
     with pytest.raises(ValueError, match=r'no video is left: empty\.mp4: '):
         annotations_from_folder(tmp_path)
+
+
+def test_links_are_followed_and_folders_of_images_are_videos(video_dir, tmp_path):
+    clips = tmp_path / 'clips'
+    (clips / 'sub').mkdir(parents=True)
+    for name in ('one', 'sub/two'):
+        (clips / name).mkdir()
+        for number in range(3):
+            picture = np.full((8, 8, 3), 50 * number, np.uint8)
+            assert cv2.imwrite(f'{clips / name}/{number:03}.png', picture)
+    (clips / 'sub' / 'loop').symlink_to(clips, target_is_directory=True)
+    annotations, _ = annotations_from_folder(clips)
+    entries = [(e['filename'], e['num_frames']) for e in annotations['data_list']]
+    assert entries == [('one', 3), ('sub/two', 3)]
+    with pytest.raises(ValueError, match='one video, a folder of images; give the'):
+        annotations_from_folder(clips / 'one')
+
+    (clips / 'linked').symlink_to(video_dir, target_is_directory=True)
+    annotations, summary = annotations_from_folder(clips)
+    names = [entry['filename'] for entry in annotations['data_list']]
+    assert names == ['linked/a.mp4', 'linked/c.webm', 'linked/sub/b.MKV']
+    assert {'one', 'sub/two'} < summary.left_out.keys()
+    assert 'images beside video files' in summary.left_out['one']

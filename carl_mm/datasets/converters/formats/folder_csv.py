@@ -13,6 +13,8 @@ from carl_mm.datasets.problems import (
     refuse,
     span_problem,
 )
+from carl_mm.quoting import clip, quote
+from carl_mm.tables import read_cell
 
 OPTIONAL_COLUMNS = frozenset({'action', 'start_s', 'end_s', 'confidence'})
 
@@ -49,26 +51,32 @@ def _read_csv(
             header = [column.strip() for column in next(reader, [])]
             rows = [(reader.line_num, values) for values in reader if any(values)]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f'{path}: not a CSV file in UTF-8: {error}') from error
+        raise ValueError(f'{path}: not a CSV file in UTF-8: {clip(error)}') from error
     problems = [
-        f'line 1: missing column {column!r} in {",".join(header)!r}'
+        f'line 1: missing column {column!r} in {quote(",".join(header))}'
         for column in sorted(required - set(header))
     ]
     for column in header:
         if column not in required | optional or header.count(column) > 1:
-            problems.append(f'line 1: unknown or repeated column {column!r}')
+            problems.append(f'line 1: unknown or repeated column {quote(column)}')
     for line, values in rows:
         if len(values) != len(header):
             text = ','.join(values)
-            problems.append(f'line {line}: expected {len(header)} fields, got {text!r}')
+            problems.append(
+                f'line {line}: expected {len(header)} fields, got {quote(text)}'
+            )
     if not problems and not rows:
         problems.append('has no row under its header')
     refuse(str(path), problems)
     fields = [
-        (line, dict(zip(header, map(str.strip, values), strict=True)))
+        (line, dict(zip(header, map(_cell, values), strict=True)))
         for line, values in rows
     ]
     return fields, set(header)
+
+
+def _cell(text: str) -> str:
+    return read_cell(text.strip())
 
 
 def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
@@ -90,12 +98,12 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
     for line, row in rows:
         name, split = row['filename'], row['split']
         if name not in known:
-            problems.append(f'line {line}: unknown file {name!r}')
+            problems.append(f'line {line}: unknown file {quote(name)}')
         elif name in splits:
-            problems.append(f'line {line}: a second row for {name!r}')
+            problems.append(f'line {line}: a second row for {quote(name)}')
         if split not in SPLITS:
             problems.append(
-                f'line {line}: {name}: unknown split {split!r}; '
+                f'line {line}: {name}: unknown split {quote(split)}; '
                 f'known: {", ".join(SPLITS)}'
             )
         splits[name] = split
@@ -141,14 +149,14 @@ def read_labels(
         its_action = shared or field['action']
         where = f'line {line}: {name}:'
         if known is not None and name not in known:
-            problems.append(f'line {line}: unknown file {name!r}')
+            problems.append(f'line {line}: unknown file {quote(name)}')
         if not phase or (phases is not None and phase not in phases):
             names = '' if phases is None else f'; known: {", ".join(phases)}'
-            problems.append(f'{where} unknown phase {phase!r}{names}')
+            problems.append(f'{where} unknown phase {quote(phase)}{names}')
         if not its_action or actions.setdefault(name, its_action) != its_action:
             problems.append(
-                f'{where} action {its_action!r}; a video needs one action, the same in '
-                'all of its rows'
+                f'{where} action {quote(its_action)}; a video needs one action, the '
+                'same in all of its rows'
             )
         span = []
         for column in ('first_frame', 'last_frame'):
@@ -156,7 +164,7 @@ def read_labels(
                 span.append(int(field[column]))
             except ValueError:
                 problems.append(
-                    f'{where} {column} must be an integer, got {field[column]!r}'
+                    f'{where} {column} must be an integer, got {quote(field[column])}'
                 )
         if len(span) == 2:
             rows.append(LabelRow(line, name, span[0], span[1], phase, its_action))
