@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
 from carl_mm.files import atomic_write, atomic_write_csv
 
 # Heavy imports stand in the functions: a help text need not wait for them.
@@ -45,6 +45,7 @@ def parser() -> ArgumentParser:
     what = 'phases of some of the videos, as for tools/label_phases.py; an event is '
     what += 'the start of a phase'
     add('--labels', metavar='CSV', help=what)
+    add_frame_count(add)
     what = 'write the videos in step; of more than 36, those that fit best'
     add('--video', action='store_true', help=what)
     return made
@@ -72,22 +73,24 @@ def write_times(path: Path, timeline: 'Timeline', names: list[str]) -> None:
     atomic_write_csv(path, header, rows)
 
 
-def find_events(path: str, timeline: 'Timeline', names: list[str]) -> 'Events':
+def find_events(
+    args: Namespace,
+    timeline: 'Timeline',
+    names: list[str],
+    videos: 'list[VideoEmbedding]',
+) -> 'Events':
     """Read when events are on the clock, NaN in videos in which they are not marked."""
     import numpy as np
 
-    from carl_mm.datasets.converters.formats.folder_csv import (
-        read_labels,
-        row_span_problems,
-    )
-    from carl_mm.datasets.problems import refuse
+    from carl_mm.datasets.converters.formats.folder_csv import read_labels
+    from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
 
-    rows, _ = read_labels(path, names, None, None)
-    lengths = {
-        name: len(times)
-        for name, times in zip(names, timeline.clock_times, strict=True)
-    }
-    refuse(path, row_span_problems(rows, lengths))
+    named = dict(zip(names, videos, strict=True))
+    lengths = {name: len(video) for name, video in named.items()}
+    table = read_labels(args.labels, names, None, None, frame_count(args))
+    rows, remarks = fit_labels(table, lengths, lambda name: named[name].timestamps)
+    for remark in remarks:
+        sys.stderr.write(f'warning: {remark}\n')
     events: dict[str, np.ndarray] = {}
     for row in sorted(rows, key=lambda row: row.first, reverse=True):
         if row.first == 0:
@@ -163,12 +166,13 @@ def make_timeline(args: Namespace) -> int:
     files += [out / 'events.csv'] * bool(args.labels) + [out / 'grid.mp4'] * args.video
     if args.labels and not Path(args.labels).is_file():  # before minutes of embedding
         raise FileNotFoundError(f'{args.labels}: no such file')
+    frame_count(args)
     check_not_overwritten([*args.videos, *filter(None, [args.labels])], files)
     left_out: list[str] = []
     videos = load_embeddings(args, args.videos, left_out)
     check_not_overwritten([video.filename for video in videos], files)
     timeline, names = align_all(videos), column_names(videos)
-    events = find_events(args.labels, timeline, names) if args.labels else []
+    events = find_events(args, timeline, names, videos) if args.labels else []
     write_times(files[0], timeline, names)
     figure = warps_figure(
         timeline.clock,

@@ -77,10 +77,10 @@ class VideoLibrary:
         watched = WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
             summary = embed_folder(
-                watched,
+                watched,  # type: ignore[arg-type]
                 [self.folder],
                 self.embeddings_dir,
-                left_out=skipped,  # type: ignore[arg-type]
+                left_out=skipped,
             )
         except Exception as error:  # the page shows it instead of waiting for ever
             self.progress.error = f'{error}'

@@ -13,11 +13,15 @@ from carl_mm.datasets.converters.conversion import (
     summarise,
 )
 from carl_mm.datasets.converters.formats.folder_csv import (
-    LabelRow,
     read_labels,
     read_splits,
-    row_span_problems,
 )
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    FROM_ZERO,
+    FrameCount,
+)
+from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
+from carl_mm.datasets.converters.formats.tables.label_rows import LabelRow, LabelTable
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.find_videos import (
     IMAGES_BESIDE,
@@ -35,6 +39,7 @@ def annotations_from_folder(
     phases: Sequence[str] | None = None,
     action: str | None = None,
     workers: int = 4,
+    count: FrameCount = FROM_ZERO,
 ) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations from a folder of videos, labels and splits.
 
@@ -45,7 +50,9 @@ def annotations_from_folder(
         video_dir: Folder of videos, searched with its subfolders; see
             `carl_mm.datasets.video_io.find_videos.list_videos`.
         labels_csv: CSV file with the columns filename (relative to ``video_dir``),
-            first_frame, last_frame (counted in), phase and, optionally, action.
+            first_frame, last_frame (counted in), phase and, optionally, action. The
+            columns start_s and end_s can take the place of the frames: times in seconds
+            or h:mm:ss from the first frame on.
         splits_csv: CSV file with the columns filename and split; without it every
             video is a train video.
         phases: Names of every action's phases, in temporal order; by default those
@@ -53,6 +60,7 @@ def annotations_from_folder(
         action: Action of every video; by default 'action' if there are labels. It
             cannot be given if the labels have a column action.
         workers: Number of threads that open the videos.
+        count: How the labels count frames.
 
     Returns:
         The annotations and their summary.
@@ -63,9 +71,9 @@ def annotations_from_folder(
             its problems with their lines and values.
     """
     filenames, aside = _find_videos(Path(video_dir))
-    rows: list[LabelRow] = []
+    labels = LabelTable('', [], action)
     if labels_csv is not None:
-        rows, action = read_labels(labels_csv, filenames, phases, action)
+        labels = read_labels(labels_csv, filenames, phases, action, count)
     splits = dict.fromkeys(filenames, 'train')
     if splits_csv is not None:
         splits = read_splits(splits_csv, filenames)
@@ -76,15 +84,16 @@ def annotations_from_folder(
     if not used:
         reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
         refuse(f'{video_dir}: no video is left', reasons)
-    if labels_csv is not None:
-        refuse(str(labels_csv), row_span_problems(rows, lengths))
-    rows = [row for row in rows if row.filename not in left_out]
+    kept = {name: lengths[name] for name in used}
+    rows, warnings = fit_labels(
+        labels, kept, lambda name: open_video(Path(video_dir) / name).timestamps
+    )
     orders = _order_phases(rows, lengths, phases)
-    entries = [_entry(name, splits[name], lengths[name], action) for name in used]
+    entries = [_entry(n, splits[n], lengths[n], labels.action) for n in used]
     _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
     metainfo = {'phases': orders} if orders else {}
     annotations = {'metainfo': metainfo, 'data_list': entries}
-    return annotations, summarise(annotations, left_out | aside)
+    return annotations, summarise(annotations, left_out | aside, warnings)
 
 
 def _find_videos(video_dir: Path) -> tuple[list[str], dict[str, str]]:

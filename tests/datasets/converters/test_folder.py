@@ -118,7 +118,7 @@ def test_a_column_of_actions(video_dir, tmp_path):
         (['a.mp4', -1, 4, 'x'], 'line 3: a.mp4: first frame -1 is negative'),
         (
             ['a.mp4', '3.5', 4, 'x'],
-            "line 3: a.mp4: first_frame must be an integer, got '3.5'",
+            "line 3: a.mp4: first_frame must be an integer .*, got '3.5'",
         ),
         (['z.mp4', 3, 4, 'x'], "line 3: unknown file 'z.mp4'"),
         (['a.mp4', 3, 4, 'y'], "line 3: a.mp4: unknown phase 'y'; known: x"),
