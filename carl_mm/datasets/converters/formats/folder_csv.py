@@ -171,6 +171,7 @@ class _RowReader:
                 continue
             if frame < self._count.first_frame > 0:
                 problems.append(f'{column} {frame} is before frame 1, the first one')
+                continue
             found.append(frame - self._count.first_frame)
         if len(found) < 2:
             return None

@@ -166,7 +166,7 @@ def test_how_frames_are_counted_can_be_said(tmp_path):
         frames(1)
     write(path, LABELS, 'a.mp4,0,3,x', 'a.mp4,3,6,y')
     assert frames(0, True) == [(0, 2), (3, 5)]
-    with pytest.raises(ValueError, match=r'starts \(1\): .* --exclusive-end'):
+    with pytest.raises(ValueError, match=r'starts \(1\): .*--exclusive-end'):
         frames()
 
 
