@@ -33,9 +33,7 @@ def scan(
         raise FileNotFoundError(f'{folder}: no such folder of videos')
     found = {path.relative_to(root).as_posix(): path for path in list_videos(root)}
     left_out = {
-        name: LEADS_OUT
-        for name, path in found.items()
-        if not path.resolve().is_relative_to(root)
+        name: LEADS_OUT for name, path in found.items() if _leads_out(path, root)
     }
     inside = {name: path for name, path in found.items() if name not in left_out}
     if not inside:
@@ -48,6 +46,14 @@ def scan(
         for path in list_image_folders(root):
             left_out[path.relative_to(root).as_posix()] = IMAGES_BESIDE
     return root, inside, left_out
+
+
+def _leads_out(video: Path, root: Path) -> bool:
+    """Whether a file, or one of a folder of images, is outside the root."""
+    files = [video]
+    if video.is_dir():
+        files += [path for path in video.iterdir() if path.is_symlink()]
+    return not all(file.resolve().is_relative_to(root) for file in files)
 
 
 def default_embeddings_dir(folder: Path, provenance: dict[str, str]) -> Path:

@@ -58,3 +58,7 @@ def test_folders_of_images(tmp_path):
     assert list(scan(tmp_path / 'clips')[1]) == ['a', 'b/c']
     with pytest.raises(FileNotFoundError, match='one video, a folder of images'):
         scan(tmp_path / 'clips' / 'a')
+    touch(tmp_path, 'secret/2.jpg')
+    (tmp_path / 'clips' / 'a' / '2.jpg').symlink_to(tmp_path / 'secret' / '2.jpg')
+    _, inside, left_out = scan(tmp_path / 'clips')
+    assert (list(inside), list(left_out)) == (['b/c'], ['a'])

@@ -96,6 +96,7 @@ def test_of_too_many_videos_those_that_fit_best_play(
     [
         (['npz/0.npz'], 'a timeline takes at least 2 videos, got 1'),
         (['npz', '--labels', 'none.csv'], 'none.csv: no such file'),
+        (['npz', '--exclusive-end'], '--exclusive-end: says how --labels counts'),
     ],
 )
 def test_errors_are_one_line(tool, folder, tmp_path, args, said):

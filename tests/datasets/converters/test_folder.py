@@ -8,6 +8,7 @@ import pytest
 
 from carl_mm.datasets.annotations import validate_annotations
 from carl_mm.datasets.converters.folder import annotations_from_folder
+from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
 
@@ -172,3 +173,61 @@ def test_links_are_followed_and_folders_of_images_are_videos(video_dir, tmp_path
     assert names == ['linked/a.mp4', 'linked/c.webm', 'linked/sub/b.MKV']
     assert {'one', 'sub/two'} < summary.left_out.keys()
     assert 'images beside video files' in summary.left_out['one']
+
+
+@pytest.fixture(scope='module')
+def varied(tmp_path_factory):
+    """A video whose frames last 0.1 s, but for the fourth, which lasts 1 s."""
+    folder = tmp_path_factory.mktemp('varied')
+    pictures = [np.full((32, 32, 3), 9 * i, np.uint8) for i in range(10)]
+    times = np.cumsum([0, 0.1, 0.1, 0.1, 1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
+    write_mp4(folder / 'é.mp4', pictures, 10, times=times)
+    return folder
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'filename,start_s,end_s,phase\né.mp4,0,1.3,up\né.mp4,1.3,1.9,down\n',
+        'Filename;Start s;End s;Phase\n.\\é.mp4;0;1,3;up\né.mp4;1,3;1,9;down\n',
+        'filename\tstart_s\tend_s\tphase\né.mp4\t0:00\t0:01.3\tup\n'
+        'é.mp4\t0:00:01.300\t00:00:01.900\tdown\n',
+        # Times of the first and the last frame of each phase.
+        'filename,start_s,end_s,phase\né.mp4,0,0.3,up\né.mp4,1.3,1.8,down\n',
+    ],
+)
+@pytest.mark.parametrize('encoding', ['utf-8', 'utf-16'])
+def test_labels_by_the_time_stamps_of_a_variable_rate(varied, tmp_path, text, encoding):
+    (tmp_path / 'l.csv').write_bytes(text.encode(encoding))
+    annotations, summary = annotations_from_folder(varied, tmp_path / 'l.csv')
+    assert annotations['metainfo'] == {'phases': {'action': ['up', 'down']}}
+    assert annotations['data_list'][0]['phases'] == [[0, 3, 0], [4, 9, 1]]
+    assert all('l.csv: one frame lies' in said for said in summary.warnings[1:])
+
+
+@pytest.mark.parametrize(
+    ('rows', 'count'),
+    [
+        (['é.mp4,1,4,up', 'é.mp4,5,10,down'], FrameCount(1)),
+        (['é.mp4,0,4,up', 'é.mp4,4,10,down'], FrameCount(0, exclusive_end=True)),
+        (['é.mp4,1,5,up', 'é.mp4,5,11,down'], FrameCount(1, exclusive_end=True)),
+    ],
+)
+def test_labels_counted_in_another_way(varied, tmp_path, rows, count):
+    (tmp_path / 'l.csv').write_text('\n'.join([','.join(LABELS), *rows]))
+    with pytest.raises(ValueError, match=r'say so \(--'):
+        annotations_from_folder(varied, tmp_path / 'l.csv')
+    annotations, _ = annotations_from_folder(varied, tmp_path / 'l.csv', count=count)
+    assert annotations['data_list'][0]['phases'] == [[0, 3, 0], [4, 9, 1]]
+
+
+def test_what_may_not_be_meant_is_among_the_warnings(varied, tmp_path):
+    path = tmp_path / 'l.csv'
+    path.write_text(f'{",".join(LABELS)},note\né.mp4,1,3,up,\né.mp4,4,5,Up,\n')
+    _, summary = annotations_from_folder(varied, path)
+    assert [said for said in summary.warnings if str(path) in said] == [
+        f"{path}: not read: 'note'",
+        f"{path}: 'Up' and 'up' are phases of their own",
+        f'{path}: the first row of every video starts at frame 1: if frames count from '
+        '1, say so (--first-frame 1)',
+    ]

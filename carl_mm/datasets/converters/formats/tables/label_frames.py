@@ -81,10 +81,10 @@ def frames_between(
 ) -> tuple[int, int]:
     """Return the first and the last frame of a span of time.
 
-    A frame is shown until the next one begins, the last one for the mean of these
-    times. A frame is part of the span if the middle of the time for which it is shown
-    is: so spans that meet share no frame and leave none out, and times may be rounded
-    to any decimal that tells frames apart.
+    A frame is shown until the next one begins, the last one for the mean or the median
+    of these times, whichever is shorter. A frame is part of the span if the middle of
+    the time for which it is shown is: so spans that meet share no frame and leave none
+    out, and times may be rounded to any decimal that tells frames apart.
 
     Args:
         start_s: Start of the span, in seconds from the first frame.
@@ -96,13 +96,16 @@ def frames_between(
             the end; the message is a clause.
     """
     starts = timestamps - timestamps[0]
-    shown = starts[-1] / max(1, len(starts) - 1)
-    ends = np.append(starts[1:], starts[-1] + shown)
-    if end_s > ends[-1] + SLACK_S:
+    gaps = np.diff(starts) if len(starts) > 1 else np.zeros(1)
+    length = starts[-1] + max(np.mean(gaps), np.median(gaps))
+    if end_s > length + SLACK_S:
         raise ValueError(
-            f'end_s {end_s:g} is past the end: the video lasts {ends[-1]:.2f} s'
+            f'end_s {end_s:g} is past the end: the video lasts {length:.2f} s'
         )
-    first, after = np.searchsorted((starts + ends) / 2, (start_s, end_s)).tolist()
+    # Of a rate that varies the mean may be long: what ends before it has the frame.
+    shown = min(np.mean(gaps), np.median(gaps))
+    middles = starts + np.append(np.diff(starts), shown) / 2
+    first, after = np.searchsorted(middles, (start_s, end_s)).tolist()
     if first == after:
         raise ValueError(f'there is no frame from {start_s:g} to {end_s:g} s')
     return first, after - 1

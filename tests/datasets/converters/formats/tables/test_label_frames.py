@@ -1,5 +1,7 @@
 """Rows of labels on the frames of their videos."""
 
+import statistics
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,8 @@ from carl_mm.datasets.converters.formats.tables.label_rows import (
 def frames_by_loop(start_s, end_s, stamps):
     """The frames whose middle lies in the span, one by one."""
     stamps = [stamp - stamps[0] for stamp in stamps]
-    last = stamps[-1] / max(1, len(stamps) - 1)
+    gaps = [b - a for a, b in zip(stamps, stamps[1:], strict=False)] or [0.0]
+    last = min(statistics.mean(gaps), statistics.median(gaps))
     ends = [*stamps[1:], stamps[-1] + last]
     middles = [(a + b) / 2 for a, b in zip(stamps, ends, strict=True)]
     found = [i for i, middle in enumerate(middles) if start_s <= middle < end_s]
