@@ -149,7 +149,7 @@ def test_folders_of_images_and_links_inside_are_shown(make, tmp_path):
             cv2.imwrite(f'{folder / name}/{number}.png', picture)
     (folder / 'again').symlink_to(folder / 'sub', target_is_directory=True)
     (tmp_path / 'far' / 'three').mkdir(parents=True)
-    cv2.imwrite(str(tmp_path / 'far' / 'three' / '1.png'), moving_square(1)[0])
+    cv2.imwrite(str(tmp_path / 'far' / 'three' / '1.png'), next(moving_square(1)))
     (folder / 'far').symlink_to(tmp_path / 'far', target_is_directory=True)
     library = make(folder)
     library.prepare()

@@ -97,7 +97,10 @@ def list_image_folders(folder: str | os.PathLike[str]) -> list[Path]:
 
 def is_image_folder(folder: str | os.PathLike[str]) -> bool:
     """Whether a folder contains images, other than in its subfolders."""
-    return any(path.suffix.lower() in IMAGE_SUFFIXES for path in Path(folder).iterdir())
+    return any(
+        path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')
+        for path in Path(folder).iterdir()
+    )
 
 
 def _is_numbered_image(name: str) -> bool:

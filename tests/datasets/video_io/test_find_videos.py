@@ -80,6 +80,15 @@ def test_a_folder_of_image_folders_is_a_folder_of_videos(tmp_path):
     assert find_videos([expected[1]]) == [expected[1]]
 
 
+def test_images_without_numbers_are_a_video_only_by_themselves(tmp_path):
+    touch(tmp_path, 'photos/me.jpg', 'photos/sub/you.jpg', 'empty/._1.jpg')
+    photos = tmp_path / 'photos'
+    assert find_videos([photos]) == [photos]  # whose error says what is wrong
+    for folder in (tmp_path, tmp_path / 'empty'):
+        with pytest.raises(FileNotFoundError, match='contains no video'):
+            find_videos([folder])
+
+
 def test_beside_video_files_images_are_no_videos(tmp_path):
     touch(tmp_path, 'a.mp4', 'frames/a/1.jpg', 'thumbs/a.jpg')
     assert find_videos([tmp_path]) == [tmp_path / 'a.mp4']
