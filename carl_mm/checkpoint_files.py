@@ -11,25 +11,21 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-import mmengine.runner
-import mmengine.runner.checkpoint
-import mmengine.runner.runner
 import torch
+from mmengine import runner as package  # not yet an attribute while it is imported
 from mmengine.hooks import CheckpointHook
+from mmengine.runner import checkpoint as checkpoints
+from mmengine.runner import runner
 
 from carl_mm.files import atomic_write, check_archive
 
 ZIP = b'PK'  # what torch has written since 2020
-_save_elsewhere = mmengine.runner.checkpoint.save_checkpoint
+_save_elsewhere = checkpoints.save_checkpoint
 
 
 def apply() -> None:
     """Let mmengine write checkpoints as we do; a second call changes nothing."""
-    for module in (
-        mmengine.runner,
-        mmengine.runner.runner,
-        mmengine.runner.checkpoint,
-    ):
+    for module in (package, runner, checkpoints):
         module.save_checkpoint = save_checkpoint
     for name in ('_save_checkpoint_with_step', '_save_best_checkpoint'):
         method = getattr(CheckpointHook, name)

@@ -8,14 +8,16 @@ a help text appears at once; what the arguments stand for is loaded by
 """
 
 import io
+import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
-from types import TracebackType
 
 INTERRUPTED = 130  # the status that shells give for Ctrl-C
 
@@ -54,6 +56,8 @@ def add_model(parser: ArgumentParser, positional: bool = True) -> None:
         action='store_true',
         help='read a checkpoint that holds more than weights; it can run code',
     )
+    what = 'of a video that is damaged in its middle, take the frames before the damage'
+    parser.add_argument('--salvage', action='store_true', help=what)
 
 
 def add_frame_count(add: Callable[..., object]) -> None:
@@ -103,7 +107,8 @@ def main(
         # As stderr does: names of files need not be text.
         sys.stdout.reconfigure(errors='backslashreplace')
     try:
-        return function(args) or 0
+        with _salvaging(getattr(args, 'salvage', False)):
+            return function(args) or 0
     except KeyboardInterrupt:
         sys.stderr.write('interrupted\n')
         return INTERRUPTED
@@ -113,6 +118,24 @@ def main(
             raise
         sys.stderr.write(f'error: {describe(error)}\n')
         return 1
+
+
+@contextmanager
+def _salvaging(wanted: bool) -> Iterator[None]:
+    """Let every video that is opened, by other processes too, be salvaged."""
+    if not wanted:
+        yield
+        return
+    from carl_mm.datasets.video_io.open_video import SALVAGE_VARIABLE
+
+    before = os.environ.get(SALVAGE_VARIABLE)
+    os.environ[SALVAGE_VARIABLE] = '1'
+    try:
+        yield
+    finally:
+        del os.environ[SALVAGE_VARIABLE]
+        if before is not None:
+            os.environ[SALVAGE_VARIABLE] = before
 
 
 def describe(error: Exception) -> str:

@@ -18,7 +18,7 @@ from carl_mm.datasets.selection import select_videos, videos_to_show
 from carl_mm.datasets.transforms import META_KEYS
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
-INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
+INFO_KEYS = 'action', 'split', 'view', 'sample_idx'
 MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'
 FROM_FOLDER = 'python tools/dataset_converters/folder.py VIDEO_DIR'
 
@@ -29,9 +29,8 @@ class FramewiseVideoDataset(BaseDataset):
 
     Every video is opened before training starts; the unreadable ones are listed in one
     warning and left out. A video that fails later, while it is decoded, is logged and
-    counted. In training the next video of its action stands in for it or, if none can
-    be decoded, the next of any action; in testing its sample has no frame, and the
-    metrics leave it out.
+    counted. In training the next video of its action stands in for it or, if there is
+    none, the next of any; in testing its sample has no frame, and metrics leave it out.
 
     Args:
         ann_file: JSON file, see `carl_mm.datasets.annotations`.
@@ -42,8 +41,7 @@ class FramewiseVideoDataset(BaseDataset):
         data_prefix: Folder of the videos, ``dict(video=FOLDER)``.
         split: One or several of 'train', 'val' and 'test'; None takes all.
         action: Action whose videos are taken; None takes all.
-        video_share: Share of each split's N videos to take, in (0, 1]: the first
-            max(1, int(share x N)).
+        video_share: Share of each split's N videos to take: the first max(1, int(N x)).
         with_labels: Whether samples have phase labels; by default in testing only.
         test_mode: Whether to test. Train videos without labels, which no metric uses,
             are then left out unless there are no others.
@@ -168,8 +166,7 @@ class FramewiseVideoDataset(BaseDataset):
             except VideoDecodeError as error:
                 self._record_failure(info, error)
             except MemoryError as error:
-                why = f'{info["filename"]}: not enough memory to load it'
-                raise MemoryError(why) from error
+                raise MemoryError(f'{info["filename"]}: not enough memory') from error
             if self.test_mode:
                 return self._empty_sample(info)
         raise RuntimeError(f'{self.ann_file}: no video can be decoded')

@@ -1,4 +1,5 @@
 import io
+import os
 import sys
 
 import pytest
@@ -127,3 +128,17 @@ def test_how_labels_count_frames():
     assert frame_count(given) == FrameCount(1, exclusive_end=True)
     with pytest.raises(ValueError, match='--first-frame: .* --labels .*; give that'):
         frame_count(parser.parse_args(options))
+
+
+def test_salvage_holds_for_the_call_alone(monkeypatch):
+    monkeypatch.delenv('CARL_MM_SALVAGE', raising=False)
+    parser = make_parser('x')
+    add_model(parser)
+    seen = []
+
+    def work(args):
+        seen.append(os.environ.get('CARL_MM_SALVAGE'))
+
+    main(work, parser, ['model.pth', '--salvage'])
+    main(work, parser, ['model.pth'])
+    assert seen == ['1', None]

@@ -20,7 +20,7 @@ class VideoEmbedding:
         filename: Path of the video.
         embeddings: L2-normalised embeddings, ``(T, D)`` float32.
         timestamps: When each frame begins to be shown, ``(T,)`` float64, in seconds,
-            ascending; the presentation times of the container.
+            ascending; counted from the first frame.
         fps: Frames per second, averaged over the video.
         provenance: What made the embeddings: config, checkpoint, checkpoint_sha256,
             settings_sha256 and version; may be empty.

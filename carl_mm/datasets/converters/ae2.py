@@ -65,7 +65,7 @@ def annotations_from_ae2(
     names = [name for name, _, _ in videos]
     twice = [name for name, count in Counter(names).items() if count > 1]
     refuse(str(set_dir), [f'{name}: is listed twice' for name in twice])
-    lengths, left_out = read_lengths(set_dir, names, workers)
+    lengths, left_out, remarks = read_lengths(set_dir, names, workers)
     entries, problems = list[dict[str, Any]](), list[str]()
     for name, split, view in videos:
         if name in left_out:
@@ -85,7 +85,7 @@ def annotations_from_ae2(
             continue
         entries.append({**entry, 'phases': rows} if rows else entry)
     refuse(str(label_file), problems)
-    return conclude(set_dir, {action: phases}, entries, left_out)
+    return conclude(set_dir, {action: phases}, entries, left_out, remarks)
 
 
 def _find_videos(set_dir: Path) -> Iterator[tuple[str, str, str]]:

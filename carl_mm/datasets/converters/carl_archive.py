@@ -120,7 +120,7 @@ def annotations_from_carl_archive(
     entries = train + test
     video_dir = archive_dir / form.video_dir
     names = sorted({entry['filename'] for entry in entries})
-    lengths, unreadable = read_lengths(video_dir, names, workers)
+    lengths, unreadable, remarks = read_lengths(video_dir, names, workers)
     problems = [
         f'{entry["filename"]} has {lengths[entry["filename"]]} frames, but its seq_len '
         f'is {entry["num_frames"]}'
@@ -128,7 +128,8 @@ def annotations_from_carl_archive(
         if lengths.get(entry['filename'], entry['num_frames']) != entry['num_frames']
     ]
     refuse(str(video_dir), problems)
-    return conclude(archive_dir, form.phases, entries, left_out | unreadable)
+    left_out |= unreadable
+    return conclude(archive_dir, form.phases, entries, left_out, remarks)
 
 
 def _read_entries(path: Path, form: ArchiveForm, split: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.converters.conversion import (
+    MAX_NAMES_SHOWN,
     ConversionSummary,
     run_jobs,
     summarise,
@@ -77,7 +78,7 @@ def annotations_from_folder(
     splits = dict.fromkeys(filenames, 'train')
     if splits_csv is not None:
         splits = read_splits(splits_csv, filenames)
-    lengths, left_out = read_lengths(Path(video_dir), filenames, workers)
+    lengths, left_out, remarks = read_lengths(Path(video_dir), filenames, workers)
     for name in lengths.keys() - splits.keys():
         left_out[name] = f'has no row in {splits_csv}'
     used = [name for name in filenames if name not in left_out]
@@ -85,7 +86,7 @@ def annotations_from_folder(
         reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
         refuse(f'{video_dir}: no video is left', reasons)
     kept = {name: lengths[name] for name in used}
-    rows, warnings = fit_labels(
+    rows, label_remarks = fit_labels(
         labels, kept, lambda name: open_video(Path(video_dir) / name).timestamps
     )
     orders = _order_phases(rows, lengths, phases)
@@ -93,6 +94,7 @@ def annotations_from_folder(
     _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
     metainfo = {'phases': orders} if orders else {}
     annotations = {'metainfo': metainfo, 'data_list': entries}
+    warnings = [*remarks, *label_remarks]
     return annotations, summarise(annotations, left_out | aside, warnings)
 
 
@@ -118,7 +120,7 @@ def _find_videos(video_dir: Path) -> tuple[list[str], dict[str, str]]:
 
 def read_lengths(
     video_dir: Path, filenames: list[str], workers: int
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, int], dict[str, str], list[str]]:
     """Open videos to learn their lengths.
 
     Args:
@@ -127,26 +129,33 @@ def read_lengths(
         workers: Number of threads that open the videos.
 
     Returns:
-        The number of frames of each readable video, and why each other one is not.
+        The number of frames of each readable video, why each other one is not, and
+        what is unusual about readable ones, a line for all of which the same is true.
     """
     lengths, left_out = dict[str, int](), dict[str, str]()
+    unusual: dict[str, list[str]] = defaultdict(list)
 
-    def read(name: str) -> int | str:
-        return _read_length(video_dir / name)
+    def read(name: str) -> tuple[int, tuple[str, ...]] | str:
+        path = video_dir / name
+        try:
+            video = open_video(path)
+        except VideoDecodeError as error:
+            return str(error).removeprefix(f'{path}: ')
+        return video.num_frames, video.notes
 
     for name, result in run_jobs(read, filenames, workers, 'Reading videos'):
-        if isinstance(result, int):
-            lengths[name] = result
-        else:
+        if isinstance(result, str):
             left_out[name] = result
-    return lengths, left_out
+            continue
+        lengths[name], notes = result
+        for note in notes:
+            unusual[note].append(name)
+    return lengths, left_out, [_remark(*each) for each in unusual.items()]
 
 
-def _read_length(path: Path) -> int | str:
-    try:
-        return open_video(path).num_frames
-    except VideoDecodeError as error:
-        return str(error).removeprefix(f'{path}: ')
+def _remark(note: str, names: list[str]) -> str:
+    more = ', ...' if len(names) > MAX_NAMES_SHOWN else ''
+    return f'{", ".join(names[:MAX_NAMES_SHOWN])}{more} ({len(names)}): {note}'
 
 
 def _order_phases(

@@ -7,7 +7,7 @@ from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
-from carl_mm.datasets.converters.formats.tables.csv_table import read_text
+from carl_mm.datasets.converters.formats.tables.table_text import read_text
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
 from carl_mm.quoting import clip, quote
@@ -61,14 +61,14 @@ def annotations_from_kinetics(
     for split, path in (('train', train_csv), ('val', val_csv)):
         if path is not None:
             entries += _read_entries(path, split, classes, first_use)
-    left_out = dict[str, str]()
+    left_out, remarks = dict[str, str](), list[str]()
     if check:
         names = [entry['filename'] for entry in entries]
-        lengths, left_out = read_lengths(Path(video_dir), names, workers)
+        lengths, left_out, remarks = read_lengths(Path(video_dir), names, workers)
         for name, entry in zip(names, entries, strict=True):
             if name in lengths:
                 entry['num_frames'] = lengths[name]
-    return conclude(video_dir, {}, entries, left_out)
+    return conclude(video_dir, {}, entries, left_out, remarks)
 
 
 def _read_entries(

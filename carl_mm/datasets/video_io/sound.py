@@ -22,8 +22,8 @@ class Sound:
 
     Args:
         filename: Path of the file; see `has_sound`.
-        start_s: Time at which it begins, in seconds by the clock of
-            `FrameReader.timestamps`.
+        start_s: Time at which it begins, in seconds by the file's own clock, as
+            `FrameReader.start_time` is.
         end_s: Time at which it ends, > ``start_s``.
 
     Attributes:

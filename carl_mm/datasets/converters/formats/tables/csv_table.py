@@ -1,6 +1,5 @@
 """Tables as people's programs write them: CSV of any common form."""
 
-import codecs
 import csv
 import io
 import re
@@ -8,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from carl_mm.datasets.converters.formats.tables.table_text import read_text
 from carl_mm.datasets.problems import refuse
 from carl_mm.quoting import clip, quote
 from carl_mm.tables import read_cell
@@ -15,7 +15,6 @@ from carl_mm.tables import read_cell
 SEPARATORS = (',', ';', '\t')
 # At the ends of cells: spaces of all kinds, and marks that nobody sees.
 PADDING = re.compile(r'^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$')
-WORKBOOK = b'PK\x03\x04'  # how .xlsx and .ods files start
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def read_table(
     except csv.Error as error:
         raise ValueError(f'{path}: not a CSV file: {clip(error)}') from error
     (first, names), *rows = found or [(1, [])]
-    header = [re.sub(r'[\s-]+', '_', name.lower()) for name in names]
+    header = [_column(name) for name in names]
     problems = _header_problems(first, header, required, one_of, known)
     if not problems and not rows:
         problems.append('has no row under its header')
@@ -84,38 +83,6 @@ def read_table(
         [(line, _by_column(header, cells, known)) for line, cells in rows],
         [names[i] for i, name in enumerate(header) if name and name not in known],
     )
-
-
-def read_text(path: str | Path) -> str:
-    """Read a text in UTF-8, or in UTF-16 with a byte order mark.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: The file is in another encoding; says what it may be.
-    """
-    data = Path(path).read_bytes()
-    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    remedy = "save it as 'CSV UTF-8'"
-    if data.startswith(WORKBOOK):
-        raise ValueError(f'{path}: not a CSV file, but a workbook; {remedy}')
-    try:
-        text = data.decode('utf-16' if is_wide else 'utf-8-sig')
-    except UnicodeDecodeError as error:
-        if is_wide:
-            raise ValueError(f'{path}: not a whole file in UTF-16; {remedy}') from error
-        line = data.count(b'\n', 0, error.start) + 1
-        around = data[max(0, error.start - 20) : error.end + 20]
-        guess = re.split(r'[\r\n]', around.decode('cp1252', errors='replace'))
-        seen = max(guess, key=len)
-        raise ValueError(
-            f'{path}: not a CSV file in UTF-8: line {line} has the byte '
-            f'{data[error.start]:#04x}; if {quote(seen)} is right, it is in '
-            f'Windows-1252: {remedy}'
-        ) from error
-    if '\0' in text:
-        line = text.count('\n', 0, text.index('\0')) + 1
-        raise ValueError(f'{path}: line {line} has a zero byte; {remedy}')
-    return text
 
 
 class _Lines:
@@ -144,11 +111,8 @@ class _Lines:
             return self.separator or SEPARATORS[0]
 
         def num_known(separator: str) -> int:
-            names = self.lines[0].lower().split(separator)
-            return sum(
-                re.sub(r'[\s-]+', '_', PADDING.sub('', name).strip('"')) in known
-                for name in names
-            )
+            names = self.lines[0].split(separator)
+            return sum(_column(PADDING.sub('', n).strip('"')) in known for n in names)
 
         return max(SEPARATORS, key=num_known)
 
@@ -162,6 +126,10 @@ class _Lines:
             if any(cells):
                 rows.append((self.skipped + reader.line_num, cells))
         return rows
+
+
+def _column(name: str) -> str:
+    return re.sub(r'[\s-]+', '_', name.lower())
 
 
 def _is_skipped(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carl_mm.datasets.converters.formats.tables.csv_table import read_table, read_text
+from carl_mm.datasets.converters.formats.tables.csv_table import read_table
 
 HEADER = 'filename,first_frame,last_frame,phase\n'
 ROWS = 'a.mp4,0,19,up\na.mp4,20,39,down\n'
@@ -92,10 +92,3 @@ def test_what_is_no_such_table(tmp_path, content, message):
     with pytest.raises(ValueError, match=f'a.csv: .*{message}') as error:
         read_table(tmp_path / 'a.csv', ['f'], (), (['c'], ['d']))
     assert '\n' not in str(error.value)
-
-
-def test_text(tmp_path):
-    (tmp_path / 'a.txt').write_bytes('\ufeffä\r\n'.encode('utf-16-le'))
-    assert read_text(tmp_path / 'a.txt') == 'ä\r\n'
-    with pytest.raises(FileNotFoundError):
-        read_text(tmp_path / 'none.txt')
