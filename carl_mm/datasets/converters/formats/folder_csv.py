@@ -132,9 +132,12 @@ class _RowReader:
         action = self._action or _composed(cells['action'])
         found = list(self._name_problems(name, phase, action))
         frames = times = None
-        if any(cells.get(column) for column in FRAMES) or TIMES[0] not in cells:
+        has_times = cells.keys() >= set(TIMES)
+        if cells.keys() >= set(FRAMES) and (
+            not has_times or any(cells[column] for column in FRAMES)
+        ):
             frames = self._frames(cells, found)
-        if any(cells.get(column) for column in TIMES):
+        if has_times and any(cells[column] for column in TIMES):
             its_problems = list[str]()
             times = self._times(cells, its_problems)
             found += its_problems if frames is None else []

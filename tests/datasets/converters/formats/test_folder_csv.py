@@ -121,6 +121,15 @@ def test_times_in_seconds_or_by_the_clock(tmp_path):
     assert all(row.frames is None for row in rows)
 
 
+def test_half_of_a_pair_of_columns_is_not_read(tmp_path):
+    path = write(tmp_path / 'l.csv', f'{LABELS},end_s', 'a.mp4,1,2,x,0.1')
+    (row,) = read_labels(path, VIDEOS, None, None).rows
+    assert (row.frames, row.times) == ((1, 2), None)
+    write(path, 'filename,first_frame,phase,start_s,end_s', 'a.mp4,1,x,0.1,0.3')
+    (row,) = read_labels(path, VIDEOS, None, None).rows
+    assert (row.frames, row.times) == (None, (0.1, 0.3))
+
+
 @pytest.mark.parametrize(
     ('row', 'frames', 'times'),
     [

@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from carl_mm.datasets.converters.formats.tables.frame_count import FROM_ZERO
 from carl_mm.datasets.converters.formats.tables.label_rows import (
     LabelRow,
     LabelTable,
@@ -71,7 +70,7 @@ def fit_labels(
         )
     rows = sorted([*numbered, *timed], key=lambda row: row.line)
     refuse(table.path, problems + row_span_problems(rows, lengths, table.count))
-    if table.count == FROM_ZERO:
+    if table.count.first_frame == 0:
         remarks += [f'{table.path}: {remark}' for remark in count_remarks(numbered)]
     return rows, [*table.remarks, *remarks]
 

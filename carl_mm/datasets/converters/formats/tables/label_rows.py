@@ -108,27 +108,29 @@ def row_span_problems(
         for name, other in overlaps(its_spans):
             problems.append(f'{filename}: {name} overlaps {other}')
     if problems:
-        hint = 'frames are told from 0 on, with the last one counted in'
-        if count == FROM_ZERO:
-            hint = _other_count(rows, lengths)
+        if count != FROM_ZERO:
+            problems[0] += ' (told from 0 on, with the last one counted in)'
+        hint = _other_count(rows, lengths, count)
         problems[0] += f'; {hint}' if hint else ''
     return problems
 
 
-def _other_count(rows: list[LabelRow], lengths: Mapping[str, int]) -> str:
+def _other_count(
+    rows: list[LabelRow], lengths: Mapping[str, int], count: FrameCount
+) -> str:
     """Say how the rows may have been counted instead, if they look like it."""
     exclusive = 'if last_frame is not part of the phase, say so (--exclusive-end)'
     pairs = successive(rows)
     touching = sum(a.last == b.first for a, b in pairs)
-    if 2 * touching > len(pairs):
+    if 2 * touching > len(pairs) and not count.exclusive_end:
         return f'rows end where the next one starts ({touching}): {exclusive}'
     past = [r for r in rows if r.filename in lengths and r.last >= lengths[r.filename]]
     if not past or any(row.last > lengths[row.filename] for row in past):
         return ''
     ends = f'rows end one frame past the video ({len(past)})'
-    if min(row.first for row in rows) > 0:
+    if min(row.first for row in rows) > 0 and count.first_frame == 0:
         return f'{ends}, and none starts at 0: {AS_ONE}'
-    return f'{ends}: {exclusive}'
+    return '' if count.exclusive_end else f'{ends}: {exclusive}'
 
 
 def count_remarks(rows: Iterable[LabelRow]) -> list[str]:

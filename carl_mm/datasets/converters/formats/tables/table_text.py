@@ -7,6 +7,7 @@ from pathlib import Path
 from carl_mm.quoting import quote
 
 WORKBOOK = b'PK\x03\x04'  # how .xlsx and .ods files start
+AROUND = 30  # bytes on each side of a bad one that a message shows
 REMEDY = "save it as 'CSV UTF-8'"
 
 
@@ -27,9 +28,9 @@ def read_text(path: str | Path) -> str:
         if is_wide:
             raise ValueError(f'{path}: not a whole file in UTF-16; {REMEDY}') from error
         line = data.count(b'\n', 0, error.start) + 1
-        around = data[max(0, error.start - 20) : error.end + 20]
-        guess = re.split(r'[\r\n]', around.decode('cp1252', errors='replace'))
-        seen = max(guess, key=len)
+        before = re.split(rb'[\r\n]', data[: error.start])[-1][-AROUND:]
+        after = re.split(rb'[\r\n]', data[error.start : error.start + AROUND])[0]
+        seen = (before + after).decode('cp1252', errors='replace')
         raise ValueError(
             f'{path}: not a CSV file in UTF-8: line {line} has the byte '
             f'{data[error.start]:#04x}; if {quote(seen)} is right, it is in '

@@ -49,8 +49,18 @@ def test_rows_of_another_count_are_recognised(spans, hint):
     problems = row_span_problems(rows(*spans), {'a.mp4': 40})
     assert len(problems) < 3
     assert re.search(hint, problems[0])
-    (problem, *_) = row_span_problems(rows(*spans), {'a.mp4': 40}, FrameCount(1))
-    assert problem.endswith('told from 0 on, with the last one counted in')
+    both = FrameCount(1, exclusive_end=True)
+    (problem, *_) = row_span_problems(rows(*spans), {'a.mp4': 40}, both)
+    assert problem.endswith(' (told from 0 on, with the last one counted in)')
+
+
+def test_the_other_half_of_a_count_is_recognised():
+    found = row_span_problems(
+        rows((1, 20), (21, 40)), {'a.mp4': 40}, FrameCount(0, True)
+    )
+    assert '--first-frame 1' in found[0] and '--exclusive-end' not in found[0]
+    found = row_span_problems(rows((0, 20), (20, 39)), {'a.mp4': 40}, FrameCount(1))
+    assert '--exclusive-end' in found[0] and '--first-frame' not in found[0]
 
 
 @pytest.mark.parametrize('spans', [[(0, 9), (5, 12), (13, 20)], [(1, 43)], [(5, 4)]])
