@@ -84,12 +84,10 @@ def list_image_folders(folder: str | os.PathLike[str]) -> list[Path]:
     Args:
         folder: Folder to search, as `list_files` does.
     """
-    found: list[Path] = []
+    found: set[Path] = set()
     for inside, names in _walk(Path(folder)):  # a folder comes before those below it
-        if any(map(_is_numbered_image, names)) and not any(
-            inside.is_relative_to(outer) for outer in found
-        ):
-            found.append(inside)
+        if found.isdisjoint(inside.parents) and any(map(_is_numbered_image, names)):
+            found.add(inside)
     if not found and os.path.isdir(folder) and is_image_folder(folder):
         return [Path(folder)]
     return sorted(found)
