@@ -74,6 +74,8 @@ def parser() -> ArgumentParser:
 
 def check_video_options(args: Namespace) -> None:
     """Refuse what can be refused before videos are embedded."""
+    from carl_mm.apis.cli_inputs import check_labels
+
     given = [name for name in VIDEO_OPTIONS if getattr(args, name)]
     if given and not args.video:
         raise ValueError(f'--{given[0]}: says how --video is written; give that, too')
@@ -81,9 +83,7 @@ def check_video_options(args: Namespace) -> None:
         raise ValueError(f'--speed must be positive, got {args.speed}')
     if args.height is not None and args.height < 2:
         raise ValueError(f'--height must be at least 2, got {args.height}')
-    if args.labels and not Path(args.labels).is_file():
-        raise FileNotFoundError(f'{args.labels}: no such file')
-    frame_count(args)
+    check_labels(args)
 
 
 def draw(

@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, main, make_parser
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -77,17 +77,18 @@ def label_phases(args: Namespace) -> int:
         ValueError: The labels are bad, all problems at once, or of several actions.
     """
     from carl_mm.apis import PhaseLabeler
-    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.apis.cli_inputs import (
+        check_labels,
+        check_not_overwritten,
+        load_embeddings,
+    )
     from carl_mm.apis.phases.segments import write_phase_csv
     from carl_mm.datasets.annotations import frame_labels
     from carl_mm.datasets.converters.formats.folder_csv import read_labels
     from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
 
     given = args.phases and [name.strip() for name in args.phases.split(',')]
-    if not Path(args.labels).is_file():  # before minutes of embedding
-        raise FileNotFoundError(f'{args.labels}: no such file')
-    count = frame_count(args)
-    read_labels(args.labels, None, given, None, count)
+    count = check_labels(args, given)
     inputs = [args.labels, args.videos, args.model]
     check_not_overwritten(inputs, filter(None, [args.out, args.save]))
     left_out: list[str] = []

@@ -158,15 +158,17 @@ def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
 def make_timeline(args: Namespace) -> int:
     """Align and write; the exit status is 1 if a video was left out."""
     from carl_mm.apis import align_all
-    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.apis.cli_inputs import (
+        check_labels,
+        check_not_overwritten,
+        load_embeddings,
+    )
     from carl_mm.visualization import warps_figure
 
     out = Path(args.out)
     files = [out / 'times.csv', out / 'warps.png']
     files += [out / 'events.csv'] * bool(args.labels) + [out / 'grid.mp4'] * args.video
-    if args.labels and not Path(args.labels).is_file():  # before minutes of embedding
-        raise FileNotFoundError(f'{args.labels}: no such file')
-    frame_count(args)
+    check_labels(args)
     check_not_overwritten([*args.videos, *filter(None, [args.labels])], files)
     left_out: list[str] = []
     videos = load_embeddings(args, args.videos, left_out)
