@@ -76,28 +76,37 @@ def write_times(path: Path, timeline: 'Timeline', names: list[str]) -> None:
 def find_events(
     args: Namespace,
     timeline: 'Timeline',
-    names: list[str],
     videos: 'list[VideoEmbedding]',
 ) -> 'Events':
-    """Read when events are on the clock, NaN in videos in which they are not marked."""
+    """Read when events are on the clock, NaN in videos in which they are not marked.
+
+    Raises:
+        ValueError: The labels are bad, or of other videos alone.
+    """
     import numpy as np
 
-    from carl_mm.datasets.converters.formats.folder_csv import read_labels
-    from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
+    from carl_mm.datasets.known_labels import known_labels
+    from carl_mm.functional.label_runs import label_runs
 
-    named = dict(zip(names, videos, strict=True))
-    lengths = {name: len(video) for name, video in named.items()}
-    table = read_labels(args.labels, names, None, None, frame_count(args))
-    rows, remarks = fit_labels(table, lengths, lambda name: named[name].timestamps)
+    times = {video.filename: video.timestamps for video in videos}
+    remarks: list[str] = []
+    found, phases = known_labels(args.labels, times, frame_count(args), remarks)
+    if not phases:
+        raise ValueError(
+            f'{args.labels}: has no phases of these videos, such as {next(iter(times))}'
+        )
     for remark in remarks:
         sys.stderr.write(f'warning: {remark}\n')
+    labels = dict(zip(times, found, strict=True))
     events: dict[str, np.ndarray] = {}
-    for row in sorted(rows, key=lambda row: row.first, reverse=True):
-        if row.first == 0:
-            continue  # it may have begun before the video
-        video = names.index(row.filename)
-        at = events.setdefault(row.phase, np.full(len(names), np.nan))
-        at[video] = timeline.clock_times[video][row.first]
+    for index, video in enumerate(videos):
+        its_labels = labels[video.filename]
+        runs = [] if its_labels is None else label_runs(its_labels).tolist()
+        for first, _, label in reversed(runs):
+            if label < 0 or first == 0:
+                continue  # it may have begun before the video
+            at = events.setdefault(phases[label], np.full(len(videos), np.nan))
+            at[index] = timeline.clock_times[index][first]
     return sorted(events.items(), key=lambda event: float(np.nanmedian(event[1])))
 
 
@@ -174,7 +183,7 @@ def make_timeline(args: Namespace) -> int:
     videos = load_embeddings(args, args.videos, left_out)
     check_not_overwritten([video.filename for video in videos], files)
     timeline, names = align_all(videos), column_names(videos)
-    events = find_events(args, timeline, names, videos) if args.labels else []
+    events = find_events(args, timeline, videos) if args.labels else []
     write_times(files[0], timeline, names)
     figure = warps_figure(
         timeline.clock,
