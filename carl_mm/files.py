@@ -171,14 +171,20 @@ def path_seen_from(folder: str | os.PathLike[str], path: str | os.PathLike[str])
 def file_state(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Return what tells cheaply whether a file has changed.
 
+    Args:
+        path: A file, or a folder that is a video, whose files count all together.
+
     Returns:
         Its size in bytes, and the time of its last change in nanoseconds.
 
     Raises:
         FileNotFoundError: There is no such file.
     """
-    stat = os.stat(path)
-    return stat.st_size, stat.st_mtime_ns
+    stats = [os.stat(path)]
+    if os.path.isdir(path):
+        with os.scandir(path) as entries:
+            stats += [entry.stat() for entry in entries if entry.is_file()]
+    return sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
 
 
 def file_sha256(path: Path) -> str:

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
 from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
@@ -67,12 +67,15 @@ def parser() -> ArgumentParser:
     add('--speed', type=float, help=what)
     what = 'phases to show: labels.csv, phases.csv or an annotation file'
     add('--labels', metavar='FILE', help=what)
+    add_frame_count(add)
     add('--mute', action='store_true', help="leave out the reference's sound")
     return made
 
 
 def check_video_options(args: Namespace) -> None:
     """Refuse what can be refused before videos are embedded."""
+    from carl_mm.apis.cli_inputs import check_labels
+
     given = [name for name in VIDEO_OPTIONS if getattr(args, name)]
     if given and not args.video:
         raise ValueError(f'--{given[0]}: says how --video is written; give that, too')
@@ -80,8 +83,7 @@ def check_video_options(args: Namespace) -> None:
         raise ValueError(f'--speed must be positive, got {args.speed}')
     if args.height is not None and args.height < 2:
         raise ValueError(f'--height must be at least 2, got {args.height}')
-    if args.labels and not Path(args.labels).is_file():
-        raise FileNotFoundError(f'{args.labels}: no such file')
+    check_labels(args)
 
 
 def draw(
@@ -116,6 +118,7 @@ def draw(
                 a,
                 b,
                 sound=not args.mute,
+                count=frame_count(args),
                 on_progress=lambda share: bar.advance(task, share),
                 **options,
             )

@@ -14,6 +14,10 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 
 INTERRUPTED = 130  # the status that shells give for Ctrl-C
 
@@ -54,6 +58,33 @@ def add_model(parser: ArgumentParser, positional: bool = True) -> None:
     )
     what = 'of a video that is damaged in its middle, take the frames before the damage'
     parser.add_argument('--salvage', action='store_true', help=what)
+
+
+def add_frame_count(add: Callable[..., object]) -> None:
+    """Add ``--first-frame`` and ``--exclusive-end`` beside ``--labels``.
+
+    Args:
+        add: Method ``add_argument`` of a parser or of a group.
+    """
+    what = 'number of the first frame in the labels (default: 0)'
+    add('--first-frame', type=int, choices=(0, 1), default=0, help=what)
+    what = 'in the labels, last_frame is the first frame after the phase'
+    add('--exclusive-end', action='store_true', help=what)
+
+
+def frame_count(args: Namespace) -> 'FrameCount':
+    """Return how the labels count frames, by the options of `add_frame_count`.
+
+    Raises:
+        ValueError: An option is given without ``--labels``.
+    """
+    from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
+
+    given = {'--first-frame': args.first_frame, '--exclusive-end': args.exclusive_end}
+    for option, value in given.items():
+        if value and not args.labels:
+            raise ValueError(f'{option}: says how --labels counts; give that, too')
+    return FrameCount(args.first_frame, args.exclusive_end)
 
 
 def main(

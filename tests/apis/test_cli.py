@@ -4,7 +4,15 @@ import sys
 
 import pytest
 
-from carl_mm.apis.cli import add_model, describe, main, make_parser
+from carl_mm.apis.cli import (
+    add_frame_count,
+    add_model,
+    describe,
+    frame_count,
+    main,
+    make_parser,
+)
+from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.files import atomic_write_csv
 from tests.tools.processes import run_here
 
@@ -108,6 +116,18 @@ def test_the_system_s_number_is_left_out():
     assert describe(OSError(28, 'No space left', 'a.npz')) == 'a.npz: No space left'
     assert describe(OSError(28, 'a.npz: No space left')) == 'a.npz: No space left'
     assert describe(ValueError('wrong')) == 'wrong'
+
+
+def test_how_labels_count_frames():
+    parser = make_parser('')
+    parser.add_argument('--labels')
+    add_frame_count(parser.add_argument)
+    assert frame_count(parser.parse_args([])) == FrameCount()
+    options = ['--first-frame', '1', '--exclusive-end']
+    given = parser.parse_args(['--labels', 'a.csv', *options])
+    assert frame_count(given) == FrameCount(1, exclusive_end=True)
+    with pytest.raises(ValueError, match='--first-frame: .* --labels .*; give that'):
+        frame_count(parser.parse_args(options))
 
 
 def test_salvage_holds_for_the_call_alone(monkeypatch):

@@ -7,9 +7,10 @@ from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
+from carl_mm.datasets.converters.formats.tables.table_text import read_text
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
-from carl_mm.quoting import quote
+from carl_mm.quoting import clip, quote
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,14 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
         FileNotFoundError: There is no such file.
         ValueError: A line is bad, or there is no video.
     """
+    lines = read_text(path).splitlines()
     try:
-        text = Path(path).read_text(encoding='utf-8-sig')
-        lines = text.splitlines()
         if ',' in next(iter(lines), ''):
             rows = [[field.strip() for field in row] for row in csv.reader(lines)]
         else:
             rows = [line.rsplit(maxsplit=1) for line in lines]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f'{path}: not a CSV file in UTF-8: {error}') from error
+    except csv.Error as error:
+        raise ValueError(f'{path}: not a CSV file: {clip(error)}') from error
     videos, problems = list[ListedVideo](), list[str]()
     for line, row in enumerate(rows, start=1):
         if len(row) == 2 and all(row) and row[0].lower().endswith(VIDEO_SUFFIXES):
@@ -129,6 +129,6 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
 
 def _read_classes(path: str | Path) -> dict[str, str]:
     """Return the classes' names, by name and by number."""
-    lines = Path(path).read_text(encoding='utf-8').splitlines()
+    lines = read_text(path).splitlines()
     names = [line.strip() for line in lines if line.strip()]
     return {name: name for name in names} | {str(i): n for i, n in enumerate(names)}

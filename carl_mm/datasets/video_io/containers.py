@@ -12,6 +12,7 @@ from carl_mm.datasets.video_io.frame_reader import VideoDecodeError
 FORMATS = (
     *('mov', 'matroska', 'webm', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'm4v'),
     *('h264', 'hevc', 'av1', 'ivf', 'obu', 'flv', 'asf', 'ogg', 'mxf', 'dv', 'gif'),
+    'dhav',
 )
 MAX_PIXELS = 2**25  # of a frame; 8K just fits
 _OPTIONS = {
