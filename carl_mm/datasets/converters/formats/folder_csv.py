@@ -58,10 +58,8 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
         except ValueError as error:
             problems.append(f'line {line}: {error}')
         if split not in SPLITS:
-            problems.append(
-                f'line {line}: {name}: unknown split {quote(row["split"])}; '
-                f'known: {", ".join(SPLITS)}'
-            )
+            what = f'unknown split {quote(row["split"])}; known: {", ".join(SPLITS)}'
+            problems.append(f'line {line}: {name}: {what}')
         splits[name] = split
     refuse(str(path), problems)
     return splits
