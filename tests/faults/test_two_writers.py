@@ -121,7 +121,7 @@ def fill(folder, name, barrier):
 
     barrier.wait(60)
     runner = small_runner(folder, cached=True, max_epochs=1)
-    runner.cfg.work_dir = str(folder / name)
+    runner._work_dir = str(folder / name)  # of two in one the second is refused
     runner.train()
 
 
