@@ -12,7 +12,7 @@ from carl_mm.apis.launch import (
     load_config,
     trust,
 )
-from carl_mm.apis.training import lock_work_dir, may_resume, train
+from carl_mm.apis.training import lock_work_dir, resumed_changes, train
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--accept-changes',
         action='store_true',
-        help='resume though the settings are not those of the checkpoint',
+        help='resume though the settings are not those of the checkpoint, and follow '
+        'the new ones; another length (max_epochs) needs no such consent',
     )
     parser.add_argument('--amp', action='store_true', help='autocast to bfloat16')
     parser.add_argument(
@@ -76,17 +77,20 @@ def main() -> None:
 
 def run(cfg: 'Config', args: argparse.Namespace) -> None:
     """Train in a work dir that no other process writes."""
+    changes: list[str] | None = []
     if args.resume:
         cfg.resume = True
         cfg.load_from = args.resume
         if args.resume == 'auto':
             cfg.load_from = carl_mm.compat.newest_checkpoint(cfg.work_dir)
         trust(cfg.load_from, args)
-        if cfg.load_from and not may_resume(cfg, args.accept_changes):
+        if cfg.load_from:
+            changes = resumed_changes(cfg, args.accept_changes)
+        if changes is None:  # nothing is left to train
             return
     else:
         trust(cfg.get('load_from'), args)
-    train(build_runner(cfg))
+    train(build_runner(cfg), follow_config=bool(changes))
     carl_mm.compat.end_distributed()
 
 

@@ -243,6 +243,31 @@ def test_a_killed_run_goes_on_to_the_same_weights(make_videos, record_property):
     assert weight_difference(killed / 'epoch_2.pth', whole) > 1e-3
 
 
+def rates_of(folder):
+    """Learning rate of each step, by what mmengine logged."""
+    logs = sorted(folder.rglob('scalars.json'))
+    lines = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    return {line['step']: line['lr'] for line in lines if 'loss' in line}
+
+
+@pytest.mark.slow
+def test_a_longer_run_goes_on_with_the_rates_of_its_length(make_videos):
+    """Its rate would else stay at the end of the shorter plan, and learn nothing."""
+    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0)
+    train = [*python_tool('train'), write_config(folder, cached=True)]
+    longer = ['--cfg-options', 'train_cfg.max_epochs=4']
+    run(*train, '--work-dir', 'whole', *longer, cwd=folder)
+    run(*train, '--work-dir', 'work', cwd=folder)
+    said = run(*train, '--work-dir', 'work', '--resume', *longer, cwd=folder)
+    assert 'epoch_2.pth: train_cfg.max_epochs was 2, is 4; learning rates go' in said
+    whole, resumed = rates_of(folder / 'whole'), rates_of(folder / 'work')
+    assert {step: resumed[step] for step in range(5, 9)} == {
+        step: whole[step] for step in range(5, 9)
+    }
+    assert resumed[5] > 4e-4
+    assert load(folder / 'work' / 'epoch_4.pth')['meta']['epoch'] == 4
+
+
 def test_a_plain_copy_goes_on_from_its_last_checkpoint(tmp_path):
     """`cp -r` gives new time stamps, in any order; the name in the file is right."""
     for age, epoch in enumerate((10, 2, 9)):
