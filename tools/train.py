@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import carl_mm
 from carl_mm.apis.cli import one_line_errors
+from carl_mm.apis.config_errors import TRAINING
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
@@ -55,9 +56,9 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Train."""
+    one_line_errors()
     args = parse_args()
-    one_line_errors(args)
-    cfg = load_config(args)
+    cfg = load_config(args, TRAINING)
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'  # a class would not dump
     if args.no_validate:
