@@ -28,7 +28,7 @@ from carl_mm.visualization.parts import fonts
 from carl_mm.visualization.parts.fonts import Fonts
 from tests.apis.trained import make_work_dir
 from tests.conftest import moving_square
-from tests.tools.processes import run_here
+from tests.tools.processes import run_here, write_config
 from tests.visualization.made_fonts import (
     ARABIC,
     CHINESE,
@@ -42,6 +42,7 @@ from tests.visualization.made_fonts import (
 PHASES = [CHINESE, JAPANESE, KOREAN, ARABIC]
 LABELS = [np.repeat(np.arange(4), 5)] * 4
 RNG = np.random.default_rng(0)
+FOUR = list(moving_square(4, 32))
 EMBEDDINGS = [np.cumsum(RNG.normal(size=(20, 4)), axis=0) for _ in NAMES]
 FRAMES = np.stack(list(moving_square(20, 32)))
 CLOCK = np.linspace(0, 1, 20)
@@ -49,12 +50,8 @@ CAPTIONS = [f'{name} 1.20 s {phase}' for name, phase in zip(NAMES, PHASES, stric
 
 FIGURES = {
     'timeline': lambda: phase_timeline_figure(LABELS, LABELS, PHASES, NAMES),
-    'alignment': lambda: alignment_figure(
-        [list(FRAMES[:4])] * 4, [CAPTIONS] * 4, NAMES
-    ),
-    'retrieval': lambda: retrieval_figure(
-        FRAMES[0], list(FRAMES[:4]), NAMES[0], CAPTIONS
-    ),
+    'alignment': lambda: alignment_figure([FOUR] * 4, [CAPTIONS] * 4, NAMES),
+    'retrieval': lambda: retrieval_figure(FRAMES[0], FOUR, NAMES[0], CAPTIONS),
     'similarity': lambda: similarity_figure(
         EMBEDDINGS[0],
         EMBEDDINGS[1],
@@ -140,6 +137,7 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings('ignore:no font here')
 def test_every_tool_takes_and_gives_such_names(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
@@ -167,7 +165,7 @@ def test_every_tool_takes_and_gives_such_names(folder, monkeypatch, capsys):
     assert ranked == {*names} - {f'{CHINESE}.mp4'}
     tool('timeline', work_dir, '嵌入', '--out', '时间', '--video', *labels)
     videos = ('--videos', '嵌入')
-    tool('label_phases', work_dir, *labels, *videos, '--out', '阶段.csv')
+    tool('label_phases', work_dir, *labels, *videos, '--all', '--out', '阶段.csv')
     phases = (folder / '阶段.csv').read_text(encoding='utf-8')
     assert CHINESE in phases
     query = f'vidéos/{KOREAN}.mp4'
@@ -175,3 +173,16 @@ def test_every_tool_takes_and_gives_such_names(folder, monkeypatch, capsys):
     assert f'{JAPANESE}.mp4' in (folder / '查找' / 'hits.csv').read_text('utf-8')
     tool('deviations', work_dir, a, '--references', '嵌入', '--out', '偏差')
     assert (folder / '偏差' / f'{CHINESE}.csv').is_file()
+
+    def change(config):
+        for loader in (config.train_dataloader, config.test_dataloader):
+            loader.dataset.ann_file = '数据.json'
+            loader.dataset.data_prefix = dict(video='vidéos')
+            loader.dataset.test_mode = False
+        config.work_dir = str(folder / '训练')
+
+    config = write_config(folder, change, name='配置.py', cached=True, max_epochs=1)
+    run_here(monkeypatch, 'train', config)
+    run_here(monkeypatch, 'train', config, '--resume')
+    assert 'nothing is left to train' in capsys.readouterr().out
+    assert (folder / '训练' / 'epoch_1.pth').is_file()

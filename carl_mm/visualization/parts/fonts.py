@@ -53,7 +53,7 @@ class Fonts:
         if letter not in self._found:
             files = (self.base, *self.others) if not self._is_basic(letter) else ()
             self._found[letter] = next(
-                (file for file in files if ord(letter) in self._letters_of(file)),
+                (file for file in files if self._has(file, letter)),
                 self.base if self._is_basic(letter) else None,
             )
         return self._found[letter]
@@ -63,7 +63,7 @@ class Fonts:
         pieces: list[tuple[str, str]] = []
         for letter in text:
             file = self.file_of(letter) or self.base
-            if pieces and (file == pieces[-1][0] or _hangs_on(letter)):
+            if pieces and (file == pieces[-1][0] or self._fits(letter, pieces[-1][0])):
                 pieces[-1] = pieces[-1][0], pieces[-1][1] + letter
             else:
                 pieces.append((file, letter))
@@ -120,6 +120,14 @@ class Fonts:
             self._letters[file] = frozenset(letters)
         return self._letters[file]
 
+    def _fits(self, letter: str, file: str) -> bool:
+        """Whether a sign belongs to the letter before, and to the font of that."""
+        is_accent = unicodedata.combining(letter) and self._has(file, letter)
+        return letter in SILENT or bool(is_accent)
+
+    def _has(self, file: str, letter: str) -> bool:
+        return ord(letter) in self._letters_of(file)
+
     def _is_basic(self, letter: str) -> bool:
         return letter.isascii() or letter in SILENT or letter.isspace()
 
@@ -170,11 +178,6 @@ def _columns_of(letter: str) -> int:
     if unicodedata.category(letter) in ('Mn', 'Me', 'Cf'):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in 'WF' else 1
-
-
-def _hangs_on(letter: str) -> bool:
-    """Whether a letter stays with the one before, whatever font that is of."""
-    return letter in SILENT or letter.isspace() or bool(unicodedata.combining(letter))
 
 
 def _escaped(letter: str) -> str:

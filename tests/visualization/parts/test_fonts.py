@@ -56,7 +56,7 @@ def test_a_text_is_cut_into_pieces_of_one_font(made):
     fonts = Fonts(lambda: [made])
     text = f'a {CHINESE} b.mp4'
     base = fonts.base
-    assert fonts.pieces(text) == [(base, 'a '), (made, f'{CHINESE} '), (base, 'b.mp4')]
+    assert fonts.pieces(text) == [(base, 'a '), (made, CHINESE), (base, ' b.mp4')]
     accents = 'e\u0301'
     assert fonts.pieces(f'{CHINESE}{accents}')[1] == (base, accents)
     assert fonts.pieces('') == []
