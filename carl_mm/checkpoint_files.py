@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine import runner as runner_package
+from mmengine import runner as package  # not yet an attribute while it is imported
 from mmengine.hooks import CheckpointHook
-from mmengine.runner import checkpoint as checkpoint_module
-from mmengine.runner import runner as runner_module
+from mmengine.runner import checkpoint as checkpoints
+from mmengine.runner import runner
 
 from carl_mm.files import atomic_write, check_archive
 
 ZIP = b'PK'  # what torch has written since 2020
-_save_elsewhere = checkpoint_module.save_checkpoint
+_save_elsewhere = checkpoints.save_checkpoint
 
 
 def apply() -> None:
     """Let mmengine write checkpoints as we do; a second call changes nothing."""
-    for module in (runner_package, runner_module, checkpoint_module):
+    for module in (package, runner, checkpoints):
         module.save_checkpoint = save_checkpoint
     for name in ('_save_checkpoint_with_step', '_save_best_checkpoint'):
         method = getattr(CheckpointHook, name)

@@ -10,6 +10,7 @@ import gc
 import importlib.util
 import os
 import pickle
+import re
 import subprocess
 import sys
 import types
@@ -34,6 +35,7 @@ from torch.utils.checkpoint import checkpoint
 from carl_mm import checkpoint_files
 from carl_mm.files import check_archive
 from carl_mm.heartbeat import beating, wait_for_all
+from carl_mm.quoting import clip
 
 TRUST_VARIABLE = 'CARL_MM_TRUST_CHECKPOINT'
 COLLECTIVE_TIMEOUT_S = 900
@@ -143,12 +145,13 @@ def load_local_checkpoint(
         return torch.load(path, map_location=map_location, weights_only=not trust)
     except pickle.UnpicklingError as error:
         if trust or 'Weights only load failed' not in str(error):
-            raise ValueError(f'{path}: not a checkpoint ({error})') from error
-        reason = str(error).split('Unsupported')[-1].splitlines()[0]
+            raise ValueError(
+                f'{path}: not a checkpoint ({clip(error, 200)})'
+            ) from error
         raise ValueError(
-            f'{path}: holds more than weights (Unsupported{reason}); reading it '
-            'could run its code. If you trust its origin, pass '
-            f'--trust-checkpoint, or set {TRUST_VARIABLE}={path}'
+            f'{path}: holds more than weights: it asks for {_asked_for(error)}, and '
+            'reading it could run its code; take a checkpoint of weights alone, as '
+            'tools/train.py writes it'
         ) from None
     except ModuleNotFoundError as error:
         raise ValueError(
@@ -156,8 +159,15 @@ def load_local_checkpoint(
         ) from error
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
-            f'{path}: broken checkpoint, or none ({error!r:.200}); take another'
+            f'{path}: broken checkpoint, or none ({clip(repr(error), 200)}); take '
+            'another'
         ) from error
+
+
+def _asked_for(error: pickle.UnpicklingError) -> str:
+    """Return the function or class that torch refused, as ``module.name``."""
+    named = re.search(r'(?:GLOBAL|[Cc]lass|function) <?([\w.]+)', str(error))
+    return named[1] if named else clip(str(error).split('Unsupported')[-1])
 
 
 def load_http_checkpoint(filename: str, map_location: Any = None) -> Any:

@@ -1,15 +1,15 @@
 """Files: written whole or not at all, and how to tell that one has changed."""
 
-import csv
 import errno
 import hashlib
-import io
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
+
+from carl_mm.tables import csv_text
 
 BLOCK = 2**20  # bytes that are read at once
 LISTED = b'PK\x01\x02'  # before each entry of the list of a zip archive
@@ -144,12 +144,8 @@ def atomic_write_text(path: Path, text: str) -> None:
 def atomic_write_csv(
     path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """Write a table as CSV; see `atomic_write`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator='\n')
-    writer.writerow(header)
-    writer.writerows(rows)
-    atomic_write_text(path, text.getvalue())
+    """Write a table as `csv_text`; see `atomic_write`."""
+    atomic_write_text(path, csv_text(header, rows))
 
 
 def path_seen_from(folder: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
@@ -177,14 +173,20 @@ def path_seen_from(folder: str | os.PathLike[str], path: str | os.PathLike[str])
 def file_state(path: str | os.PathLike[str]) -> tuple[int, int]:
     """Return what tells cheaply whether a file has changed.
 
+    Args:
+        path: A file, or a folder that is a video, whose files count all together.
+
     Returns:
         Its size in bytes, and the time of its last change in nanoseconds.
 
     Raises:
         FileNotFoundError: There is no such file.
     """
-    stat = os.stat(path)
-    return stat.st_size, stat.st_mtime_ns
+    stats = [os.stat(path)]
+    if os.path.isdir(path):
+        with os.scandir(path) as entries:
+            stats += [entry.stat() for entry in entries if entry.is_file()]
+    return sum(s.st_size for s in stats), max(s.st_mtime_ns for s in stats)
 
 
 def file_sha256(path: Path) -> str:

@@ -69,10 +69,11 @@ def lock_file(path: Path, what: str, remedy: str) -> Iterator[None]:
         yield
         return
     with _locked_stream(path, what, remedy) as stream:
-        stream.truncate(0)
         since = datetime.now().astimezone().isoformat(' ', 'seconds')
-        stream.write(f'process {os.getpid()} on {socket.gethostname()} since {since}\n')
-        stream.flush()
+        owner = f'process {os.getpid()} on {socket.gethostname()} since {since}\n'
+        with suppress(OSError):  # a full disk: it is locked all the same
+            stream.truncate(0)
+            os.write(stream.fileno(), owner.encode())
         _held.add(key)
         try:
             yield

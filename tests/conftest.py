@@ -12,6 +12,14 @@ torch.set_num_threads(1)  # two would fight over the cores with subprocesses
 init_default_scope('mmaction')  # as a Runner does
 
 
+@pytest.fixture(autouse=True, scope='session')
+def cache_folder(tmp_path_factory):
+    """Remember indices of frames for this run only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('CARL_MM_CACHE', str(tmp_path_factory.mktemp('cache')))
+        yield
+
+
 def moving_square(num_frames, size=64, seed=0, start=0):
     """Frames whose square moves right; its place tells the frame's number."""
     rng = np.random.default_rng(seed)

@@ -83,9 +83,11 @@ class Evil:
 
 def test_a_checkpoint_that_runs_code_is_refused(tmp_path, monkeypatch):
     path = save(tmp_path / 'evil.pth', Evil())
-    with pytest.raises(ValueError, match='--trust-checkpoint') as error:
+    with pytest.raises(
+        ValueError, match=r'evil\.pth: .* asks for _?io\.open, '
+    ) as error:
         compat.load_local_checkpoint(str(path))
-    assert 'evil.pth' in str(error.value)
+    assert 'trust' not in str(error.value)
     monkeypatch.setenv(compat.TRUST_VARIABLE, str(tmp_path / 'other.pth'))
     with pytest.raises(ValueError, match='open'):
         compat.load_local_checkpoint(str(path))

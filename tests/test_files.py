@@ -124,6 +124,15 @@ def test_the_state_tells_size_and_time(tmp_path):
         file_state(tmp_path / 'none')
 
 
+def test_a_folder_changes_with_its_files(tmp_path):
+    (tmp_path / '1.png').write_bytes(b'abc')
+    before, times = file_state(tmp_path), (0, tmp_path.stat().st_mtime_ns)
+    assert file_state(tmp_path) == before
+    (tmp_path / '1.png').write_bytes(b'abcd')
+    os.utime(tmp_path, ns=times)
+    assert file_state(tmp_path) != before
+
+
 @pytest.mark.parametrize('size', [0, 2**20, 2**20 + 1])
 def test_the_hash_is_of_the_whole_file(tmp_path, size):
     content = os.urandom(size)

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
 from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
@@ -53,8 +53,9 @@ def parser() -> ArgumentParser:
     what = "'open' if a video may begin, end or go on without the other, 'closed' if "
     what += "not; 'auto' (default) decides by evidence"
     add('--ends', choices=('auto', 'closed', 'open'), help=what)
-    what = 'align every K-th frame and interpolate between (default: 1, or what the '
-    what += 'memory takes); all frames keep their numbers'
+    what = (
+        'align every K-th frame, interpolate between (default: 1, or as memory takes)'
+    )
     add('--stride', type=int, metavar='K', help=what)
     add('--rank', action='store_true', help='sort the others by how well they align')
     add('--format', choices=('csv', 'npz'), default='csv')
@@ -71,12 +72,15 @@ def parser() -> ArgumentParser:
     add('--speed', type=float, help=what)
     what = 'phases to show: labels.csv, phases.csv or an annotation file'
     add('--labels', metavar='FILE', help=what)
+    add_frame_count(add)
     add('--mute', action='store_true', help="leave out the reference's sound")
     return made
 
 
 def check_options(args: Namespace) -> None:
     """Refuse what can be refused before videos are embedded."""
+    from carl_mm.apis.cli_inputs import check_labels
+
     if args.stride is not None and args.stride < 1:
         raise ValueError(f'--stride must be at least 1, got {args.stride}')
     if args.stride not in (None, 1) and args.method == 'nearest':
@@ -88,8 +92,7 @@ def check_options(args: Namespace) -> None:
         raise ValueError(f'--speed must be positive, got {args.speed}')
     if args.height is not None and args.height < 2:
         raise ValueError(f'--height must be at least 2, got {args.height}')
-    if args.labels and not Path(args.labels).is_file():
-        raise FileNotFoundError(f'{args.labels}: no such file')
+    check_labels(args)
 
 
 def draw(
@@ -124,6 +127,7 @@ def draw(
                 a,
                 b,
                 sound=not args.mute,
+                count=frame_count(args),
                 on_progress=lambda share: bar.advance(task, share),
                 **options,
             )

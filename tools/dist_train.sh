@@ -5,7 +5,7 @@
 set -e
 CONFIG=$1
 PROCESSES=$2
-PYTHONPATH="$(dirname "$0")/..:$PYTHONPATH" exec "${PYTHON:-python}" -m torch.distributed.run \
+PYTHONPATH="$(dirname "$0")/..${PYTHONPATH:+:$PYTHONPATH}" exec "${PYTHON:-python}" -m torch.distributed.run \
     --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" \
     --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
     --nproc_per_node="$PROCESSES" --max_restarts="${MAX_RESTARTS:-0}" \

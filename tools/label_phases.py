@@ -5,7 +5,8 @@ python tools/label_phases.py work_dirs/carl_folder --labels labels.csv \
 
 labels.csv has the columns filename, first_frame, last_frame and phase. Both frames
 belong to the phase, frames count from 0, and file names are relative to the folder.
-Five videos are a start. phases.csv has these columns, the times start_s and end_s in
+The times start_s and end_s can take the place of the frames. Five videos are a start.
+phases.csv has these columns, the times start_s and end_s in
 seconds (a phase ends when the next frame appears) and a confidence from 0 to 1, for
 every video without labels (with --all, for every video). --save keeps the labeller for
 carl_mm.apis.PhaseLabeler.load.
@@ -17,12 +18,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, main, make_parser
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
     from carl_mm.apis import VideoEmbedding
-    from carl_mm.datasets.converters.formats.folder_csv import LabelRow
+    from carl_mm.datasets.converters.formats.tables.label_rows import LabelRow
 
 
 def parser() -> ArgumentParser:
@@ -31,6 +32,7 @@ def parser() -> ArgumentParser:
     add_model(made)
     add = made.add_argument
     add('--labels', required=True, metavar='CSV', help='phases of a few videos')
+    add_frame_count(add)
     add('--videos', required=True, metavar='DIR', help='videos, or their embeddings')
     add('--out', required=True, metavar='CSV', help='file to write')
     add('--phases', metavar='A,B,C', help='phases in order (default: by mean start)')
@@ -75,25 +77,27 @@ def label_phases(args: Namespace) -> int:
         ValueError: The labels are bad, all problems at once, or of several actions.
     """
     from carl_mm.apis import PhaseLabeler
-    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.apis.cli_inputs import (
+        check_labels,
+        check_not_overwritten,
+        load_embeddings,
+    )
     from carl_mm.apis.phases.segments import write_phase_csv
     from carl_mm.datasets.annotations import frame_labels
-    from carl_mm.datasets.converters.formats.folder_csv import (
-        read_labels,
-        row_span_problems,
-    )
-    from carl_mm.datasets.problems import refuse
+    from carl_mm.datasets.converters.formats.folder_csv import read_labels
+    from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
 
     given = args.phases and [name.strip() for name in args.phases.split(',')]
-    if not Path(args.labels).is_file():  # before minutes of embedding
-        raise FileNotFoundError(f'{args.labels}: no such file')
+    count = check_labels(args, given)
     inputs = [args.labels, args.videos, args.model]
     check_not_overwritten(inputs, filter(None, [args.out, args.save]))
     left_out: list[str] = []
     videos = short_names(load_embeddings(args, [args.videos], left_out), args.videos)
     lengths = {name: len(video) for name, video in videos.items()}
-    rows, _ = read_labels(args.labels, sorted(videos), given, None)
-    refuse(args.labels, row_span_problems(rows, lengths))
+    table = read_labels(args.labels, sorted(videos), given, None, count)
+    rows, remarks = fit_labels(table, lengths, lambda name: videos[name].timestamps)
+    for remark in remarks:
+        sys.stderr.write(f'warning: {remark}\n')
     actions = sorted({row.action for row in rows})
     if len(actions) > 1:
         raise ValueError(

@@ -9,7 +9,7 @@ GPUS=${GPUS:-4}
 GPUS_PER_NODE=${GPUS_PER_NODE:-$GPUS}
 # SRUN_ARGS is meant to split into words.
 # shellcheck disable=SC2086
-PYTHONPATH="$(dirname "$0")/..:$PYTHONPATH" exec srun -p "$PARTITION" \
+PYTHONPATH="$(dirname "$0")/..${PYTHONPATH:+:$PYTHONPATH}" exec srun -p "$PARTITION" \
     --job-name="$JOB_NAME" --gres=gpu:"$GPUS_PER_NODE" --ntasks="$GPUS" \
     --ntasks-per-node="$GPUS_PER_NODE" --cpus-per-task="${CPUS_PER_TASK:-5}" \
     --kill-on-bad-exit=1 ${SRUN_ARGS:-} \

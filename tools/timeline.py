@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
 from carl_mm.files import atomic_write, atomic_write_csv
 
 # Heavy imports stand in the functions: a help text need not wait for them.
@@ -45,6 +45,7 @@ def parser() -> ArgumentParser:
     what = 'phases of some of the videos, as for tools/label_phases.py; an event is '
     what += 'the start of a phase'
     add('--labels', metavar='CSV', help=what)
+    add_frame_count(add)
     what = 'write the videos in step; of more than 36, those that fit best'
     add('--video', action='store_true', help=what)
     return made
@@ -72,29 +73,40 @@ def write_times(path: Path, timeline: 'Timeline', names: list[str]) -> None:
     atomic_write_csv(path, header, rows)
 
 
-def find_events(path: str, timeline: 'Timeline', names: list[str]) -> 'Events':
-    """Read when events are on the clock, NaN in videos in which they are not marked."""
+def find_events(
+    args: Namespace,
+    timeline: 'Timeline',
+    videos: 'list[VideoEmbedding]',
+) -> 'Events':
+    """Read when events are on the clock, NaN in videos in which they are not marked.
+
+    Raises:
+        ValueError: The labels are bad, or of other videos alone.
+    """
     import numpy as np
 
-    from carl_mm.datasets.converters.formats.folder_csv import (
-        read_labels,
-        row_span_problems,
-    )
-    from carl_mm.datasets.problems import refuse
+    from carl_mm.datasets.known_labels import known_labels
+    from carl_mm.functional.label_runs import label_runs
 
-    rows, _ = read_labels(path, names, None, None)
-    lengths = {
-        name: len(times)
-        for name, times in zip(names, timeline.clock_times, strict=True)
-    }
-    refuse(path, row_span_problems(rows, lengths))
+    times = {video.filename: video.timestamps for video in videos}
+    remarks: list[str] = []
+    found, phases = known_labels(args.labels, times, frame_count(args), remarks)
+    if not phases:
+        raise ValueError(
+            f'{args.labels}: has no phases of these videos, such as {next(iter(times))}'
+        )
+    for remark in remarks:
+        sys.stderr.write(f'warning: {remark}\n')
+    labels = dict(zip(times, found, strict=True))
     events: dict[str, np.ndarray] = {}
-    for row in sorted(rows, key=lambda row: row.first, reverse=True):
-        if row.first == 0:
-            continue  # it may have begun before the video
-        video = names.index(row.filename)
-        at = events.setdefault(row.phase, np.full(len(names), np.nan))
-        at[video] = timeline.clock_times[video][row.first]
+    for index, video in enumerate(videos):
+        its_labels = labels[video.filename]
+        runs = [] if its_labels is None else label_runs(its_labels).tolist()
+        for first, _, label in reversed(runs):
+            if label < 0 or first == 0:
+                continue  # it may have begun before the video
+            at = events.setdefault(phases[label], np.full(len(videos), np.nan))
+            at[index] = timeline.clock_times[index][first]
     return sorted(events.items(), key=lambda event: float(np.nanmedian(event[1])))
 
 
@@ -155,20 +167,23 @@ def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
 def make_timeline(args: Namespace) -> int:
     """Align and write; the exit status is 1 if a video was left out."""
     from carl_mm.apis import align_all
-    from carl_mm.apis.cli_inputs import check_not_overwritten, load_embeddings
+    from carl_mm.apis.cli_inputs import (
+        check_labels,
+        check_not_overwritten,
+        load_embeddings,
+    )
     from carl_mm.visualization import warps_figure
 
     out = Path(args.out)
     files = [out / 'times.csv', out / 'warps.png']
     files += [out / 'events.csv'] * bool(args.labels) + [out / 'grid.mp4'] * args.video
-    if args.labels and not Path(args.labels).is_file():  # before minutes of embedding
-        raise FileNotFoundError(f'{args.labels}: no such file')
+    check_labels(args)
     check_not_overwritten([*args.videos, *filter(None, [args.labels])], files)
     left_out: list[str] = []
     videos = load_embeddings(args, args.videos, left_out)
     check_not_overwritten([video.filename for video in videos], files)
     timeline, names = align_all(videos), column_names(videos)
-    events = find_events(args.labels, timeline, names) if args.labels else []
+    events = find_events(args, timeline, videos) if args.labels else []
     write_times(files[0], timeline, names)
     figure = warps_figure(
         timeline.clock,

@@ -12,8 +12,13 @@ import os
 import sys
 import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 
 INTERRUPTED = 130  # the status that shells give for Ctrl-C
 PATIENCE_S = 5.0  # until a launcher has ended the processes beside a failed one
@@ -53,6 +58,35 @@ def add_model(parser: ArgumentParser, positional: bool = True) -> None:
         action='store_true',
         help='read a checkpoint that holds more than weights; it can run code',
     )
+    what = 'of a video that is damaged in its middle, take the frames before the damage'
+    parser.add_argument('--salvage', action='store_true', help=what)
+
+
+def add_frame_count(add: Callable[..., object]) -> None:
+    """Add ``--first-frame`` and ``--exclusive-end`` beside ``--labels``.
+
+    Args:
+        add: Method ``add_argument`` of a parser or of a group.
+    """
+    what = 'number of the first frame in the labels (default: 0)'
+    add('--first-frame', type=int, choices=(0, 1), default=0, help=what)
+    what = 'in the labels, last_frame is the first frame after the phase'
+    add('--exclusive-end', action='store_true', help=what)
+
+
+def frame_count(args: Namespace) -> 'FrameCount':
+    """Return how the labels count frames, by the options of `add_frame_count`.
+
+    Raises:
+        ValueError: An option is given without ``--labels``.
+    """
+    from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
+
+    given = {'--first-frame': args.first_frame, '--exclusive-end': args.exclusive_end}
+    for option, value in given.items():
+        if value and not args.labels:
+            raise ValueError(f'{option}: says how --labels counts; give that, too')
+    return FrameCount(args.first_frame, args.exclusive_end)
 
 
 def main(
@@ -75,7 +109,8 @@ def main(
         # As stderr does: names of files need not be text.
         sys.stdout.reconfigure(errors='backslashreplace')
     try:
-        return function(args) or 0
+        with _salvaging(getattr(args, 'salvage', False)):
+            return function(args) or 0
     except KeyboardInterrupt:
         sys.stderr.write('interrupted\n')
         return INTERRUPTED
@@ -85,6 +120,24 @@ def main(
             raise
         sys.stderr.write(f'error: {describe(error)}\n')
         return 1
+
+
+@contextmanager
+def _salvaging(wanted: bool) -> Iterator[None]:
+    """Let every video that is opened, by other processes too, be salvaged."""
+    if not wanted:
+        yield
+        return
+    from carl_mm.datasets.video_io.open_video import SALVAGE_VARIABLE
+
+    before = os.environ.get(SALVAGE_VARIABLE)
+    os.environ[SALVAGE_VARIABLE] = '1'
+    try:
+        yield
+    finally:
+        del os.environ[SALVAGE_VARIABLE]
+        if before is not None:
+            os.environ[SALVAGE_VARIABLE] = before
 
 
 def describe(error: Exception) -> str:

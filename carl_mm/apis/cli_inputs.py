@@ -7,11 +7,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from carl_mm import compat
+from carl_mm.apis.cli import frame_count
 from carl_mm.apis.embedding.embedding_files import EMBEDDING_SUFFIXES
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.model_files import find_model_files
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.datasets.annotations import load_annotations
+from carl_mm.datasets.converters.formats.folder_csv import read_labels
+from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.datasets.video_io.find_videos import find_videos, list_files
 from carl_mm.files import file_sha256
 
@@ -101,6 +105,30 @@ def check_given_model(args: Namespace, provenance: dict[str, str]) -> None:
             f'({made_by[:8]}), which is not {path}; name that, or embed the videos '
             'again'
         )
+
+
+def check_labels(args: Namespace, phases: Sequence[str] | None = None) -> FrameCount:
+    """Read the labels before videos are embedded, so that errors show at once.
+
+    Args:
+        args: Arguments with ``--labels`` and those of `add_frame_count`.
+        phases: Names that phases must be of; None admits any.
+
+    Returns:
+        How the labels count frames.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is bad by itself, or an option lacks it.
+    """
+    count = frame_count(args)
+    if args.labels and not Path(args.labels).is_file():
+        raise FileNotFoundError(f'{args.labels}: no such file')
+    if args.labels and Path(args.labels).suffix.lower() == '.json':
+        load_annotations(args.labels)
+    elif args.labels:
+        read_labels(args.labels, None, phases, None, count)
+    return count
 
 
 def check_not_overwritten(

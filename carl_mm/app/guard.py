@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carl_mm.app.access.addresses import UPLOAD
+from carl_mm.json_files import parse_json
 
 MAX_JSON = 32 * 2**20  # bytes
 FETCHED = re.compile(r'\s*(/*[a-z][a-z0-9+.-]*:/|//)', re.IGNORECASE)
@@ -60,8 +61,8 @@ class Guard:
             await _too_large(f'{len(body)}', MAX_JSON)(scope, receive, send)
             return
         try:
-            value = json.loads(body) if body else None
-        except (ValueError, RecursionError):
+            value = parse_json(bytes(body)) if body else None
+        except ValueError:
             await PlainTextResponse('Not JSON.', 400)(scope, receive, send)
             return
         refusal = self._refusal(value, scope['state']['visitor'])

@@ -3,15 +3,14 @@
 import dataclasses
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.embedding.folder_embedding import embed_folder
-from carl_mm.apis.embedding.progress import OnProgress
 from carl_mm.app.folder import scan
 from carl_mm.app.uploads import adopt_upload
+from carl_mm.app.watched_inferencer import WatchedInferencer
 from carl_mm.datasets.video_io.find_videos import list_files
 
 
@@ -74,9 +73,15 @@ class VideoLibrary:
         """Embed the videos of the folder that are not embedded yet."""
         kept = len(list_files(self.embeddings_dir, ('.npz',)))
         self.progress.done = min(kept, max(0, self.progress.total - 1))
-        watched = _WatchedInferencer(self._inferencer, self._model_lock, self._count)
+        skipped = [self.folder / name for name in self.left_out]
+        watched = WatchedInferencer(self._inferencer, self._model_lock, self._count)
         try:
-            summary = embed_folder(watched, [self.folder], self.embeddings_dir)  # type: ignore[arg-type]
+            summary = embed_folder(
+                watched,  # type: ignore[arg-type]
+                [self.folder],
+                self.embeddings_dir,
+                left_out=skipped,
+            )
         except Exception as error:  # the page shows it instead of waiting for ever
             self.progress.error = f'{error}'
             return
@@ -176,25 +181,3 @@ class VideoLibrary:
                 self._uploads.remove(name)
                 del self._videos[name], self._paths[name]
         path.unlink(missing_ok=True)
-
-
-class _WatchedInferencer:
-    """Counts videos, and lets others use the model between two of them."""
-
-    def __init__(
-        self,
-        inferencer: FramewiseInferencer,
-        lock: threading.Lock,
-        count: Callable[[], None],
-    ) -> None:
-        self._inferencer, self._lock, self._count = inferencer, lock, count
-        self.provenance, self.device = inferencer.provenance, inferencer.device
-
-    def embed_file(
-        self, path: Path, on_progress: OnProgress | None = None
-    ) -> VideoEmbedding:
-        try:
-            with self._lock:
-                return self._inferencer.embed_file(path, on_progress)
-        finally:
-            self._count()

@@ -1,7 +1,5 @@
 """Phases as rows of first frame, last frame (counted in) and name."""
 
-import csv
-import io
 from typing import Any
 
 import numpy as np
@@ -9,6 +7,8 @@ import numpy as np
 from carl_mm.apis.phases.segments import COLUMNS
 from carl_mm.datasets.problems import overlaps, refuse, span_problem
 from carl_mm.functional.label_runs import label_runs
+from carl_mm.quoting import quote
+from carl_mm.tables import csv_text
 
 Rows = list[list[Any]]
 
@@ -30,7 +30,7 @@ def check_rows(labels: dict[str, Rows], lengths: dict[str, int]) -> None:
         for row in rows:
             problem = _row_problem(row, lengths[name])
             if problem:
-                problems.append(f'{name}: {row}: {problem}')
+                problems.append(f'{name}: {quote(row)}: {problem}')
             else:
                 spans.append((row[0], row[1], str(row)))
         problems += [
@@ -58,13 +58,8 @@ def rows_of(labels: np.ndarray, phases: list[str]) -> Rows:
 
 def rows_csv(labels: dict[str, Rows]) -> str:
     """Return rows as a labels CSV, which the folder converter reads."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator='\n')
-    writer.writerow(COLUMNS)
-    for name in sorted(labels):
-        for row in sorted(labels[name]):
-            writer.writerow((name, *row))
-    return text.getvalue()
+    rows = [(name, *row) for name in sorted(labels) for row in sorted(labels[name])]
+    return csv_text(COLUMNS, rows)
 
 
 def _row_problem(row: list[Any], length: int) -> str | None:

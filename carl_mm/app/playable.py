@@ -9,13 +9,20 @@ import av
 import cv2
 import numpy as np
 
-from carl_mm.datasets.video_io.open_video import FrameReader, open_video
+from carl_mm.datasets.video_io.containers import open_container
+from carl_mm.datasets.video_io.indexing.streams import choose_stream
+from carl_mm.datasets.video_io.open_video import (
+    FrameReader,
+    VideoDecodeError,
+    open_video,
+)
 from carl_mm.datasets.video_io.shrinking import shrink
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.files import file_state
 
 MAX_SIDE = 960  # pixels; larger videos are shrunk to it in copies
 PIXEL_FORMATS = ('yuv420p', 'yuvj420p')
+FORM = 2  # of copies; to be raised whenever they are made differently
 MP4_CODECS = ('h264', 'vp9', 'av1')
 WEBM_CODECS = ('vp8', 'vp9', 'av1')
 
@@ -48,24 +55,29 @@ def playable(path: Path, copies_dir: Path) -> PlayableVideo:
     """
     reader = open_video(path)
     media_type = browser_media_type(path)
-    # Players differ in what they show before the first frame.
-    starts_late = reader.timestamps[0] * reader.fps > 0.5
-    if media_type and not starts_late and reader.timestamps[0] >= 0:
-        return PlayableVideo(path, media_type, reader.timestamps)
+    # Players differ in what they show before the first frame, after the last whole one
+    # and of files with several streams or odd times.
+    starts_on_time = 0 <= reader.start_time * reader.fps <= 0.5
+    if media_type and starts_on_time and not reader.notes:
+        return PlayableVideo(path, media_type, reader.timestamps + reader.start_time)
     copy = copy_path(path, copies_dir)
     if not copy.exists():
-        write_mp4(copy, _shrunk(reader), reader.fps, crf=23)
+        times = np.append(reader.timestamps, reader.timestamps[-1] + 1 / reader.fps)
+        write_mp4(copy, _shrunk(reader), reader.fps, crf=23, times=times)
     return PlayableVideo(copy, 'video/mp4', open_video(copy).timestamps)
 
 
 def browser_media_type(path: Path) -> str | None:
     """Return the media type of a file that every browser plays, else None."""
     try:
-        with av.open(str(path), metadata_errors='replace') as container:
-            context = container.streams.video[0].codec_context
+        with open_container(path) as container:
+            stream, _ = choose_stream(container)
+            if stream is None:
+                return None
+            context = stream.codec_context
             form, codec = container.format.name, context.name
             pixels = context.pix_fmt
-    except (av.FFmpegError, IndexError):
+    except (av.FFmpegError, VideoDecodeError, IndexError):
         return None
     codec = {'libdav1d': 'av1', 'libvpx-vp9': 'vp9', 'libvpx': 'vp8'}.get(codec, codec)
     if pixels not in PIXEL_FORMATS:
@@ -80,7 +92,7 @@ def browser_media_type(path: Path) -> str | None:
 def copy_path(path: Path, copies_dir: Path) -> Path:
     """Return where the copy of a video is, or would be, kept."""
     size, changed = file_state(path)
-    key = f'{path}\n{size}\n{changed}'
+    key = f'{path}\n{size}\n{changed}\n{FORM}'
     return copies_dir / f'{hashlib.sha256(key.encode()).hexdigest()[:24]}.mp4'
 
 

@@ -13,7 +13,6 @@ Both ends of a row of ``phases`` are counted in; ``label`` indexes the action's 
 search from one to the other.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.problems import is_name_list, overlaps, refuse, span_problem
+from carl_mm.json_files import read_json
+from carl_mm.quoting import quote
 
 SPLITS = ('train', 'val', 'test')
 
@@ -56,10 +57,7 @@ def load_annotations(path: str | Path) -> dict[str, Any]:
         ValueError: The file is not JSON, or not of this format; the message names the
             file, the row and the value.
     """
-    try:
-        annotations: dict[str, Any] = json.loads(Path(path).read_text('utf-8'))
-    except ValueError as error:
-        raise ValueError(f'{path}: not a JSON file: {error}') from error
+    annotations: dict[str, Any] = read_json(path)
     validate_annotations(annotations, str(path))
     return annotations
 
@@ -106,22 +104,22 @@ def _annotation_problems(annotations: Any) -> Iterator[str]:
         return
     metainfo, entries = annotations['metainfo'], annotations['data_list']
     if not isinstance(metainfo, dict):
-        yield f'metainfo must be a mapping, got {metainfo!r}'
+        yield f'metainfo must be a mapping, got {quote(metainfo)}'
         return
     if not (isinstance(entries, list) and entries):
-        yield f'data_list must be a list of at least one video, got {entries!r}'
+        yield f'data_list must be a list of at least one video, got {quote(entries)}'
         return
     phases = metainfo.get('phases', {})
     if not isinstance(phases, dict) or not all(map(is_name_list, phases.values())):
         yield (
             'metainfo.phases must map each action to a list of different phase '
-            f'names, got {phases!r}'
+            f'names, got {quote(phases)}'
         )
         return
     first_use: dict[tuple[str, str], int] = {}
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            yield f'data_list[{index}] must be a mapping, got {entry!r}'
+            yield f'data_list[{index}] must be a mapping, got {quote(entry)}'
             continue
         name = entry.get('filename')
         for problem in _entry_problems(entry, phases):
@@ -141,7 +139,7 @@ def _key_problems(
     for key in sorted(required - mapping.keys()):
         yield f'missing key {key!r}'
     for key in sorted(mapping.keys() - required - optional):
-        yield f'unknown key {key!r}; known: {sorted(required | optional)}'
+        yield f'unknown key {quote(key)}; known: {sorted(required | optional)}'
 
 
 def _entry_problems(
@@ -151,22 +149,23 @@ def _entry_problems(
     yield from _key_problems(entry, {'filename', 'split'}, optional)
     for key in ('filename', 'action', 'view'):
         if key in entry and not (isinstance(entry[key], str) and entry[key]):
-            yield f'{key} must be a name, got {entry[key]!r}'
+            yield f'{key} must be a name, got {quote(entry[key])}'
     if 'split' in entry and entry['split'] not in SPLITS:
-        yield f'unknown split {entry["split"]!r}; known: {", ".join(SPLITS)}'
+        yield f'unknown split {quote(entry["split"])}; known: {", ".join(SPLITS)}'
     length: Any = entry.get('num_frames')
     if 'num_frames' in entry and not (_is_int(length) and length > 0):
-        yield f'num_frames must be a positive integer, got {length!r}'
+        yield f'num_frames must be a positive integer, got {quote(length)}'
         length = None
     if 'phases' not in entry:
         return
     action = entry.get('action')
     if not isinstance(entry['phases'], list):
-        yield f'phases must be a list of [first, last, label], got {entry["phases"]!r}'
+        phases_found = quote(entry['phases'])
+        yield f'phases must be a list of [first, last, label], got {phases_found}'
     elif action is None:
         yield 'has phases but no action, whose list in metainfo.phases names them'
     elif not (isinstance(action, str) and action in phases):
-        yield f'the phases of action {action!r} are not listed in metainfo.phases'
+        yield f'the phases of action {quote(action)} are not listed in metainfo.phases'
     else:
         yield from _row_problems(entry['phases'], length, len(phases[action]))
 
@@ -176,7 +175,7 @@ def _row_problems(
 ) -> Iterator[str]:
     spans = []
     for index, row in enumerate(rows):
-        where = f'phases[{index}] {row}'
+        where = f'phases[{index}] {quote(row)}'
         is_row = isinstance(row, Sequence) and len(row) == 3 and all(map(_is_int, row))
         if not is_row:
             yield f'{where}: must be three integers [first, last, label]'

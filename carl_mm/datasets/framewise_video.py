@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,12 +12,13 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from carl_mm.datasets.annotations import load_annotations
+from carl_mm.datasets.outside_names import check_names_inside
 from carl_mm.datasets.readable_videos import keep_readable_videos
 from carl_mm.datasets.selection import select_videos, videos_to_show
 from carl_mm.datasets.transforms import META_KEYS
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
-INFO_KEYS = ('action', 'split', 'view', 'sample_idx')
+INFO_KEYS = 'action', 'split', 'view', 'sample_idx'
 MAKE_SYNTHETIC = 'python tools/make_synthetic_videos.py'
 FROM_FOLDER = 'python tools/dataset_converters/folder.py VIDEO_DIR'
 
@@ -28,9 +29,8 @@ class FramewiseVideoDataset(BaseDataset):
 
     Every video is opened before training starts; the unreadable ones are listed in one
     warning and left out. A video that fails later, while it is decoded, is logged and
-    counted. In training the next video of its action stands in for it or, if none can
-    be decoded, the next of any action; in testing its sample has no frame, and the
-    metrics leave it out.
+    counted. In training the next video of its action stands in for it or, if there is
+    none, the next of any; in testing its sample has no frame, and metrics leave it out.
 
     Args:
         ann_file: JSON file, see `carl_mm.datasets.annotations`.
@@ -41,16 +41,16 @@ class FramewiseVideoDataset(BaseDataset):
         data_prefix: Folder of the videos, ``dict(video=FOLDER)``.
         split: One or several of 'train', 'val' and 'test'; None takes all.
         action: Action whose videos are taken; None takes all.
-        video_share: Share of each split's N videos to take, in (0, 1]: the first
-            max(1, int(share x N)).
+        video_share: Share of each split's N videos to take: the first max(1, int(N x)).
         with_labels: Whether samples have phase labels; by default in testing only.
         test_mode: Whether to test. Train videos without labels, which no metric uses,
             are then left out unless there are no others.
         max_unjudged: Number of videos to test, for their pictures, where there are only
             train videos, so that none is judged; by default all.
         check_videos: Whether to open every video first, which takes about 5 ms each.
-        max_unreadable_share: Largest share of videos that may be unreadable, in
-            [0, 1].
+        max_unreadable_share: Largest share of unreadable videos to admit, in [0, 1].
+        outside_names: Whether to 'allow', 'warn' of or 'refuse' file names that lead
+            out of the folder of videos.
         metainfo: Overrides the file's own.
 
     Raises:
@@ -72,6 +72,7 @@ class FramewiseVideoDataset(BaseDataset):
         max_unjudged: int | None = None,
         check_videos: bool = True,
         max_unreadable_share: float = 0.1,
+        outside_names: str = 'warn',
         metainfo: dict[str, Any] | None = None,
     ) -> None:
         if not 0 < video_share <= 1:
@@ -83,6 +84,7 @@ class FramewiseVideoDataset(BaseDataset):
         self.max_unjudged = max_unjudged
         self.check_videos = check_videos
         self.max_unreadable_share = max_unreadable_share
+        self.outside_names = outside_names
         # Workers outlive an epoch, so they share these: (seed, epoch), -1 if unset.
         self._draws = _shared(torch.full((2,), -1))
         self.feature_files: dict[str, str] = {}
@@ -99,23 +101,24 @@ class FramewiseVideoDataset(BaseDataset):
     def load_data_list(self) -> list[dict[str, Any]]:
         """Read the annotation file, select videos and open them."""
         if not Path(self.ann_file).is_file():
-            hint = f'{FROM_FOLDER} {self.ann_file}'
-            if 'synthetic' in self.ann_file:
-                hint = MAKE_SYNTHETIC
+            is_made = 'synthetic' in self.ann_file
+            hint = MAKE_SYNTHETIC if is_made else f'{FROM_FOLDER} {self.ann_file}'
             raise FileNotFoundError(
                 f'{self.ann_file}: no such annotation file; make it with: {hint}'
             )
         annotations = load_annotations(self.ann_file)
+        entries = annotations['data_list']
+        check_names_inside(entries, self.ann_file, self.outside_names)
         for key, value in annotations['metainfo'].items():
             self._metainfo.setdefault(key, value)
         filters = self.splits, self.action, self.video_share
-        entries = select_videos(annotations['data_list'], *filters, self.ann_file)
+        entries = select_videos(entries, *filters, self.ann_file)
         if self.test_mode:
             judged = [e for e in entries if e['split'] != 'train' or e.get('phases')]
             entries = judged or entries
             if self.max_unjudged and all(e['split'] == 'train' for e in entries):
-                shown = videos_to_show(entries, self.max_unjudged)
-                entries = shown or entries[: self.max_unjudged]
+                count = self.max_unjudged
+                entries = videos_to_show(entries, count) or entries[:count]
         if self.check_videos:
             entries = keep_readable_videos(
                 entries, self.video_path, self.max_unreadable_share, self.ann_file
@@ -159,12 +162,11 @@ class FramewiseVideoDataset(BaseDataset):
         for index in self._stand_ins(idx):
             info = self.get_data_info(index)
             try:
-                return cast(dict[str, Any], self.pipeline(info))
+                return self.pipeline(info)  # type: ignore[no-any-return]
             except VideoDecodeError as error:
                 self._record_failure(info, error)
             except MemoryError as error:
-                why = f'{info["filename"]}: not enough memory to load it'
-                raise MemoryError(why) from error
+                raise MemoryError(f'{info["filename"]}: not enough memory') from error
             if self.test_mode:
                 return self._empty_sample(info)
         raise RuntimeError(f'{self.ann_file}: no video can be decoded')
@@ -173,10 +175,9 @@ class FramewiseVideoDataset(BaseDataset):
         # Of the same action first: a loss of pairs may have asked for one action.
         yield idx
         others = [(idx + step) % len(self) for step in range(1, len(self))]
-        action = self.get_data_info(idx)['action']
-        yield from sorted(
-            others, key=lambda other: self.get_data_info(other)['action'] != action
-        )
+        info = self.get_data_info
+        action = info(idx)['action']
+        yield from sorted(others, key=lambda other: info(other)['action'] != action)
 
     def _record_failure(self, info: dict[str, Any], error: VideoDecodeError) -> None:
         if not self._failed[info['sample_idx']]:
@@ -196,5 +197,4 @@ class FramewiseVideoDataset(BaseDataset):
 
 
 def _shared(values: torch.Tensor) -> torch.Tensor:
-    shared: torch.Tensor = values.share_memory_()  # type: ignore[no-untyped-call]
-    return shared
+    return values.share_memory_()  # type: ignore[no-untyped-call, no-any-return]

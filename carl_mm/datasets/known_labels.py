@@ -7,17 +7,23 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from carl_mm.datasets.annotations import check_rows_fit, frame_labels, load_annotations
-from carl_mm.datasets.converters.formats.folder_csv import (
-    read_labels,
-    row_span_problems,
+from carl_mm.datasets.converters.formats.folder_csv import read_labels
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    FROM_ZERO,
+    FrameCount,
 )
-from carl_mm.datasets.problems import refuse
+from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
+from carl_mm.datasets.converters.formats.tables.label_rows import LabelTable
+from carl_mm.datasets.converters.formats.tables.listed_names import plain_name
 
 Spans = list[tuple[int, int, str]]  # first frame, last frame, phase
 
 
 def known_labels(
-    path: str | Path, lengths: Mapping[str, int]
+    path: str | Path,
+    timestamps: Mapping[str, np.ndarray],
+    count: FrameCount = FROM_ZERO,
+    remarks: list[str] | None = None,
 ) -> tuple[list[np.ndarray | None], list[str]]:
     """Read the labels of some videos from a file of many.
 
@@ -27,7 +33,10 @@ def known_labels(
     Args:
         path: Labels CSV as people and `tools/label_phases.py` write it, or an
             annotation file (.json).
-        lengths: Number of frames of each video, by its path.
+        timestamps: When the frames of each video begin to be shown, ``(T,)`` in
+            seconds, by its path.
+        count: How a labels CSV counts frames.
+        remarks: List that takes what may not be as intended, a line each.
 
     Returns:
         The labels of each video, ``(T,)`` int64 indices into the phases and -1 where
@@ -41,35 +50,44 @@ def known_labels(
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file')
-    read = _annotated_spans if path.suffix.lower() == '.json' else _labelled_spans
-    found, phases = read(path, lengths)
+    if path.suffix.lower() == '.json':
+        lengths = {video: len(times) for video, times in timestamps.items()}
+        found, phases = _annotated_spans(path, lengths)
+    else:
+        table = read_labels(path, None, None, None, count)
+        found, phases = _labelled_spans(
+            table, timestamps, [] if remarks is None else remarks
+        )
     labels = []
-    for video, spans in zip(lengths, found, strict=True):
+    for times, spans in zip(timestamps.values(), found, strict=True):
         rows = [(first, last, phases.index(name)) for first, last, name in spans or ()]
-        known = None if spans is None else frame_labels(rows, lengths[video])
-        labels.append(known)
+        labels.append(None if spans is None else frame_labels(rows, len(times)))
     return labels, phases
 
 
 def _labelled_spans(
-    path: Path, lengths: Mapping[str, int]
+    table: LabelTable, timestamps: Mapping[str, np.ndarray], remarks: list[str]
 ) -> tuple[list[Spans | None], list[str]]:
-    """Read a CSV; phases are in the order of their mean first frames."""
-    rows, _ = read_labels(path, None, None, None)
-    names = {row.filename for row in rows}
-    meant = [_meant(video, names) for video in lengths]
-    sizes = zip(meant, lengths.values(), strict=True)
-    known = {name: length for name, length in sizes if name is not None}
-    rows = [row for row in rows if row.filename in known]
-    refuse(str(path), row_span_problems(rows, known))
+    """Fit rows of a CSV; phases are in the order of their mean first frames."""
+    names = {row.filename for row in table.rows}
+    found: list[Spans | None] = []
     starts: dict[str, list[int]] = {}
-    for row in rows:
-        starts.setdefault(row.phase, []).append(row.first)
+    said: dict[str, None] = {}
+    for video, times in timestamps.items():
+        name = _meant(video, names)
+        if name is None:
+            found.append(None)
+            continue
+        rows, its_remarks = fit_labels(
+            table, {name: len(times)}, {name: times}.__getitem__
+        )
+        said.update(dict.fromkeys(its_remarks))
+        found.append([(row.first, row.last, row.phase) for row in rows])
+        for row in rows:
+            starts.setdefault(row.phase, []).append(row.first)
+    remarks += said
     phases = sorted(starts, key=lambda name: (float(np.mean(starts[name])), name))
-    spans: dict[str, Spans] = {}
-    for row in rows:
-        spans.setdefault(row.filename, []).append((row.first, row.last, row.phase))
-    return [None if name is None else spans[name] for name in meant], phases
+    return found, phases
 
 
 def _annotated_spans(
@@ -94,12 +112,12 @@ def _annotated_spans(
 
 
 def _meant(video: str, names: Mapping[str, object] | set[str]) -> str | None:
-    parts = Path(os.path.abspath(video)).parts
+    parts = Path(plain_name(os.path.abspath(video))).parts
     tails = [(len(p), name) for name in names if (p := _tail(name, parts))]
     return max(tails)[1] if tails else None
 
 
 def _tail(name: str, parts: Sequence[str]) -> tuple[str, ...]:
     """Return the parts of a name if a path ends in them."""
-    own = PurePosixPath(name).parts
+    own = PurePosixPath(plain_name(name)).parts
     return own if own == tuple(parts[len(parts) - len(own) :]) else ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 MAX_PROBLEMS_SHOWN = 20
+MAX_PROBLEM_LENGTH = 500  # a name in a file may have any length
 
 
 def refuse(source: str, problems: list[str]) -> None:
@@ -11,20 +12,27 @@ def refuse(source: str, problems: list[str]) -> None:
 
     Args:
         source: What has the problems, a file say; the message starts with it.
-        problems: Clauses that say what is wrong; the message lists the first 20.
+        problems: Clauses that say what is wrong; the message lists the first 20, each
+            shortened to 500 characters.
 
     Raises:
         ValueError: There is a problem.
     """
     if len(problems) == 1:
-        raise ValueError(f'{source}: {problems[0]}')
+        raise ValueError(f'{source}: {_clip(problems[0])}')
     if problems:
-        shown = problems[:MAX_PROBLEMS_SHOWN]
+        shown = [_clip(problem) for problem in problems[:MAX_PROBLEMS_SHOWN]]
         if len(problems) > len(shown):
             shown.append(f'and {len(problems) - len(shown)} more')
         raise ValueError(
             f'{source}: {len(problems)} problems:\n  ' + '\n  '.join(shown)
         )
+
+
+def _clip(problem: str) -> str:
+    # Lines and spaces stay: a clause may be a list.
+    is_long = len(problem) > MAX_PROBLEM_LENGTH
+    return f'{problem[:MAX_PROBLEM_LENGTH]}...' if is_long else problem
 
 
 def span_problem(first: int, last: int, num_frames: int | None) -> str | None:

@@ -28,7 +28,9 @@ def keep_readable_videos(
         The entries whose videos can be read.
 
     Raises:
-        ValueError: Too many videos are unreadable, or one is shorter than its labels.
+        ValueError: Too many videos are unreadable, or a whole one is shorter than its
+            labels. One that lost its end counts as unreadable then; with labels that
+            fit, or none, its whole frames are used.
     """
 
     def check(entry: dict[str, Any]) -> str | None:
@@ -36,7 +38,12 @@ def keep_readable_videos(
             video = open_video(path_of(entry))
         except VideoDecodeError as error:
             return str(error)
-        check_rows_fit(entry, video.num_frames, source)
+        try:
+            check_rows_fit(entry, video.num_frames, source)
+        except ValueError:
+            if not video.is_cut:
+                raise
+            return f'{video.filename}: is cut at its end, before its last labels'
         return None
 
     with ThreadPoolExecutor(4) as pool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from carl_mm.datasets.annotations import SPLITS
+from carl_mm.quoting import quote
 
 
 def select_videos(
@@ -29,7 +30,7 @@ def select_videos(
     actions = sorted({entry['action'] for entry in entries if 'action' in entry})
     if action is not None and action not in actions:
         raise ValueError(
-            f'{source}: has no video of action {action!r}; its actions: {actions}'
+            f'{source}: has no video of action {quote(action)}; its actions: {actions}'
         )
     chosen = []
     for split in splits or SPLITS:
@@ -40,7 +41,7 @@ def select_videos(
         ]
         chosen += of_split[: max(1, int(video_share * len(of_split)))]
     if not chosen:
-        of_action = '' if action is None else f' and action {action!r}'
+        of_action = '' if action is None else f' and action {quote(action)}'
         raise ValueError(f'{source}: has no video of split {splits}{of_action}')
     return chosen
 

@@ -157,7 +157,7 @@ def _uneven_times(times: FrameTimes, fps: float, speed: float) -> np.ndarray | N
 def _sound(frames: FrameSource, duration: float) -> Sound | None:
     if not isinstance(frames, FrameReader) or not has_sound(frames.filename):
         return None
-    start = float(frames.timestamps[0])
+    start = frames.start_time
     return Sound(frames.filename, start, start + duration)
 
 

@@ -1,10 +1,10 @@
 """Write the pictures of an evaluation, and the loss curve of a training."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from carl_mm.functional import dtw
+from carl_mm.json_files import parse_json
 from carl_mm.visualization.aligned_video import write_aligned_video
 from carl_mm.visualization.figures.embedding import embedding_figure
 from carl_mm.visualization.figures.loss import loss_figure
@@ -103,8 +103,11 @@ def write_loss_curve(work_dir: str | Path, out_dir: str | Path) -> Path:
     losses: dict[int, float] = {}
     for file in sorted(Path(work_dir).glob('*/vis_data/scalars.json')):
         for line in file.read_text().splitlines():
-            row = json.loads(line)
-            if 'loss' in row:
+            try:
+                row = parse_json(line)
+            except ValueError:
+                continue  # a killed run leaves its last line incomplete
+            if isinstance(row, dict) and {'loss', 'step'} <= row.keys():
                 losses[row['step']] = row['loss']
     if not losses:
         raise FileNotFoundError(f'{work_dir}: no logged loss')

@@ -1,16 +1,20 @@
 import io
+import os
 import sys
 
 import pytest
 
 from carl_mm.apis.cli import (
     PATIENCE_S,
+    add_frame_count,
     add_model,
     describe,
+    frame_count,
     main,
     make_parser,
     one_line_errors,
 )
+from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.files import atomic_write_csv
 from carl_mm.run_stopped import RunStopped
 from tests.tools.processes import run_here
@@ -166,3 +170,29 @@ def test_with_traceback_python_shows_the_error(monkeypatch):
     monkeypatch.setattr(sys, 'excepthook', sys.__excepthook__)
     one_line_errors(['a.py', '--traceback'])
     assert sys.excepthook is sys.__excepthook__
+
+
+def test_how_labels_count_frames():
+    parser = make_parser('')
+    parser.add_argument('--labels')
+    add_frame_count(parser.add_argument)
+    assert frame_count(parser.parse_args([])) == FrameCount()
+    options = ['--first-frame', '1', '--exclusive-end']
+    given = parser.parse_args(['--labels', 'a.csv', *options])
+    assert frame_count(given) == FrameCount(1, exclusive_end=True)
+    with pytest.raises(ValueError, match='--first-frame: .* --labels .*; give that'):
+        frame_count(parser.parse_args(options))
+
+
+def test_salvage_holds_for_the_call_alone(monkeypatch):
+    monkeypatch.delenv('CARL_MM_SALVAGE', raising=False)
+    parser = make_parser('x')
+    add_model(parser)
+    seen = []
+
+    def work(args):
+        seen.append(os.environ.get('CARL_MM_SALVAGE'))
+
+    main(work, parser, ['model.pth', '--salvage'])
+    main(work, parser, ['model.pth'])
+    assert seen == ['1', None]

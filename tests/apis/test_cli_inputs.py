@@ -2,13 +2,15 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
-from carl_mm.apis.cli import add_model, make_parser
+from carl_mm.apis.cli import add_frame_count, add_model, make_parser
 from carl_mm.apis.cli_inputs import (
+    check_labels,
     check_not_overwritten,
     is_same_video,
     load_embeddings,
 )
 from carl_mm.apis.embedding.folder_embedding import embed_folder
+from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from tests.apis.trained import make_work_dir
 
 
@@ -137,3 +139,26 @@ def test_a_file_is_the_same_however_its_path_is_written(tmp_path, monkeypatch):
     )
     assert is_same_video(first, again)
     assert not is_same_video(first, other)
+
+
+def test_bad_labels_show_before_videos_are_embedded(tmp_path):
+    def check(*words, phases=None):
+        parser = make_parser('')
+        parser.add_argument('--labels')
+        add_frame_count(parser.add_argument)
+        return check_labels(parser.parse_args([str(word) for word in words]), phases)
+
+    path = tmp_path / 'l.csv'
+    path.write_text('filename,first_frame,last_frame,phase\na.mp4,0,3,x\na.mp4,3,5,y\n')
+    count = FrameCount(0, exclusive_end=True)
+    assert check() == FrameCount()
+    assert check('--labels', path, '--exclusive-end') == count
+    with pytest.raises(ValueError, match='--exclusive-end'):
+        check('--labels', path)
+    with pytest.raises(ValueError, match="unknown phase 'y'; known: x"):
+        check('--labels', path, '--exclusive-end', phases=['x'])
+    with pytest.raises(FileNotFoundError, match=r'none\.csv: no such file'):
+        check('--labels', tmp_path / 'none.csv')
+    (tmp_path / 'a.json').write_text('{')
+    with pytest.raises(ValueError, match=r'a\.json: not a JSON file'):
+        check('--labels', tmp_path / 'a.json')

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from carl_mm.app.folder import default_embeddings_dir, scan
+from carl_mm.datasets.video_io.find_videos import IMAGES_BESIDE
 
 
 def test_scan(video_folder, tmp_path):
@@ -30,3 +31,34 @@ def test_embeddings_of_other_folders_and_models_are_kept_apart(tmp_path):
     found = {default_embeddings_dir(f, p) for f in folders for p in (one, two)}
     assert len(found) == 4
     assert all(folder.name.startswith('v-') for folder in found)
+
+
+def touch(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_links_and_images_are_taken_by_the_rule_of_all_tools(tmp_path):
+    videos, far = tmp_path / 'videos', tmp_path / 'far'
+    touch(videos, 'a.mp4', 'sub/b.mp4', 'frames/1.jpg')
+    touch(far, 'c.mp4')
+    (videos / 'sub' / 'loop').symlink_to(videos, target_is_directory=True)
+    (videos / 'far').symlink_to(far, target_is_directory=True)
+    _, inside, left_out = scan(videos)
+    assert list(inside) == ['a.mp4', 'sub/b.mp4']
+    assert left_out == {
+        'far/c.mp4': 'is a link that leads out of the folder',
+        'frames': IMAGES_BESIDE,
+    }
+
+
+def test_folders_of_images(tmp_path):
+    touch(tmp_path, 'clips/a/1.jpg', 'clips/b/c/1.png')
+    assert list(scan(tmp_path / 'clips')[1]) == ['a', 'b/c']
+    with pytest.raises(FileNotFoundError, match='one video, a folder of images'):
+        scan(tmp_path / 'clips' / 'a')
+    touch(tmp_path, 'secret/2.jpg')
+    (tmp_path / 'clips' / 'a' / '2.jpg').symlink_to(tmp_path / 'secret' / '2.jpg')
+    _, inside, left_out = scan(tmp_path / 'clips')
+    assert (list(inside), list(left_out)) == (['b/c'], ['a'])

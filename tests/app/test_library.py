@@ -2,10 +2,12 @@
 
 import threading
 
+import cv2
 import numpy as np
 import pytest
 
 from carl_mm.app.library import VideoLibrary
+from carl_mm.app.playable import frame_jpeg, playable
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
@@ -137,3 +139,23 @@ def test_an_upload_is_removed(make, video_folder, tmp_path):
     # What was known of a name stays true: browsers and caches keep it.
     write_mp4(tmp_path / 'new.mp4', moving_square(5), 25)
     assert library.add_upload(tmp_path / 'new.mp4', '0.mp4') == 'uploaded_0_2.mp4'
+
+
+def test_folders_of_images_and_links_inside_are_shown(make, tmp_path):
+    folder = tmp_path / 'videos'
+    for name in ('one', 'sub/two'):
+        (folder / name).mkdir(parents=True)
+        for number, picture in enumerate(moving_square(8)):
+            cv2.imwrite(f'{folder / name}/{number}.png', picture)
+    (folder / 'again').symlink_to(folder / 'sub', target_is_directory=True)
+    (tmp_path / 'far' / 'three').mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / 'far' / 'three' / '1.png'), next(moving_square(1)))
+    (folder / 'far').symlink_to(tmp_path / 'far', target_is_directory=True)
+    library = make(folder)
+    library.prepare()
+    assert library.names == ['one', 'sub/two']
+    assert list(library.left_out) == ['far/three']
+    assert not list((tmp_path / 'emb').rglob('three*'))  # nor embedded
+    shown = playable(library.path('one'), tmp_path / 'copies')
+    assert (shown.media_type, len(shown.times)) == ('video/mp4', 8)
+    assert frame_jpeg(library.path('one'), 7)

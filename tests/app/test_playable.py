@@ -72,7 +72,7 @@ def test_a_copy_is_made_once_and_anew_when_the_video_changes(tmp_path):
 
 def test_a_video_that_starts_late_gets_a_copy_from_zero(tmp_path):
     path = write(tmp_path / 'a.mov', 'libx264', stamps=range(50, 62))
-    assert open_video(path).timestamps[0] == pytest.approx(2.0)
+    assert open_video(path).start_time == pytest.approx(2.0)
     shown = playable(path, tmp_path / 'copies')
     assert shown.path != path
     assert shown.times[0] == 0

@@ -86,7 +86,7 @@ def test_carry_phases_and_export(client, running, tmp_path):
     path = tmp_path / 'phases.csv'
     path.write_text(text)
     known = sorted({*NAMES, *carried})
-    assert len(read_labels(path, known, None, None)[0]) == len(table) - 1
+    assert len(read_labels(path, known, None, None).rows) == len(table) - 1
 
 
 def test_deviations(client, running):

@@ -3,6 +3,7 @@
 import pytest
 
 from carl_mm.datasets.readable_videos import keep_readable_videos
+from tests.datasets.video_io.odd_files import KINDS
 
 
 def entries_of(folder, *names):
@@ -33,3 +34,14 @@ def test_labels_past_the_end_are_named(make_videos):
     (entry,) = entries_of(make_videos((9,)), 'video_0.mp4')
     with pytest.raises(ValueError, match=r'a\.json: .*video_0\.mp4: .* past the end'):
         keep([entry | {'phases': [[0, 9, 0]]}], 1.0)
+
+
+def test_a_cut_video_is_used_as_far_as_its_labels_are_there(tmp_path, make_videos):
+    whole = entries_of(make_videos((9,)), 'video_0.mp4')
+    path = str(KINDS['cut.mkv'][0](tmp_path / 'cut.mkv'))
+    for rows in ({}, {'phases': [[0, 9, 0]]}):
+        assert len(keep([*whole, {'filename': path, **rows}], 0.0)) == 2
+    short = {'filename': path, 'phases': [[0, 39, 0]]}
+    assert keep([*whole, short], 0.5) == whole
+    with pytest.raises(ValueError, match=r'cut\.mkv: is cut at its end, before its'):
+        keep([*whole, short], 0.4)

@@ -8,6 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from carl_mm.engine import DivergenceHook, RunStopped
+from carl_mm.engine.feature_files import write_features
 from tests.engine.small import small_config
 from tests.tools.processes import load
 
@@ -95,8 +96,8 @@ def test_a_video_whose_input_is_not_finite_is_named_alone(folder):
     runner.train()
     for file in sorted((folder / 'cache').rglob('*.npy'))[:1]:
         features = np.load(file)
-        features[:] = np.nan
-        np.save(file, features)
+        with file.open('wb') as stream:
+            write_features(stream, np.full_like(features, np.nan))
     said = stop(make_runner(folder, cached=True, max_epochs=2))
     assert said.count('.mp4') == 1
     assert 'videos whose input is not finite: ' in said

@@ -180,11 +180,13 @@ def test_what_is_left_out_is_said(tool, tmp_path):
     b, _ = save(tmp_path, 'b', ARC)
     write_sound(tmp_path / 'a.mp4', beeps(1.2, [0.3]), codec='aac')
     labels = tmp_path / 'labels.csv'
-    labels.write_text('filename,first_frame,last_frame,phase\na.mp4,0,4,lift\n')
+    labels.write_text('filename,first_frame,last_frame,phase,by\na.mp4,1,5,lift,x\n')
     out = tmp_path / 'out'
     options = ('--out', out, '--video')
-    status, said, _ = tool(a, b, *options, '--speed', '0.5', '--labels', labels)
+    how = ('--speed', '0.5', '--labels', labels, '--first-frame', '1')
+    status, said, _ = tool(a, b, *options, *how)
     assert status == 0
+    assert f"{labels}: not read: 'by'" in said
     assert f'the sound of {tmp_path / "a.mp4"} is left out at speed 0.5' in said
     assert f'has no phases of {tmp_path / "b.mp4"}' in said
     assert not has_sound(out / 'b.mp4')
@@ -202,6 +204,7 @@ def test_what_is_left_out_is_said(tool, tmp_path):
         (('--video', '--speed', 'nan'), '--speed must be positive, got nan'),
         (('--video', '--height', '1'), '--height must be at least 2, got 1'),
         (('--video', '--labels', 'none.csv'), 'none.csv: no such file'),
+        (('--video', '--first-frame', '1'), '--first-frame: says how --labels counts'),
     ],
 )
 def test_options_that_cannot_be_are_refused_at_once(tool, tmp_path, options, message):

@@ -62,7 +62,6 @@ def test_python_objects_are_read_only_on_trust(tool, tmp_path, capsys, monkeypat
     assert tool.main([str(src), str(dst)]) == 1
     error = capsys.readouterr().err
     assert f'error: {src}: holds more than weights' in error
-    assert '--trust-checkpoint' in error
     assert not dst.exists()
     assert tool.main([str(src), str(dst), '--trust-checkpoint']) == 0
     torch.load(dst, weights_only=True)  # the object stayed out
@@ -80,7 +79,9 @@ def test_a_pickle_that_would_run_code_does_not(tool, tmp_path, capsys):
     src, trace = tmp_path / 'evil.pth', tmp_path / 'ran'
     torch.save({**published(2), 'cfg': RunsCode(trace)}, src)
     assert tool.main([str(src), str(tmp_path / 'ours.pth')]) == 1
-    assert '--trust-checkpoint' in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert 'asks for' in error
+    assert 'trust' not in error
     assert not trace.exists()
     torch.load(src, weights_only=False)
     assert trace.exists()  # so it would have

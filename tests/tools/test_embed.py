@@ -171,7 +171,7 @@ def bad_calls(work_dir, folder):
         'other_files': ([work_dir, folder / 'texts'], 'only 1 other files'),
         'no_video': ([work_dir, folder / 'a.mp4'], 'a.mp4: no such file'),
         'device': ([work_dir, videos, '--device', 'cuda:77'], "'cuda:77' is not there"),
-        'out': ([work_dir, videos, '--out', '/dev/null/x'], '/even: Not a directory'),
+        'out': ([work_dir, videos, '--out', '/dev/null/x'], '/dev/null/x: Not a dir'),
     }
 
 

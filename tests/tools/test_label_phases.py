@@ -1,11 +1,13 @@
 """tools/label_phases.py as users call it, on embeddings made before."""
 
 import csv
+from itertools import compress
 
 import numpy as np
 import pytest
 
 from carl_mm.apis import PhaseLabeler, VideoEmbedding
+from carl_mm.datasets.known_labels import known_labels
 from tests.tools.processes import run_here
 
 HEADER = 'filename,first_frame,last_frame,phase'
@@ -144,3 +146,51 @@ def test_no_labels(tool, folder):
     status, _, said = tool(LABELS, '--labels', folder / 'none.csv')
     assert status == 1
     assert 'none.csv: no such file' in said
+
+
+def test_its_table_goes_back_in_by_both_readers(tool, folder):
+    """Whole, corrected by hand, and with either its frames or its times left out."""
+    tool(LABELS, '--all')
+    table = (folder / 'out.csv').read_text().splitlines()
+    written = rows_of(folder / 'out.csv')
+    stamps = {name: np.arange(sum(both)) / 10 for name, both in LENGTHS.items()}
+    for left_out in ((), ('first_frame', 'last_frame'), ('start_s', 'end_s')):
+        keep = [name not in left_out for name in table[0].split(',')]
+        lines = [';'.join(compress(line.split(','), keep)) for line in table]
+        status, _, said = tool(lines, '--all')
+        assert (status, said) == (0, '')
+        path = folder / 'labels.csv'
+        for name, times in stamps.items():
+            (labels,), phases = known_labels(path, {f'/v/{name}.mp4': times})
+            for row in written:
+                if row['filename'] == f'{name}.mp4':
+                    span = labels[int(row['first_frame']) : int(row['last_frame']) + 1]
+                    assert set(span) == {phases.index(row['phase'])}
+            assert len(labels) == sum(LENGTHS[name]) and labels.min() == 0
+
+
+def test_a_correction_by_hand_of_frames_alone_is_told(tool, folder):
+    tool(LABELS)
+    table = (folder / 'out.csv').read_text().splitlines()
+    table[1] = table[1].replace('d.mp4,0,6', 'd.mp4,0,5')
+    status, _, said = tool(table, '--all')
+    assert status == 0
+    assert 'warning: ' in said
+    assert 'the times of 1 rows (line 2) are those of other frames' in said
+
+
+def test_how_the_labels_count_frames(tool, folder):
+    exclusive = ['a.mp4,0,8,reach', 'a.mp4,8,14,put', 'b.mp4,0,5,reach']
+    from_one = ['a.mp4,1,8,reach', 'a.mp4,9,14,put', 'b.mp4,1,5,reach']
+    expected = None
+    for rows, options in (
+        (exclusive, ['--exclusive-end']),
+        (from_one, ['--first-frame', '1']),
+        (['a.mp4,0,7,reach', 'a.mp4,8,13,put', 'b.mp4,0,4,reach'], []),
+    ):
+        if options:
+            status, _, said = tool([HEADER, *rows])
+            assert status == 1 and f'({" ".join(options)})' in said
+        assert tool([HEADER, *rows], *options)[0] == 0
+        expected = expected or rows_of(folder / 'out.csv')
+        assert rows_of(folder / 'out.csv') == expected

@@ -96,6 +96,7 @@ def test_of_too_many_videos_those_that_fit_best_play(
     [
         (['npz/0.npz'], 'a timeline takes at least 2 videos, got 1'),
         (['npz', '--labels', 'none.csv'], 'none.csv: no such file'),
+        (['npz', '--exclusive-end'], '--exclusive-end: says how --labels counts'),
     ],
 )
 def test_errors_are_one_line(tool, folder, tmp_path, args, said):
@@ -105,3 +106,21 @@ def test_errors_are_one_line(tool, folder, tmp_path, args, said):
     assert said in error
     assert len(error.splitlines()) == 1
     assert not (tmp_path / 'out').exists()
+
+
+def test_labels_name_videos_as_in_every_tool(tool, folder, tmp_path):
+    """By the end of the path, with labels of others beside them, or by times."""
+    labels, written = tmp_path / 'labels.csv', []
+    for text in (
+        'filename,first_frame,last_frame,phase\n0.mp4,20,39,down\n',
+        f'Filename;Start s;End s;Phase\n{tmp_path.name}\\0.mp4;2;4;down\n9.mp4;1;2;x\n',
+    ):
+        labels.write_text(text)
+        status, *_ = tool(folder[0], '--out', tmp_path / 'out', '--labels', labels)
+        assert status == 0
+        written.append(read(tmp_path / 'out' / 'events.csv'))
+    assert written[0] == written[1]
+    labels.write_text('filename,first_frame,last_frame,phase\n9.mp4,20,39,down\n')
+    status, _, said = tool(folder[0], '--out', tmp_path / 'out', '--labels', labels)
+    assert status == 1
+    assert f'has no phases of these videos, such as {tmp_path}/0.mp4' in said

@@ -4,7 +4,8 @@ python tools/dataset_converters/folder.py VIDEO_DIR --labels labels.csv
     --splits splits.csv OUT.json
 
 labels.csv has the columns filename, first_frame, last_frame, phase and, optionally,
-action; frames are counted from 0, and both are part of the phase. splits.csv has the
+action; frames are counted from 0, and both are part of the phase. The columns start_s
+and end_s (seconds or h:mm:ss) can take the place of the frames. splits.csv has the
 columns filename and split, which is train, val or test. Both files are optional:
 training needs no labels. File names are relative to VIDEO_DIR.
 """
@@ -13,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from carl_mm.apis.cli import add_frame_count, frame_count
 from carl_mm.datasets.converters.cli import make_parser, run
 from carl_mm.datasets.converters.folder import annotations_from_folder
 
@@ -27,6 +29,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument('out', metavar='OUT.json', help='annotation file to write')
     parser.add_argument('--labels', metavar='CSV', help='phases of the videos')
+    add_frame_count(parser.add_argument)
     parser.add_argument(
         '--splits', metavar='CSV', help='splits; default: all are train videos'
     )
@@ -58,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             phases=args.phases,
             action=args.action,
             workers=args.workers,
+            count=frame_count(args),
         ),
     )
 

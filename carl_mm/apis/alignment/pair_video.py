@@ -8,6 +8,10 @@ import numpy as np
 
 from carl_mm.apis.alignment.alignment import Alignment
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    FROM_ZERO,
+    FrameCount,
+)
 from carl_mm.datasets.known_labels import known_labels
 from carl_mm.datasets.video_io.cropped_video import CroppedVideo
 from carl_mm.datasets.video_io.frame_reader import FrameReader
@@ -29,6 +33,7 @@ def write_pair_video(
     speed: float = 1.0,
     sound: bool = True,
     labels: str | Path | None = None,
+    count: FrameCount = FROM_ZERO,
     on_progress: Callable[[float], Any] | None = None,
 ) -> list[str]:
     """Write two aligned videos in step; see `write_aligned_video`.
@@ -46,10 +51,11 @@ def write_pair_video(
         speed: How fast the result plays, > 0: 0.25 is slow motion.
         sound: Whether to keep the sound of a, if ``speed`` is 1.
         labels: Labels CSV or annotation file whose phases are shown.
+        count: How a labels CSV counts frames.
         on_progress: Called with each share of the frames that has been drawn.
 
     Returns:
-        What was left out that one might expect, a line each.
+        What was left out or may not be as expected, a line each.
 
     Raises:
         FileNotFoundError: A file is missing.
@@ -65,7 +71,8 @@ def write_pair_video(
     known: list[np.ndarray | None] = [None, None]
     phases: list[str] | None = None
     if labels is not None:
-        known, phases = known_labels(labels, {v.filename: len(v) for v in (a, b)})
+        times = {video.filename: video.timestamps for video in (a, b)}
+        known, phases = known_labels(labels, times, count, remarks)
         for video, its_labels in zip((a, b), known, strict=True):
             if its_labels is None:
                 remarks.append(f'{labels}: has no phases of {video.filename}')

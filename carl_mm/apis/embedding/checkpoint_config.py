@@ -1,19 +1,22 @@
-"""The config that a checkpoint keeps, read without running it."""
+"""The config that a checkpoint or a work dir keeps, read without running it."""
 
 import ast
 import importlib.util
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from mmaction.registry import MODELS, TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.config import Config
-from mmengine.model import BaseInit
 from torch import nn
+
+from carl_mm.quoting import clip
 
 NEEDED = ('model', 'test_dataloader', 'default_scope')
 PACKAGES = ('carl_mm', 'mmaction', 'mmpretrain', 'mmcv', 'mmengine')
-KINDS = (nn.Module, BaseTransform, BaseInit)
+REGISTRIES = (MODELS, TRANSFORMS)
+KINDS = (nn.Module, BaseTransform)
 
 
 def read_config(checkpoint: dict[str, Any], source: str) -> Config:
@@ -36,32 +39,26 @@ def read_config(checkpoint: dict[str, Any], source: str) -> Config:
     text = meta.get('cfg') if isinstance(meta, dict) else None
     if not (isinstance(text, str) and text):
         raise ValueError(f'{source}: keeps no config; give the config file too')
+    return _read(text, f'{source}: the config kept in it is not plain values')
+
+
+def read_dumped(path: Path) -> Config:
+    """Read the config that training wrote to its work dir, as `read_config` does.
+
+    Raises:
+        ValueError: It is more than plain values.
+    """
+    return _read(path.read_text('utf-8', 'replace'), f'{path}: not plain values')
+
+
+def _read(text: str, problem: str) -> Config:
     try:
         return Config(read_literals(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(
-            f'{source}: the config kept in it is not plain values ({error}); give '
-            'the config file too'
+            f'{problem} ({clip(error)}); give the config file with --config, which is '
+            'then run'
         ) from error
-
-
-def check_types(value: Any, source: str) -> None:
-    """Check that all types in a config are networks and transforms.
-
-    Args:
-        value: Part of the config; may be nested.
-        source: Name of the checkpoint, for the message.
-
-    Raises:
-        ValueError: Another type could run code; names the first.
-    """
-    for name in _types_in(value):
-        if not is_component(name):
-            raise ValueError(
-                f'{source}: the config kept in it names {name!r}, which is not a '
-                'component of OpenMMLab or carl_mm and could run code; if you trust '
-                'it, give the config file too, or pass --trust-checkpoint'
-            )
 
 
 def read_literals(text: str, names: Collection[str] = NEEDED) -> dict[str, Any]:
@@ -108,24 +105,15 @@ def is_component(name: str) -> bool:
     """
     if '.' not in name:
         # Registries import a bare name that is a module's.
-        return name.isidentifier() and importlib.util.find_spec(name) is None
-    if name.split('.')[0] not in PACKAGES:
+        if not name.isidentifier() or importlib.util.find_spec(name) is not None:
+            return False
+    elif name.split('.')[0] not in PACKAGES:
         return False
-    for registry in (MODELS, TRANSFORMS):
+    for registry in REGISTRIES:
         try:
             found = registry.get(name)
-        except RuntimeError:
+        except (RuntimeError, ImportError):
             continue
         if isinstance(found, type) and issubclass(found, KINDS):
             return True
     return False
-
-
-def _types_in(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get('type'), str):
-            yield value['type']
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _types_in(item)

@@ -9,7 +9,10 @@ from typing import IO, Any, TypeVar
 
 import numpy as np
 
-from carl_mm.files import atomic_write, check_names
+from carl_mm.apis.array_file import open_npz
+from carl_mm.files import atomic_write
+from carl_mm.json_files import parse_json
+from carl_mm.quoting import clip, quote
 
 EMBEDDING_SUFFIXES = ('.npz', '.parquet')
 CHECKSUM = 'crc32'  # name of the checksum in a .parquet file
@@ -38,9 +41,25 @@ def read_embedding(path: str | os.PathLike[str], build: Callable[..., T]) -> T:
         raise  # says what to install
     except Exception as error:  # a broken file fails in whatever way
         raise ValueError(
-            f'{path}: not a file of embeddings, or a broken one ({error!r:.200}); '
-            'make one with tools/embed.py or VideoEmbedding.save'
+            f'{path}: not a file of embeddings, or a broken one '
+            f'({clip(repr(error), 200)}); make one with tools/embed.py or '
+            'VideoEmbedding.save'
         ) from error
+
+
+def check_texts(filename: Any, provenance: Any) -> None:
+    """Check the parts of an embedding that are no arrays.
+
+    Raises:
+        ValueError: The file name is no text, or the provenance not texts by name.
+    """
+    if not isinstance(filename, str):
+        raise ValueError(f'filename must be a text, got {quote(filename)}')
+    is_dict = isinstance(provenance, dict)
+    if not is_dict or not all(
+        isinstance(part, str) for item in provenance.items() for part in item
+    ):
+        raise ValueError(f'provenance must be texts by name, got {quote(provenance)}')
 
 
 def _suffix(path: Path) -> str:
@@ -60,8 +79,7 @@ def _npz_writer(fields: dict[str, Any]) -> Callable[[IO[bytes]], Any]:
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
-    with np.load(path, allow_pickle=False) as file:
-        check_names(file.zip)
+    with open_npz(path) as file:
         # All that is there, and so every checksum.
         arrays = {name: file[name] for name in file.files}
     return dict(
@@ -69,7 +87,7 @@ def _read_npz(path: Path) -> dict[str, Any]:
         embeddings=arrays['embeddings'],
         timestamps=arrays['timestamps'],
         fps=float(arrays['fps']),
-        provenance=json.loads(str(arrays['provenance'])),
+        provenance=parse_json(str(arrays['provenance'])),
         frame_features=arrays.get('frame_features'),
     )
 
@@ -113,7 +131,7 @@ def _read_parquet(path: Path) -> dict[str, Any]:
         embeddings=rows('embedding'),
         timestamps=table.column('timestamp').to_numpy(),
         fps=float(metadata[b'fps']),
-        provenance=json.loads(metadata[b'provenance']),
+        provenance=parse_json(metadata[b'provenance']),
         frame_features=rows('frame_features') if has_features else None,
     )
     written = metadata.get(CHECKSUM.encode())  # older files have none

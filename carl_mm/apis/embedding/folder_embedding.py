@@ -3,7 +3,7 @@
 import dataclasses
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -49,6 +49,7 @@ def embed_folder(
     out_dir: str | os.PathLike[str],
     form: str = 'npz',
     overwrite: bool = False,
+    left_out: Collection[Path] = (),
 ) -> FolderSummary:
     """Embed videos into one file each; it can be interrupted and resumed.
 
@@ -63,6 +64,7 @@ def embed_folder(
             two videos would share a name, both keep their ending, as ``sub/a.mp4.npz``.
         form: 'npz' or 'parquet'.
         overwrite: Whether to replace files of other models.
+        left_out: Absolute paths of videos in the folders that are not embedded.
 
     Raises:
         FileNotFoundError: There is no such file, or a folder has no video.
@@ -73,6 +75,7 @@ def embed_folder(
     """
     folders, out_dir = [Path(path) for path in paths], Path(out_dir)
     targets = _name_targets(folders, out_dir, form)
+    targets = {video: to for video, to in targets.items() if video not in left_out}
     with lock_folder(out_dir, 'wait until it has ended, or take another --out'):
         done, failed = _embed_missing(targets, inferencer, overwrite)
     return FolderSummary(
@@ -184,8 +187,7 @@ def _count_others(folder: Path, out_dir: Path) -> int:
     if not folder.is_dir() or not list_files(folder):
         return 0
     return sum(
-        file.is_file()
-        and not file.name.lower().endswith(VIDEO_SUFFIXES)
+        not file.name.lower().endswith(VIDEO_SUFFIXES)
         and not file.is_relative_to(out_dir)
-        for file in folder.rglob('*')
+        for file in list_files(folder, ('',))
     )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ from mmengine.registry import DefaultScope
 
 import carl_mm
 from carl_mm import compat
-from carl_mm.apis.embedding.checkpoint_config import check_types, read_config
+from carl_mm.apis.embedding.checkpoint_config import read_config, read_dumped
 from carl_mm.apis.embedding.model_files import find_model_files
+from carl_mm.apis.embedding.untrusted_config import (
+    check_config,
+    no_network,
+    without_weights,
+)
 from carl_mm.files import file_sha256
 from carl_mm.models.recognizers.framewise_recognizer import FramewiseRecognizer
+from carl_mm.quoting import clip
 
 FORMAT_VERSION = 1  # raise it when the same settings give other embeddings
 
@@ -55,12 +62,15 @@ def load_trained(
     loaded = compat.load_local_checkpoint(str(path), 'cpu', trust=trust_checkpoint)
     if not isinstance(loaded, dict):
         raise ValueError(f'{path}: not a checkpoint, holds {type(loaded).__name__}')
-    cfg = _read_file(config) if config else read_config(loaded, str(path))
+    # A config that the user names is run; a work dir may be someone else's.
+    is_named = config is not None and not Path(config_or_dir).is_dir()
+    if config is None:
+        cfg = read_config(loaded, str(path))
+    else:
+        cfg = _read_file(config) if is_named else read_dumped(config)
     source = str(config or path)
     pipeline = _test_pipeline(cfg, source)
-    if config is None and not trust_checkpoint:
-        check_types([cfg.model, pipeline], source)
-    model, steps = _build(cfg, pipeline, source)
+    model, steps = _build(cfg, pipeline, source, is_named or trust_checkpoint)
     _load_weights(model, loaded, path, source)
     # to_dict writes classes as their names, however the config gave them.
     plain = Config({'model': cfg.model, 'pipeline': pipeline}).to_dict()
@@ -96,18 +106,24 @@ def _test_pipeline(cfg: Config, source: str) -> list[Any]:
 
 
 def _build(
-    cfg: Config, pipeline: list[Any], source: str
+    cfg: Config, pipeline: list[Any], source: str, is_trusted: bool
 ) -> tuple[FramewiseRecognizer, list[Any]]:
+    # Controls are not embeddings that anyone uses.
+    settings = {**cfg.model, 'controls': ()}
     scope = cfg.get('default_scope') or 'mmaction'
+    guard: AbstractContextManager[None] = nullcontext()
+    if not is_trusted:
+        settings, pipeline = without_weights(settings), without_weights(pipeline)
+        check_config([settings, pipeline], scope, source)
+        guard = no_network()
     try:
-        with DefaultScope.overwrite_default_scope(scope):
-            # Controls are not embeddings that anyone uses.
-            model = MODELS.build({**cfg.model, 'controls': ()})
+        with DefaultScope.overwrite_default_scope(scope), guard:
+            model = MODELS.build(settings)
             steps = [TRANSFORMS.build(step) for step in pipeline]
     except ImportError:
         raise  # says what to install
     except Exception as error:  # an unknown type, a misspelt key, a bad value
-        raise ValueError(f'{source}: cannot be built ({error})') from error
+        raise ValueError(f'{source}: cannot be built ({clip(error, 500)})') from error
     if not isinstance(model, FramewiseRecognizer):
         raise ValueError(
             f'{source}: gives no frame-wise embeddings, its model is a '

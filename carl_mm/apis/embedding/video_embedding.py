@@ -5,7 +5,11 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from carl_mm.apis.embedding.embedding_files import read_embedding, write_embedding
+from carl_mm.apis.embedding.embedding_files import (
+    check_texts,
+    read_embedding,
+    write_embedding,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +20,7 @@ class VideoEmbedding:
         filename: Path of the video.
         embeddings: L2-normalised embeddings, ``(T, D)`` float32.
         timestamps: When each frame begins to be shown, ``(T,)`` float64, in seconds,
-            ascending; the presentation times of the container.
+            ascending; counted from the first frame.
         fps: Frames per second, averaged over the video.
         provenance: What made the embeddings: config, checkpoint, checkpoint_sha256,
             settings_sha256 and version; may be empty.
@@ -24,8 +28,8 @@ class VideoEmbedding:
             `carl_mm.functional.frame_features`; None if it was not kept.
 
     Raises:
-        ValueError: Wrong shapes or dtypes, or time stamps that descend or are not
-            finite.
+        ValueError: Wrong shapes or dtypes, time stamps that descend or are not finite,
+            or a provenance that is more than texts by name.
 
     Example:
         >>> import numpy as np
@@ -47,6 +51,7 @@ class VideoEmbedding:
     frame_features: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        check_texts(self.filename, self.provenance)
         embeddings, times = self.embeddings, self.timestamps
         if embeddings.ndim != 2 or times.shape != embeddings.shape[:1]:
             raise ValueError(

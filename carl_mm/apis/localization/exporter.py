@@ -23,6 +23,7 @@ from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.files import atomic_write_text, file_state
 from carl_mm.functional.metrics.localization import resample_features
+from carl_mm.json_files import read_json
 
 FORMAT_VERSION = 1  # raise it when the same settings give other files
 
@@ -140,7 +141,7 @@ class Exporter:
         for index, entry in enumerate(self.entries):
             if entry['filename'] in failed:
                 continue
-            record = json.loads(self._paths(index)[1].read_text())
+            record = read_json(self._paths(index)[1])
             length, fps = record['num_frames'], record['fps']
             check_rows_fit(entry, length, self.dataset.ann_file)
             videos.append(
@@ -156,4 +157,7 @@ class Exporter:
 
 
 def _key_in(record: Path) -> str | None:
-    return json.loads(record.read_text())['key'] if record.is_file() else None
+    try:
+        return str(read_json(record)['key'])
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None  # the video is embedded again

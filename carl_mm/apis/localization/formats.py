@@ -6,8 +6,6 @@ s, "duration_frame": n, "feature_frame": n, "fps": f, "rfps": f, "annotations":
 video, so feature_frame is duration_frame.
 """
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import numpy as np
 
 from carl_mm.apis.localization.truth import SUBSETS, Truth
 from carl_mm.files import atomic_write
+from carl_mm.tables import csv_text
 
 FORMS = {'bmn': '.csv', 'gtad': '.npy'}
 VIDEO_INFO = ('video', 'numFrame', 'seconds', 'fps', 'rfps', 'subset', 'featureFrame')
@@ -102,17 +101,16 @@ def annotation_files(videos: Sequence[LocalizedVideo], form: str) -> dict[str, s
             name = f'anet_anno_{split_of[video.subset]}.json'
             groups.setdefault(name, {})[video.name] = video.entry
         return {name: json.dumps(group, indent=1) for name, group in groups.items()}
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator='\n')
-    writer.writerow(VIDEO_INFO)
+    rows = []
     for video in videos:
         e, fps = video.entry, video.entry['fps']
         row = [e['duration_frame'], e['duration_second'], fps, fps]
-        writer.writerow([video.name, *row, video.subset, e['feature_frame']])
+        rows.append([video.name, *row, video.subset, e['feature_frame']])
     entries = {video.name: video.entry for video in videos}
     return {
         'anet_anno_action.json': json.dumps(entries, indent=1),
-        'video_info_new.csv': table.getvalue(),
+        # G-TAD looks names up; many of YouTube's begin with -.
+        'video_info_new.csv': csv_text(VIDEO_INFO, rows, protect=False),
     }
 
 

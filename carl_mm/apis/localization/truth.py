@@ -1,12 +1,13 @@
 """The ground truth of temporal localisation, in ActivityNet's form."""
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from carl_mm.datasets.problems import refuse
+from carl_mm.json_files import read_json
+from carl_mm.quoting import quote
 
 SUBSETS = {'train': 'training', 'val': 'validation', 'test': 'testing'}
 Truth = dict[str, dict[str, Any]]
@@ -23,10 +24,7 @@ def load_truth(path: str | Path) -> Truth:
         ValueError: The file is not JSON or not of that form; names the file, the video
             and the value.
     """
-    try:
-        content = json.loads(Path(path).read_text('utf-8'))
-    except ValueError as error:
-        raise ValueError(f'{path}: not a JSON file: {error}') from error
+    content = read_json(path)
     database = content.get('database') if isinstance(content, dict) else None
     if not isinstance(database, dict):
         raise ValueError(f'{path}: must be {{"database": {{ID: ...}}}}')
@@ -41,13 +39,13 @@ def _truth_problems(database: dict[str, Any]) -> Iterator[str]:
             yield f'{video}: must be {{"subset": ..., "annotations": [...]}}'
             continue
         if entry.get('subset') not in SUBSETS.values():
-            known = ', '.join(SUBSETS.values())
-            yield f'{video}: unknown subset {entry.get("subset")!r}; known: {known}'
+            known, subset = ', '.join(SUBSETS.values()), quote(entry.get('subset'))
+            yield f'{video}: unknown subset {subset}; known: {known}'
         for index, row in enumerate(rows):
             if not (isinstance(row, dict) and _is_segment(row)):
                 yield (
                     f'{video}: annotations[{index}] must have a segment [start, end] '
-                    f'in seconds, start <= end, and a label, got {row}'
+                    f'in seconds, start <= end, and a label, got {quote(row)}'
                 )
 
 
@@ -78,10 +76,10 @@ def video_ids(filenames: Sequence[str], truth: Truth | None) -> list[str]:
         known = truth is not None and stem in truth  # an id may itself begin with v_
         video_id = stem if known else stem.removeprefix('v_')
         if truth is not None and video_id not in truth:
-            problems.append(f'{filename}: no video {video_id!r}')
+            problems.append(f'{filename}: no video {quote(video_id)}')
         if first_use.setdefault(video_id, filename) != filename:
             problems.append(
-                f'{filename}: the id {video_id!r} is also that of '
+                f'{filename}: the id {quote(video_id)} is also that of '
                 f'{first_use[video_id]}; rename one'
             )
         ids.append(video_id)

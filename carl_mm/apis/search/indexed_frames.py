@@ -13,6 +13,7 @@ from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.apis.search.approximate_search import ApproximateSearch
 from carl_mm.files import file_state
 from carl_mm.locking import lock_beside
+from carl_mm.quoting import quote
 
 FORM = 'carl_mm frame index 1'
 MAX_LENGTH_ERROR = 1e-3  # of a unit vector
@@ -77,11 +78,11 @@ class IndexedFrames:
             ValueError: The video is not in the index.
         """
         if filename not in self.filenames:
-            raise ValueError(
-                f'{filename}: not in the index of {len(self.filenames)} videos; add it'
-            )
+            count = len(self.filenames)
+            raise ValueError(f'{filename}: not in the index of {count} videos; add it')
         place = self.filenames.index(filename)
-        return int(self.starts[place]), int(self.starts[place + 1])
+        first, end = self.starts[place : place + 2].tolist()
+        return first, end
 
     def video(self, video: str | VideoEmbedding) -> VideoEmbedding:
         """Return a video to compare with the frames.
@@ -150,8 +151,7 @@ class IndexedFrames:
         """
         state = _state(path)  # before it is read: it may change meanwhile
         frames = load_arrays(path, FORM, cls._build)
-        if state is not None:
-            frames._read = os.path.realpath(path), state
+        frames._read = None if state is None else (os.path.realpath(path), state)
         return frames
 
     @classmethod
@@ -159,17 +159,20 @@ class IndexedFrames:
         cls, header: dict[str, Any], arrays: dict[str, np.ndarray]
     ) -> 'IndexedFrames':
         frames, bounds = cls(), arrays['starts'].tolist()
-        whole = (len(arrays['embeddings']), len(arrays['timestamps']))
+        if not isinstance(header['filenames'], list):
+            raise ValueError('filenames must be a list')
+        whole = len(arrays['embeddings']), len(arrays['timestamps'])
         if whole != (bounds[-1],) * 2 or len(bounds) != len(header['filenames']) + 1:
             raise ValueError(f'{whole} frames where there should be {bounds[-1]}')
+        # Otherwise frames would be dropped, or be in two videos.
+        if bounds[0] != 0 or bounds != sorted(bounds):
+            raise ValueError(f'starts must ascend from 0, got {quote(bounds)}')
         videos = []
         for place, name in enumerate(header['filenames']):
             part = slice(bounds[place], bounds[place + 1])
-            embeddings, times = arrays['embeddings'][part], arrays['timestamps'][part]
+            parts = arrays['embeddings'][part], arrays['timestamps'][part]
             fps = float(arrays['fps'][place])
-            videos.append(
-                VideoEmbedding(name, embeddings, times, fps, header['provenance'])
-            )
+            videos.append(VideoEmbedding(name, *parts, fps, header['provenance']))
         frames.add(videos)
         return frames
 

@@ -15,6 +15,7 @@ from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )
 from carl_mm.datasets.problems import is_name_list, refuse
+from carl_mm.quoting import quote
 
 VIEWS = ('ego', 'exo')
 EXPECTED_CONTENT = (
@@ -56,7 +57,7 @@ def annotations_from_ae2(
         raise FileNotFoundError(f'{label_file}: no such file; {EXPECTED_CONTENT}')
     published = load_restricted_pickle(label_file)
     if not isinstance(published, dict):
-        raise ValueError(f'{label_file}: must be a dict, got {published!r:.80}')
+        raise ValueError(f'{label_file}: must be a dict, got {quote(published)}')
     phases = _name_phases(published) if phases is None else list(phases)
     if not is_name_list(phases):
         raise ValueError(f'{label_file}: phases must be different names, got {phases}')
@@ -64,7 +65,7 @@ def annotations_from_ae2(
     names = [name for name, _, _ in videos]
     twice = [name for name, count in Counter(names).items() if count > 1]
     refuse(str(set_dir), [f'{name}: is listed twice' for name in twice])
-    lengths, left_out = read_lengths(set_dir, names, workers)
+    lengths, left_out, remarks = read_lengths(set_dir, names, workers)
     entries, problems = list[dict[str, Any]](), list[str]()
     for name, split, view in videos:
         if name in left_out:
@@ -84,7 +85,7 @@ def annotations_from_ae2(
             continue
         entries.append({**entry, 'phases': rows} if rows else entry)
     refuse(str(label_file), problems)
-    return conclude(set_dir, {action: phases}, entries, left_out)
+    return conclude(set_dir, {action: phases}, entries, left_out, remarks)
 
 
 def _find_videos(set_dir: Path) -> Iterator[tuple[str, str, str]]:

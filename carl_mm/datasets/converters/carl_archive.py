@@ -17,6 +17,7 @@ from carl_mm.datasets.converters.safe_pickle.restricted_pickle import (
     load_restricted_pickle,
 )
 from carl_mm.datasets.problems import refuse
+from carl_mm.quoting import quote
 
 ARCHIVES = ('penn_action', 'pouring', 'finegym99', 'finegym288')
 FINEGYM_ADDITIONAL = 'additional_v1.0.pkl'
@@ -119,7 +120,7 @@ def annotations_from_carl_archive(
     entries = train + test
     video_dir = archive_dir / form.video_dir
     names = sorted({entry['filename'] for entry in entries})
-    lengths, unreadable = read_lengths(video_dir, names, workers)
+    lengths, unreadable, remarks = read_lengths(video_dir, names, workers)
     problems = [
         f'{entry["filename"]} has {lengths[entry["filename"]]} frames, but its seq_len '
         f'is {entry["num_frames"]}'
@@ -127,7 +128,8 @@ def annotations_from_carl_archive(
         if lengths.get(entry['filename'], entry['num_frames']) != entry['num_frames']
     ]
     refuse(str(video_dir), problems)
-    return conclude(archive_dir, form.phases, entries, left_out | unreadable)
+    left_out |= unreadable
+    return conclude(archive_dir, form.phases, entries, left_out, remarks)
 
 
 def _read_entries(path: Path, form: ArchiveForm, split: str) -> list[dict[str, Any]]:
@@ -158,11 +160,11 @@ def _entry(
 ) -> dict[str, Any]:
     file, length = item.get('video_file'), item.get('seq_len')
     if not isinstance(file, str) or {'..', '/'} & set(PurePosixPath(file).parts):
-        raise ValueError(f'video_file must be a path in the archive, got {file!r}')
+        raise ValueError(f'video_file must be a path in the archive, got {quote(file)}')
     if not PurePosixPath(file).is_relative_to(form.video_dir):
-        raise ValueError(f'video_file must be in {form.video_dir}/, got {file!r}')
+        raise ValueError(f'video_file must be in {form.video_dir}/, got {quote(file)}')
     if not (isinstance(length, int | np.integer) and length > 0):
-        raise ValueError(f'seq_len must be a positive integer, got {length!r}')
+        raise ValueError(f'seq_len must be a positive integer, got {quote(length)}')
     action = _action(item, list(form.phases))
     entry = {
         'filename': str(PurePosixPath(file).relative_to(form.video_dir)),
@@ -184,10 +186,12 @@ def _action(item: dict[str, Any], actions: list[str]) -> str:
     if len(actions) == 1:
         if label is not None:
             raise ValueError(
-                f'has action_label {label!r:.80}, as only penn_action has: give the '
+                f'has action_label {quote(label)}, as only penn_action has: give the '
                 'name of the archive that it is'
             )
         return actions[0]
     if not (isinstance(label, int | np.integer) and 0 <= label < len(actions)):
-        raise ValueError(f'action_label {label!r} is outside 0 to {len(actions) - 1}')
+        raise ValueError(
+            f'action_label {quote(label)} is outside 0 to {len(actions) - 1}'
+        )
     return actions[label]

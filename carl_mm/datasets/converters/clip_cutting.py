@@ -9,7 +9,10 @@ from typing import TypeVar
 import av
 import numpy as np
 from av.container import InputContainer
+from av.video.stream import VideoStream
 
+from carl_mm.datasets.video_io.containers import open_container
+from carl_mm.datasets.video_io.indexing.streams import choose_stream
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
@@ -78,12 +81,13 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
     """Yield the pictures on screen at some times, resized; others are not converted."""
     width, height = CLIP_SIZE
     try:
-        with av.open(str(source), metadata_errors='replace') as container:
-            if not container.streams.video:
+        with open_container(source) as container:
+            stream, _ = choose_stream(container)
+            if stream is None:
                 raise ValueError('contains no video')
             # Clips are cut in parallel already.
-            container.streams.video[0].codec_context.thread_count = 1
-            for frame in on_screen(_frames_from(container, times[0]), times):
+            stream.codec_context.thread_count = 1
+            for frame in on_screen(_frames_from(container, stream, times[0]), times):
                 yield frame.to_ndarray(
                     width=width, height=height, format='rgb24', interpolation='BICUBIC'
                 )
@@ -94,7 +98,7 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
 
 
 def _frames_from(
-    container: InputContainer, start: float
+    container: InputContainer, stream: VideoStream, start: float
 ) -> Iterator[tuple[float, av.VideoFrame]]:
     """Yield frames with their times, from the key frame before a time on.
 
@@ -108,7 +112,7 @@ def _frames_from(
         container.seek(int(target * av.time_base))
         frames = (
             (frame.time - origin, frame)
-            for frame in container.decode(video=0)
+            for frame in container.decode(stream)
             if frame.time is not None
         )
         first = next(frames, None)

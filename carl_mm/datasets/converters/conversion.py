@@ -165,7 +165,7 @@ def run_jobs(
 
 def write_left_out(path: str | Path, left_out: dict[str, str]) -> None:
     """Write a CSV file of the videos that are left out and why."""
-    atomic_write_csv(Path(path), ('name', 'reason'), list(left_out.items()))
+    atomic_write_csv(Path(path), ('name', 'reason'), left_out.items())
 
 
 def write_annotations(path: str | Path, annotations: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """Annotations from a folder of videos, and from labels and splits in CSV files."""
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,18 +8,28 @@ from typing import Any
 import numpy as np
 
 from carl_mm.datasets.converters.conversion import (
+    MAX_NAMES_SHOWN,
     ConversionSummary,
     run_jobs,
     summarise,
 )
 from carl_mm.datasets.converters.formats.folder_csv import (
-    LabelRow,
     read_labels,
     read_splits,
-    row_span_problems,
 )
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    FROM_ZERO,
+    FrameCount,
+)
+from carl_mm.datasets.converters.formats.tables.label_frames import fit_labels
+from carl_mm.datasets.converters.formats.tables.label_rows import LabelRow, LabelTable
 from carl_mm.datasets.problems import refuse
-from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
+from carl_mm.datasets.video_io.find_videos import (
+    IMAGES_BESIDE,
+    VIDEO_SUFFIXES,
+    list_image_folders,
+    list_videos,
+)
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 
 
@@ -31,6 +40,7 @@ def annotations_from_folder(
     phases: Sequence[str] | None = None,
     action: str | None = None,
     workers: int = 4,
+    count: FrameCount = FROM_ZERO,
 ) -> tuple[dict[str, Any], ConversionSummary]:
     """Make annotations from a folder of videos, labels and splits.
 
@@ -38,9 +48,12 @@ def annotations_from_folder(
     in the summary.
 
     Args:
-        video_dir: Folder of videos, searched with its subfolders.
+        video_dir: Folder of videos, searched with its subfolders; see
+            `carl_mm.datasets.video_io.find_videos.list_videos`.
         labels_csv: CSV file with the columns filename (relative to ``video_dir``),
-            first_frame, last_frame (counted in), phase and, optionally, action.
+            first_frame, last_frame (counted in), phase and, optionally, action. The
+            columns start_s and end_s can take the place of the frames: times in seconds
+            or h:mm:ss from the first frame on.
         splits_csv: CSV file with the columns filename and split; without it every
             video is a train video.
         phases: Names of every action's phases, in temporal order; by default those
@@ -48,6 +61,7 @@ def annotations_from_folder(
         action: Action of every video; by default 'action' if there are labels. It
             cannot be given if the labels have a column action.
         workers: Number of threads that open the videos.
+        count: How the labels count frames.
 
     Returns:
         The annotations and their summary.
@@ -57,51 +71,56 @@ def annotations_from_folder(
         ValueError: No video is readable, or a CSV file is bad; the message lists all
             its problems with their lines and values.
     """
-    filenames = _find_videos(Path(video_dir))
-    rows: list[LabelRow] = []
+    filenames, aside = _find_videos(Path(video_dir))
+    labels = LabelTable('', [], action)
     if labels_csv is not None:
-        rows, action = read_labels(labels_csv, filenames, phases, action)
+        labels = read_labels(labels_csv, filenames, phases, action, count)
     splits = dict.fromkeys(filenames, 'train')
     if splits_csv is not None:
         splits = read_splits(splits_csv, filenames)
-    lengths, left_out = read_lengths(Path(video_dir), filenames, workers)
+    lengths, left_out, remarks = read_lengths(Path(video_dir), filenames, workers)
     for name in lengths.keys() - splits.keys():
         left_out[name] = f'has no row in {splits_csv}'
     used = [name for name in filenames if name not in left_out]
     if not used:
         reasons = [f'{name}: {reason}' for name, reason in left_out.items()]
         refuse(f'{video_dir}: no video is left', reasons)
-    if labels_csv is not None:
-        refuse(str(labels_csv), row_span_problems(rows, lengths))
-    rows = [row for row in rows if row.filename not in left_out]
+    kept = {name: lengths[name] for name in used}
+    rows, label_remarks = fit_labels(
+        labels, kept, lambda name: open_video(Path(video_dir) / name).timestamps
+    )
     orders = _order_phases(rows, lengths, phases)
-    entries = [_entry(name, splits[name], lengths[name], action) for name in used]
+    entries = [_entry(n, splits[n], lengths[n], labels.action) for n in used]
     _add_rows({entry['filename']: entry for entry in entries}, rows, orders)
     metainfo = {'phases': orders} if orders else {}
     annotations = {'metainfo': metainfo, 'data_list': entries}
-    return annotations, summarise(annotations, left_out)
+    warnings = [*remarks, *label_remarks]
+    return annotations, summarise(annotations, left_out | aside, warnings)
 
 
-def _find_videos(video_dir: Path) -> list[str]:
-    """Return relative POSIX paths, sorted, without hidden files and folders."""
+def _find_videos(video_dir: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the videos' relative POSIX paths, sorted, and what is none and why."""
     if not video_dir.is_dir():
         raise FileNotFoundError(f'{video_dir}: no such folder')
-    found = []
-    for folder, folders, names in os.walk(video_dir, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith('.')]
-        for name in names:
-            if name.lower().endswith(VIDEO_SUFFIXES) and not name.startswith('.'):
-                found.append((Path(folder) / name).relative_to(video_dir).as_posix())
+    found = list_videos(video_dir)
     if not found:
         raise ValueError(
             f'{video_dir}: contains no video ({", ".join(VIDEO_SUFFIXES)})'
         )
-    return sorted(found)
+    if found == [video_dir]:
+        raise ValueError(
+            f'{video_dir}: is one video, a folder of images; give the folder it is in'
+        )
+    aside = list_image_folders(video_dir) if found[0].is_file() else []
+    names = sorted(path.relative_to(video_dir).as_posix() for path in found)
+    return names, {
+        path.relative_to(video_dir).as_posix(): IMAGES_BESIDE for path in aside
+    }
 
 
 def read_lengths(
     video_dir: Path, filenames: list[str], workers: int
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, int], dict[str, str], list[str]]:
     """Open videos to learn their lengths.
 
     Args:
@@ -110,26 +129,33 @@ def read_lengths(
         workers: Number of threads that open the videos.
 
     Returns:
-        The number of frames of each readable video, and why each other one is not.
+        The number of frames of each readable video, why each other one is not, and
+        what is unusual about readable ones, a line for all of which the same is true.
     """
     lengths, left_out = dict[str, int](), dict[str, str]()
+    unusual: dict[str, list[str]] = defaultdict(list)
 
-    def read(name: str) -> int | str:
-        return _read_length(video_dir / name)
+    def read(name: str) -> tuple[int, tuple[str, ...]] | str:
+        path = video_dir / name
+        try:
+            video = open_video(path)
+        except VideoDecodeError as error:
+            return str(error).removeprefix(f'{path}: ')
+        return video.num_frames, video.notes
 
     for name, result in run_jobs(read, filenames, workers, 'Reading videos'):
-        if isinstance(result, int):
-            lengths[name] = result
-        else:
+        if isinstance(result, str):
             left_out[name] = result
-    return lengths, left_out
+            continue
+        lengths[name], notes = result
+        for note in notes:
+            unusual[note].append(name)
+    return lengths, left_out, [_remark(*each) for each in unusual.items()]
 
 
-def _read_length(path: Path) -> int | str:
-    try:
-        return open_video(path).num_frames
-    except VideoDecodeError as error:
-        return str(error).removeprefix(f'{path}: ')
+def _remark(note: str, names: list[str]) -> str:
+    more = ', ...' if len(names) > MAX_NAMES_SHOWN else ''
+    return f'{", ".join(names[:MAX_NAMES_SHOWN])}{more} ({len(names)}): {note}'
 
 
 def _order_phases(

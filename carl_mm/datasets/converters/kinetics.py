@@ -7,8 +7,10 @@ from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
+from carl_mm.datasets.converters.formats.tables.table_text import read_text
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
+from carl_mm.quoting import clip, quote
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,14 @@ def annotations_from_kinetics(
     for split, path in (('train', train_csv), ('val', val_csv)):
         if path is not None:
             entries += _read_entries(path, split, classes, first_use)
-    left_out = dict[str, str]()
+    left_out, remarks = dict[str, str](), list[str]()
     if check:
         names = [entry['filename'] for entry in entries]
-        lengths, left_out = read_lengths(Path(video_dir), names, workers)
+        lengths, left_out, remarks = read_lengths(Path(video_dir), names, workers)
         for name, entry in zip(names, entries, strict=True):
             if name in lengths:
                 entry['num_frames'] = lengths[name]
-    return conclude(video_dir, {}, entries, left_out)
+    return conclude(video_dir, {}, entries, left_out, remarks)
 
 
 def _read_entries(
@@ -84,7 +86,7 @@ def _read_entries(
             problems.append(f'{where} also in {first_use[video.filename]}')
         action = video.label if classes is None else classes.get(video.label)
         if action is None:
-            problems.append(f'{where} label {video.label!r} is not a class')
+            problems.append(f'{where} label {quote(video.label)} is not a class')
         entries.append({'filename': video.filename, 'split': split, 'action': action})
     refuse(str(path), problems)
     return entries
@@ -102,22 +104,22 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
         FileNotFoundError: There is no such file.
         ValueError: A line is bad, or there is no video.
     """
+    lines = read_text(path).splitlines()
     try:
-        text = Path(path).read_text(encoding='utf-8-sig')
-        lines = text.splitlines()
         if ',' in next(iter(lines), ''):
             rows = [[field.strip() for field in row] for row in csv.reader(lines)]
         else:
             rows = [line.rsplit(maxsplit=1) for line in lines]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f'{path}: not a CSV file in UTF-8: {error}') from error
+    except csv.Error as error:
+        raise ValueError(f'{path}: not a CSV file: {clip(error)}') from error
     videos, problems = list[ListedVideo](), list[str]()
     for line, row in enumerate(rows, start=1):
         if len(row) == 2 and all(row) and row[0].lower().endswith(VIDEO_SUFFIXES):
             videos.append(ListedVideo(line, str(PurePosixPath(row[0])), row[1]))
         elif any(row) and not (line == 1 and '.' not in row[0]):
             problems.append(
-                f'line {line}: expected a video file and a label, got {" ".join(row)!r}'
+                f'line {line}: expected a video file and a label, got '
+                f'{quote(" ".join(row))}'
             )
     if not videos and not problems:
         problems.append(f'contains no video ({", ".join(VIDEO_SUFFIXES)})')
@@ -127,6 +129,6 @@ def read_video_list(path: str | Path) -> list[ListedVideo]:
 
 def _read_classes(path: str | Path) -> dict[str, str]:
     """Return the classes' names, by name and by number."""
-    lines = Path(path).read_text(encoding='utf-8').splitlines()
+    lines = read_text(path).splitlines()
     names = [line.strip() for line in lines if line.strip()]
     return {name: name for name in names} | {str(i): n for i, n in enumerate(names)}

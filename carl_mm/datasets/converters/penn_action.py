@@ -22,6 +22,7 @@ from carl_mm.datasets.converters.formats.penn_action_labels import (
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.image_folder import IMAGE_FOLDER_FPS, ImageFolder
 from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.quoting import quote
 
 MAX_STRETCHED_SHOWN = 10
 
@@ -111,7 +112,7 @@ def _entry(
     if action not in NUM_PHASES:
         known = ', '.join([*NUM_PHASES, *ACTIONS_WITHOUT_PHASES])
         raise ValueError(
-            f'labels/{mat.name}: unknown action {action!r}; known: {known}'
+            f'labels/{mat.name}: unknown action {quote(action)}; known: {known}'
         )
     if phases is None:
         return f'has no phase labels; its action is {action}'

@@ -20,6 +20,7 @@ from carl_mm.datasets.converters.formats.tfrecord import (
 from carl_mm.datasets.problems import refuse
 from carl_mm.datasets.video_io.frame_reader import VideoDecodeError
 from carl_mm.datasets.video_io.image_folder import decode_image
+from carl_mm.quoting import quote
 
 ACTION = 'pouring'
 NUM_PHASES = 5
@@ -125,9 +126,9 @@ def _entry(example: SequenceExample, split: str) -> dict[str, Any]:
         case [[bytes(raw)], [int(length)]]:
             name = raw.decode('utf-8')
         case found:
-            raise ValueError(f'expected one name and one len, got {found}')
+            raise ValueError(f'expected one name and one len, got {quote(found)}')
     if not FILE_NAME.fullmatch(name):
-        raise ValueError(f'{name!r} cannot be the name of a file')
+        raise ValueError(f'{quote(name)} cannot be the name of a file')
     video, labels = lists.get('video', []), lists.get('frame_labels', [])
     if length == 0 or {len(video), len(labels)} != {length}:
         raise ValueError(

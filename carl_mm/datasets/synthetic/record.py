@@ -1,10 +1,10 @@
 """The record of the videos that were made, which tells a run what is missing."""
 
 import hashlib
-import json
 from pathlib import Path
 
 from carl_mm.datasets.synthetic.video import FPS, VideoPlan
+from carl_mm.json_files import parse_json
 
 # The modules that decide how a video looks.
 DRAWING = (
@@ -58,8 +58,8 @@ def read_record(record: Path) -> dict[str, dict[str, str]]:
     text = record.read_text('utf-8') if record.is_file() else ''
     for line in text.splitlines():
         try:
-            row = json.loads(line)
-        except ValueError:
+            row = parse_json(line)
+            made[row['filename']] = row
+        except (ValueError, TypeError, KeyError):
             continue
-        made[row['filename']] = row
     return made

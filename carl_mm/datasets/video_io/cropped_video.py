@@ -38,6 +38,8 @@ class CroppedVideo(FrameReader):
         self.num_frames = video.num_frames
         self.fps = video.fps
         self.num_threads = video.num_threads
+        self.start_time, self.notes = video.start_time, video.notes
+        self.is_cut = video.is_cut
         self._box: tuple[int, int, int] | None = None
         self._shape: tuple[int, ...] = ()  # the first frame's, once there is a box
 

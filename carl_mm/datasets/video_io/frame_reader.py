@@ -17,9 +17,13 @@ class FrameReader(ABC):
     Attributes:
         filename: Path of the file or the folder.
         num_frames: Number of frames, at least 1.
-        fps: Frames per second, averaged over the video.
-        timestamps: ``(num_frames,)`` float64, seconds at which each frame is presented
-            by the container's clock.
+        fps: Frames per second, measured: (frames - 1) / (last - first time stamp).
+        timestamps: ``(num_frames,)`` float64, seconds after the first frame at which
+            each is shown, strictly ascending from 0.
+        start_time: When the first frame is shown by the container's own clock, in
+            seconds; players count from the container's start.
+        is_cut: Whether the file lacks its end.
+        notes: What is unusual about the file, a clause each.
         num_threads: Number of the decoder's threads.
     """
 
@@ -29,6 +33,9 @@ class FrameReader(ABC):
     timestamps: np.ndarray
 
     num_threads: int = 1
+    start_time: float = 0.0
+    is_cut: bool = False
+    notes: tuple[str, ...] = ()
 
     @abstractmethod
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:

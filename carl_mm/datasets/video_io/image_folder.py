@@ -1,5 +1,6 @@
 """Folders of numbered images, read as videos."""
 
+import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -7,10 +8,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
+from carl_mm.datasets.video_io.containers import MAX_PIXELS, too_large
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
+FORMATS = ('JPEG', 'PNG', 'WEBP', 'BMP')
 IMAGE_FOLDER_FPS = 30.0  # Penn Action's; a folder does not tell its own
 
 
@@ -91,11 +96,45 @@ def decode_image(encoded: bytes, name: str) -> np.ndarray:
         name: What to call the image in a message.
 
     Raises:
-        VideoDecodeError: The bytes are not an image, or not a whole one.
+        VideoDecodeError: The bytes are not an image, not a whole one, or one of more
+            pixels than `MAX_PIXELS`, which then is not decoded.
     """
+    size = _size(encoded)
+    if size is None or not _chunks_fit(encoded):
+        raise VideoDecodeError(f'{name} cannot be decoded')
+    if size[0] * size[1] > MAX_PIXELS:
+        raise too_large(name)
     # cv2.imread would fill up a truncated JPEG with gray.
     data = np.frombuffer(encoded, np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if encoded else None
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:  # a header that contradicts itself
+        image = None
     if image is None:
         raise VideoDecodeError(f'{name} cannot be decoded')
     return image[..., ::-1]
+
+
+def _chunks_fit(encoded: bytes) -> bool:
+    """Whether a PNG's chunks end in the file: OpenCV makes room for what they claim."""
+    if not encoded.startswith(PNG_SIGNATURE):
+        return True
+    place = len(PNG_SIGNATURE)
+    kind = b''
+    while place + 8 <= len(encoded) and kind != b'IEND':
+        kind = encoded[place + 4 : place + 8]
+        # Length, kind, content, checksum.
+        place += 12 + int.from_bytes(encoded[place : place + 4], 'big')
+    return place <= len(encoded)
+
+
+def _size(encoded: bytes) -> tuple[int, int] | None:
+    """Return an image's width and height by its header, None if it has none."""
+    try:
+        # Names lie: people rename .webp and .bmp to .jpg, and OpenCV reads them.
+        with Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            return image.size
+    except Image.DecompressionBombError:
+        return MAX_PIXELS, 2
+    except Exception:  # Pillow raises errors of many kinds at damaged bytes
+        return None

@@ -1,12 +1,9 @@
 """Video files read by PyAV."""
 
-import math
+import logging
 import os
-import struct
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, compress
 from typing import Any
 
 import av
@@ -15,119 +12,163 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from carl_mm.datasets.video_io.containers import open_container
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
+from carl_mm.datasets.video_io.indexing.decoding import MissingFrameError
+from carl_mm.datasets.video_io.indexing.frame_index import FrameIndex, index_frames
+from carl_mm.datasets.video_io.indexing.frame_stamps import frame_seconds, measured_fps
+from carl_mm.datasets.video_io.indexing.index_cache import load_index, save_index
+from carl_mm.datasets.video_io.indexing.packet_times import PacketTimes
+from carl_mm.datasets.video_io.indexing.packets import read_packets
+from carl_mm.datasets.video_io.indexing.streams import choose_stream
+from carl_mm.datasets.video_io.upright import upright
 from carl_mm.files import file_state
 
-Frames = Iterator[av.VideoFrame]
-NEVER = -(2**63)
 # From version 17 on, PyAV uses all cores otherwise, which costs more than it gains.
 TO_RGB: dict[str, Any] = {'format': 'rgb24'}
 if int(av.__version__.split('.')[0]) >= 17:
     TO_RGB['threads'] = 1
+MISSING = 'decoding gives other frames than its packets say'
+logger = logging.getLogger('carl_mm')
+_told: set[tuple[str, str]] = set()  # a file's remarks are told once
 
 
 class PyAVVideo(FrameReader):
     """A video file read by PyAV, one frame after the other.
 
+    Its frames are those that decoding it from start to end gives. Where its packets do
+    not tell them, it is decoded once, and what was found is remembered in a cache: in
+    the folder that the environment variable CARL_MM_CACHE names, by default
+    ~/.cache/carl_mm.
+
     Args:
         filename: Path of the video.
         num_threads: Number of the decoder's threads.
+        salvage: Whether to take what is before the damage of a damaged file, which is
+            then always decoded once. If not, frames from there on are errors.
 
     Raises:
         VideoDecodeError: The file is missing, not a video, or has no frames.
     """
 
-    def __init__(self, filename: str | os.PathLike[str], num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        filename: str | os.PathLike[str],
+        num_threads: int = 1,
+        salvage: bool = False,
+    ) -> None:
         self.filename = str(filename)
         self.num_threads = num_threads
+        self.salvage = salvage
         if not os.path.isfile(self.filename):
             raise VideoDecodeError(f'{self.filename}: no such file')
         self._state = file_state(self.filename)
         with self._open() as (container, stream):
-            packets = [p for p in container.demux(stream) if p.size]
-            packets = [p for p in packets if not p.is_discard]
-            rate, unit = stream.average_rate or stream.guessed_rate, stream.time_base
-            reorders = stream.codec_context.has_b_frames
-        self.num_frames = len(packets)
-        if not packets or not rate:
+            self._remark = choose_stream(container)[1]
+            self._packets = read_packets(container, stream)
+            self._unit = stream.time_base
+            rate = stream.average_rate or stream.guessed_rate
+            self._claimed_fps = float(rate) if rate else None
+            self._is_avi = container.format.name == 'avi'
+        if not self._packets.times:
             raise VideoDecodeError(f'{self.filename}: contains no frame')
-        self.fps = float(rate)
-        self.timestamps = np.arange(self.num_frames) / self.fps
-        self._times: list[int] = []  # empty: frames are counted from the first
-        self._key_times: list[int] = []
-        stored = [p.pts for p in packets if p.pts is not None]
-        if unit is None or len(set(stored)) < self.num_frames:
-            return  # the container has no usable time stamps
-        times = sorted(stored)
-        self.timestamps = np.array(times) * float(unit)
-        # AVI stores decoding times only: those of reordered frames would be guesses.
-        if times != stored or not reorders:
-            self._times = times
-            keys = [p.is_keyframe for p in packets]
-            self._key_times = sorted(compress(stored, keys))
+        self._index = load_index(self.filename)
+        if self._index is None and (self._packets.suspicion or salvage):
+            self._index = self._make_index(self._packets.suspicion)
+        self._settle()
+
+    def _make_index(self, reason: str) -> FrameIndex:
+        packets = self._packets
+        index = index_frames(
+            self._open,
+            reason,
+            starts_anywhere=packets.is_stream and not packets.starts_on_key,
+            is_cut=packets.is_cut or not packets.is_whole,
+        )
+        save_index(self.filename, index)
+        return index
+
+    def _settle(self) -> None:
+        """Take the number of frames and their times from what is known by now."""
+        packets, index, notes = self._packets, self._index, [self._remark]
+        self._damaged_at = None if index is None else index.damaged_at
+        if self._damaged_at is not None and not self.salvage:
+            if packets.suspicion:
+                raise self._missing(self._damaged_at)
+            index = None  # frames are where the packets say, as far as they are good
+        self._frames: PacketTimes | FrameIndex = index or PacketTimes.of(packets)
+        stamps: Sequence[int | None] = self._frames.stamps
+        if self._damaged_at is not None and self.salvage:
+            stamps = stamps[: self._damaged_at]
+            notes.append(
+                f'is damaged: the {len(stamps)} frames before the damage are taken'
+            )
+        if not stamps:
+            raise VideoDecodeError(f'{self.filename}: contains no whole frame')
+        self.num_frames = len(stamps)
+        made = frame_seconds(stamps, self._unit, self._claimed_fps, self._is_avi)
+        self.timestamps = made[0]
+        self.fps = measured_fps(self.timestamps, self._claimed_fps)
+        # Of AVI the stamps of reordered frames are guesses.
+        first = None if self._is_avi else stamps[0]
+        if first is not None and self._unit is not None:
+            self.start_time = float(first * self._unit)
+        num_lost = packets.num_lost + (index.num_lost if index else 0)
+        self.is_cut = packets.is_cut or num_lost > 0
+        if self.is_cut:
+            lost = f'at least {num_lost}' if num_lost else 'nobody knows how many'
+            notes.append(
+                f'is cut at its end: {self.num_frames} frames are whole, {lost} are '
+                'lost'
+            )
+        notes.append(made[1])
+        reason = index.reason if index else ''
+        reason = reason and f'was decoded once to know its frames: {reason}'
+        self.notes = tuple(note for note in (*notes, reason) if note)
+        for note in filter(None, notes):
+            if (self.filename, note) not in _told:
+                _told.add((self.filename, note))
+                logger.warning('%s: %s', self.filename, note)
 
     def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
-        """Decode frames one at a time; see `FrameReader.stream`.
+        """Decode frames one at a time; see `FrameReader.stream`."""
+        inds = [int(index) for index in frame_inds]
+        done = 0
+        try:
+            for picture in self._pictures(inds):
+                yield picture
+                done += 1
+            return
+        except (MissingFrameError, VideoDecodeError):
+            if isinstance(self._frames, FrameIndex):
+                raise self._missing(inds[done]) from None
+            self._index = load_index(self.filename) or self._make_index(MISSING)
+            self._settle()
+        try:
+            yield from self._pictures(inds[done:])
+        except (MissingFrameError, VideoDecodeError) as error:
+            raise self._missing(getattr(error, 'index', inds[done])) from None
 
-        It decodes on to the next frame, or jumps if there is a key frame in between.
-        """
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it had to be decoded once, because packets do not tell its frames."""
+        return isinstance(self._frames, FrameIndex)
+
+    def _pictures(self, inds: list[int]) -> Iterator[np.ndarray]:
         # One for all frames: making it takes as long as converting a frame.
         reformatter = VideoReformatter()
-        with self._open() as (container, stream):
-            frames, following = container.decode(stream), 0
-            for index in map(int, frame_inds):
-                if self._key_time(index) > self._key_time(following):
-                    frames = self._jump(container, stream, index)
-                frame = self._find(frames, index, following)
-                following = index + 1
-                picture = reformatter.reformat(frame, **TO_RGB).to_ndarray()
-                yield _upright(frame, picture)
+        for frame in self._frames.frames(self._open, inds):
+            picture = reformatter.reformat(frame, **TO_RGB).to_ndarray()
+            yield upright(frame, picture)
 
-    def _key_time(self, index: int) -> int:
-        """Return the time of the key frame from which a frame is decoded."""
-        if index >= len(self._times):
-            return 0  # no times, or past the end
-        place = bisect_right(self._key_times, self._times[index])
-        return self._key_times[place - 1] if place else self._times[0]
-
-    def _jump(
-        self, container: InputContainer, stream: VideoStream, index: int
-    ) -> Frames:
-        """Seek to a key frame that is not after the frame.
-
-        Seeking goes by decoding time, so the first key frame found may be presented
-        after the frame: then it seeks farther back.
-        """
-        place = bisect_right(self._key_times, self._times[index]) - 1
-        while True:
-            target = self._key_times[place] if place >= 0 else self._times[0]
-            container.seek(target, stream=stream)
-            frames = container.decode(stream)
-            first = next(frames, None)
-            if first is not None and _time(first) <= self._times[index]:
-                return chain([first], frames)
-            if place < 0:
-                raise VideoDecodeError(
-                    f'{self.filename}: cannot be decoded (seeking fails)'
-                )
-            place = place // 2 - 1 if place > 1 else place - 1
-
-    def _find(self, frames: Frames, index: int, following: int) -> av.VideoFrame:
-        """Decode on to a frame; ``following`` is the index that ``frames`` comes to."""
-        for frame in frames:
-            if frame.is_corrupt:
-                break
-            if not self._times and following == index:
-                return frame
-            following += 1
-            if self._times and _time(frame) >= self._times[index]:
-                if frame.pts == self._times[index]:
-                    return frame
-                break
-        raise VideoDecodeError(
-            f'{self.filename}: cannot be decoded (frame {index} of {self.num_frames} '
-            'is damaged or missing)'
-        )
+    def _missing(self, index: int) -> VideoDecodeError:
+        what = f'frame {index} is missing; its packets promise it'
+        if self._damaged_at is not None:
+            what = (
+                f'frame {self._damaged_at} is damaged; --salvage, or salvage=True, '
+                'takes what is before it'
+            )
+        return VideoDecodeError(f'{self.filename}: cannot be decoded ({what})')
 
     @contextmanager
     def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
@@ -140,10 +181,10 @@ class PyAVVideo(FrameReader):
                 f'{self.filename}: has changed since it was opened; open it again'
             )
         try:
-            with av.open(self.filename, metadata_errors='replace') as container:
-                if not container.streams.video:
+            with open_container(self.filename) as container:
+                stream, _ = choose_stream(container)
+                if stream is None:
                     raise VideoDecodeError(f'{self.filename}: contains no video')
-                stream = container.streams.video[0]
                 if stream.codec_context is None:  # as in a truncated header
                     raise VideoDecodeError(f'{self.filename}: has an unknown codec')
                 stream.codec_context.thread_count = self.num_threads
@@ -154,20 +195,3 @@ class PyAVVideo(FrameReader):
             raise VideoDecodeError(
                 f'{self.filename}: cannot be decoded ({reason})'
             ) from error
-
-
-def _upright(frame: av.VideoFrame, picture: np.ndarray) -> np.ndarray:
-    """Rotate and mirror a picture as the file says; phones record videos this way."""
-    matrix: Any = frame.side_data.get('DISPLAYMATRIX')
-    if matrix is None:
-        return picture
-    # A point (x, y) is shown at (a x + c y, b x + d y), y pointing down.
-    a, b, _, c, d = struct.unpack_from('=5i', bytes(matrix))
-    if a * d < b * c:
-        picture, a, b = picture[:, ::-1], -a, -b
-    turns = round(math.atan2(b, a) / (math.pi / 2))
-    return np.rot90(picture, -turns) if turns else picture
-
-
-def _time(frame: av.VideoFrame) -> int:
-    return NEVER if frame.pts is None else frame.pts

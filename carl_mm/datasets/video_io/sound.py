@@ -8,6 +8,7 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
+from carl_mm.datasets.video_io.containers import open_container
 from carl_mm.datasets.video_io.frame_reader import VideoDecodeError
 
 RATES = (48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)  # AAC's
@@ -21,8 +22,8 @@ class Sound:
 
     Args:
         filename: Path of the file; see `has_sound`.
-        start_s: Time at which it begins, in seconds by the clock of
-            `FrameReader.timestamps`.
+        start_s: Time at which it begins, in seconds by the file's own clock, as
+            `FrameReader.start_time` is.
         end_s: Time at which it ends, > ``start_s``.
 
     Attributes:
@@ -40,7 +41,7 @@ class Sound:
         self.filename = str(filename)
         self.start_s = start_s
         try:
-            with av.open(self.filename, metadata_errors='replace') as container:
+            with open_container(self.filename) as container:
                 if not container.streams.audio:
                     raise VideoDecodeError(f'{self.filename}: contains no sound')
                 context = container.streams.audio[0].codec_context
@@ -79,7 +80,7 @@ class Sound:
         """Yield blocks of samples, each after the place of its first one."""
         resampler = AudioResampler(format='fltp', layout=self.layout, rate=self.rate)
         try:
-            with av.open(self.filename, metadata_errors='replace') as container:
+            with open_container(self.filename) as container:
                 frames = container.decode(container.streams.audio[0])
                 following: int | None = None
                 for part in chain.from_iterable(
@@ -123,7 +124,7 @@ def has_sound(filename: str | os.PathLike[str]) -> bool:
     if os.path.isdir(filename):
         return False
     try:
-        with av.open(str(filename), metadata_errors='replace') as container:
+        with open_container(filename) as container:
             return any(s.codec_context is not None for s in container.streams.audio)
-    except av.FFmpegError:
+    except (av.FFmpegError, VideoDecodeError):
         return False

@@ -90,7 +90,7 @@ def write_mp4(
 def _add_stream(
     container: OutputContainer, shape: tuple[int, ...], fps: float, is_timed: bool
 ) -> VideoStream:
-    rate = Fraction(fps).limit_denominator(1001)
+    rate = max(Fraction(fps).limit_denominator(1001), Fraction(1, 1001))
     stream = container.add_stream('libx264', rate=rate)
     stream.height, stream.width = (side // 2 * 2 for side in shape[:2])
     stream.pix_fmt = 'yuv420p'

@@ -5,12 +5,12 @@ import torch
 from mmengine.config import Config
 
 from carl_mm.apis.embedding.checkpoint_config import (
-    check_types,
     is_component,
     read_config,
     read_literals,
 )
 from carl_mm.apis.embedding.trained_model import load_trained
+from carl_mm.apis.embedding.untrusted_config import check_config, without_weights
 from tests.apis.trained import make_work_dir
 from tests.tools.processes import ROOT
 
@@ -24,7 +24,8 @@ def test_every_config_is_read_as_mmengine_reads_it(path):
     read = read_config({'meta': {'cfg': text}}, 'a.pth')
     assert read.model == whole.model
     assert read.test_dataloader == whole.test_dataloader
-    check_types([read.model, read.test_dataloader.dataset.pipeline], 'a.pth')
+    parts = [read.model, read.test_dataloader.dataset.pipeline]
+    check_config(without_weights(parts), read.default_scope, 'a.pth')
 
 
 def test_a_value_worked_by_hand():
@@ -67,7 +68,7 @@ def test_a_checkpoint_without_a_config(checkpoint):
     [
         *('FramewiseRecognizer', 'mmpretrain.ResNet', 'mmaction.ResNet', 'BN'),
         *('carl_mm.models.TimmViT', 'carl_mm.datasets.WholeVideo'),
-        *('mmpretrain.models.backbones.ResNet', 'Pretrained'),
+        'mmpretrain.models.backbones.ResNet',
     ],
 )
 def test_components(name):
@@ -84,7 +85,7 @@ def test_components(name):
         'mmengine.config.Config',
         # A bare name is imported where it is a module's.
         *('antigravity', 'carl_mm'),
-        *('', 'a b', '.os', 'mmpretrain.NoSuchNet'),
+        *('', 'a b', '.os', 'mmpretrain.NoSuchNet', 'NoSuchNet'),
     ],
 )
 def test_other_objects(name):

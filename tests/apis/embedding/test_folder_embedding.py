@@ -1,6 +1,7 @@
 import os
 import shutil
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -175,3 +176,25 @@ def test_remains_of_a_killed_run_go(inferencer, folder, tmp_path):
     embed_folder(inferencer, [folder], tmp_path / 'out')
     found = [path.name for path in (tmp_path / 'out').glob('.*')]
     assert found == ['.other.npz.123.part']
+
+
+def test_folders_of_images_and_links_as_everywhere(inferencer, folder, tmp_path):
+    clips, out = tmp_path / 'clips', tmp_path / 'out'
+    for name in ('one', 'sub/two.v2'):
+        (clips / name).mkdir(parents=True)
+        for number, picture in enumerate(moving_square(4, 32)):
+            cv2.imwrite(f'{clips / name}/{number}.png', picture)
+    (clips / 'sub' / 'loop').symlink_to(clips, target_is_directory=True)
+    summary = embed_folder(inferencer, [clips], out)
+    assert (names(out), summary.num_written) == (['one.npz', 'sub/two.npz'], 2)
+    assert embed_folder(inferencer, [clips], out).num_kept == 2
+    time = (clips / 'one').stat().st_mtime_ns
+    (clips / 'one' / '3.png').write_bytes((clips / 'one' / '0.png').read_bytes())
+    os.utime(clips / 'one', ns=(time, time))
+    summary = embed_folder(inferencer, [clips], out)
+    assert (summary.num_written, summary.num_kept) == (1, 1)
+
+    (folder / 'clips').symlink_to(clips, target_is_directory=True)
+    left_out = [folder / 'sub' / 'b.mp4', folder / 'sub' / 'c.mov']
+    embed_folder(inferencer, [folder], tmp_path / 'more', left_out=left_out)
+    assert names(tmp_path / 'more') == ['a.npz']

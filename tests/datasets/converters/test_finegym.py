@@ -11,6 +11,7 @@ from carl_mm.datasets import open_video
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.converters import finegym
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.tables import read_cell
 from tests.datasets.converters.counted_video import (
     even_times,
     read_number,
@@ -95,7 +96,8 @@ def clip(video, event=0):
 
 def left_out(data):
     with open(data / 'out.left_out.csv', newline='') as file:
-        return {row['name']: row['reason'] for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return {read_cell(row['name']): row['reason'] for row in rows}
 
 
 def test_clips_are_cut_and_labelled(convert, data, capsys):
@@ -275,7 +277,7 @@ def test_a_clip_too_short_for_its_event_is_refused(convert, data, capsys):
 def test_a_file_that_is_no_json_is_named(convert, data, capsys):
     (data / 'finegym_annotation_info_v1.1.json').write_text('[]')
     assert convert(data) == 1
-    assert 'v1.1.json: not a JSON mapping of videos' in capsys.readouterr().err
+    assert 'v1.1.json: not a mapping of videos' in capsys.readouterr().err
 
 
 def test_lists_alone_are_counted(data, capsys):

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from carl_mm.datasets.annotations import load_annotations
-from carl_mm.datasets.converters.kinetics import read_video_list
+from carl_mm.datasets.converters.kinetics import _read_classes, read_video_list
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.datasets.converters.published import train_and_test
@@ -145,3 +145,12 @@ def test_videos_train_and_are_judged(data):
     annotations = load_annotations(data / 'out.json')
     metrics = train_and_test(data, annotations, data / 'videos')
     assert math.isfinite(metrics['alignment/kendalls_tau'])
+
+
+def test_lists_and_classes_as_spreadsheets_write_them(data):
+    (data / 'train.csv').write_bytes('a.mp4 0\r\n'.encode('utf-16'))
+    assert [video.filename for video in read_video_list(data / 'train.csv')] == [
+        'a.mp4'
+    ]
+    (data / 'classes.txt').write_bytes('\ufeffcook\r\nstir\r\n'.encode())
+    assert _read_classes(data / 'classes.txt')['0'] == 'cook'

@@ -53,6 +53,7 @@ def test_frames_are_reduced(video):
 def test_nothing_is_decoded_before_it_is_asked_for(video):
     class Unread:
         filename, num_frames, fps, num_threads = video, 30, 25.0, 1
+        start_time, notes, is_cut = 0.0, (), False
 
     results = TRANSFORMS.build(SUBJECT)({'video': Unread()})
     assert isinstance(results['video'], CroppedVideo)

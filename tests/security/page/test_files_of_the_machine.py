@@ -132,7 +132,8 @@ def test_nothing_is_hidden_from_the_check(running, me, foreign, mine):
                     content=body.encode(encoding),
                     headers={'Content-Type': sent_as},
                 )
-                assert answer.status_code == 403, (body, encoding, sent_as)
+                refused = 403 if encoding == 'utf-8' else 400  # which is not JSON
+                assert answer.status_code == refused, (body, encoding, sent_as)
     assert running.library.names == names
 
 

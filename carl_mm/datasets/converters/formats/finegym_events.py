@@ -1,6 +1,5 @@
 """FineGym's annotation file: when events and their elements happen."""
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from carl_mm.datasets.converters.clip_cutting import TIME_TOLERANCE
 from carl_mm.datasets.converters.formats.finegym_lists import FineGymLists
 from carl_mm.datasets.converters.formats.frame_labels import label_rows
 from carl_mm.datasets.problems import refuse
+from carl_mm.json_files import read_json
+from carl_mm.quoting import quote
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,16 @@ def read_events(
         ValueError: A listed event or element is missing, or its times are not a span;
             the message lists all problems.
     """
+    videos = read_json(path)
     try:
-        videos: Any = json.loads(Path(path).read_text('utf-8'))
         events = {
             f'{video}_{key}': event
             for video, its_events in videos.items()
             for key, event in its_events.items()
         }
-    except (ValueError, AttributeError) as error:
+    except AttributeError as error:
         raise ValueError(
-            f'{path}: not a JSON mapping of videos to their events: {error}'
+            f'{path}: not a mapping of videos to their events: {error}'
         ) from error
     wanted = [('train', *item) for item in lists.train.items()]
     wanted += [('test', *item) for item in lists.test.items()]
@@ -129,7 +130,7 @@ def _event_problems(event: Any, elements: dict[str, int]) -> Iterator[str]:
         return
     times = event.get('timestamps')
     if not (isinstance(times, list) and len(times) == 1 and _is_span(times[0])):
-        yield f'timestamps must be [[start, end]] in seconds, got {times!r}'
+        yield f'timestamps must be [[start, end]] in seconds, got {quote(times)}'
     elif times[0][0] == times[0][1]:
         yield f'starts and ends at {times[0][0]} s'
     segments = event.get('segments')
@@ -143,7 +144,10 @@ def _event_problems(event: Any, elements: dict[str, int]) -> Iterator[str]:
                 'version'
             )
         elif not (isinstance(rows, list) and rows and _is_span(rows[-1])):
-            yield f'{element}: the last timestamps must be [start, end], got {rows!r}'
+            yield (
+                f'{element}: the last timestamps must be [start, end], got '
+                f'{quote(rows)}'
+            )
 
 
 def _is_span(row: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carl_mm.datasets.problems import refuse
+from carl_mm.quoting import quote
 
 CATEGORY = re.compile(r'Clabel:\s*(\d+);\s*set:\s*(\d+);\s*Glabel:\s*\d+;\s*(.+)')
 ELEMENT = re.compile(r'(\S+_E_\d{6}_\d{6})_(A_\d{4}_\d{4}) (\d+)')
@@ -97,7 +98,7 @@ def read_categories(path: str | Path, num_classes: int) -> list[str]:
         if match is None:
             problems.append(
                 f"line {line}: expected 'Clabel: N; set: N; Glabel: N; NAME', got "
-                f'{text!r}'
+                f'{quote(text)}'
             )
             continue
         if int(match[1]) != len(found):
@@ -110,7 +111,7 @@ def read_categories(path: str | Path, num_classes: int) -> list[str]:
     counts = Counter(name for name, _ in found)
     names = [f'{n} (set {s})' if counts[n] > 1 else n for n, s in found]
     problems += [
-        f'two classes are named {n!r}' for n, c in Counter(names).items() if c > 1
+        f'two classes are named {quote(n)}' for n, c in Counter(names).items() if c > 1
     ]
     refuse(str(path), problems)
     return names
@@ -136,7 +137,7 @@ def read_elements(path: str | Path, num_classes: int) -> ElementList:
         if match is None:
             problems.append(
                 f"line {line}: expected 'VIDEO_E_SSSSSS_EEEEEE_A_SSSS_EEEE LABEL', "
-                f'got {text!r}'
+                f'got {quote(text)}'
             )
             continue
         event, element, label = match[1], match[2], int(match[3])

@@ -1,78 +1,40 @@
 """CSV files of labels and splits, which people write for their videos."""
 
-import csv
-from collections import defaultdict
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from carl_mm.datasets.annotations import SPLITS
-from carl_mm.datasets.problems import (
-    is_name_list,
-    overlaps,
-    refuse,
-    span_problem,
+from carl_mm.datasets.converters.formats.tables.csv_table import read_table
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    FROM_ZERO,
+    FrameCount,
 )
+from carl_mm.datasets.converters.formats.tables.label_rows import (
+    LabelTable,
+    ListedLabel,
+    phase_remarks,
+    row_span_problems,
+)
+from carl_mm.datasets.converters.formats.tables.listed_names import (
+    ListedNames,
+    plain_name,
+)
+from carl_mm.datasets.converters.formats.tables.table_cells import (
+    parse_frame,
+    parse_seconds,
+)
+from carl_mm.datasets.problems import is_name_list, refuse
+from carl_mm.quoting import quote
 
-OPTIONAL_COLUMNS = frozenset({'action', 'start_s', 'end_s', 'confidence'})
-
-
-@dataclass(frozen=True)
-class LabelRow:
-    """A row of a labels CSV.
-
-    Args:
-        line: Number of its line in the file, from 1.
-        filename: Name of the video.
-        first: First frame of the phase.
-        last: Last frame of the phase, counted in.
-        phase: Name of the phase.
-        action: Action of the video.
-    """
-
-    line: int
-    filename: str
-    first: int
-    last: int
-    phase: str
-    action: str
-
-
-def _read_csv(
-    path: str | Path, required: set[str], optional: frozenset[str] = frozenset()
-) -> tuple[list[tuple[int, dict[str, str]]], set[str]]:
-    """Return rows as (line, stripped values), and the header's columns."""
-    try:
-        # Spreadsheets write a byte order mark at the start.
-        with open(path, encoding='utf-8-sig', newline='') as file:
-            reader = csv.reader(file)
-            header = [column.strip() for column in next(reader, [])]
-            rows = [(reader.line_num, values) for values in reader if any(values)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f'{path}: not a CSV file in UTF-8: {error}') from error
-    problems = [
-        f'line 1: missing column {column!r} in {",".join(header)!r}'
-        for column in sorted(required - set(header))
-    ]
-    for column in header:
-        if column not in required | optional or header.count(column) > 1:
-            problems.append(f'line 1: unknown or repeated column {column!r}')
-    for line, values in rows:
-        if len(values) != len(header):
-            text = ','.join(values)
-            problems.append(f'line {line}: expected {len(header)} fields, got {text!r}')
-    if not problems and not rows:
-        problems.append('has no row under its header')
-    refuse(str(path), problems)
-    fields = [
-        (line, dict(zip(header, map(str.strip, values), strict=True)))
-        for line, values in rows
-    ]
-    return fields, set(header)
+FRAMES = ('first_frame', 'last_frame')
+TIMES = ('start_s', 'end_s')
+# That tools/label_phases.py writes them is no reason to remark on them.
+OPTIONAL_COLUMNS = ('action', 'confidence')
 
 
 def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
-    """Read a splits CSV.
+    """Read a splits CSV; see `read_table`.
 
     Args:
         path: CSV file with the columns filename and split.
@@ -85,19 +47,19 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
         FileNotFoundError: There is no such file.
         ValueError: The file is bad; the message lists all its problems.
     """
-    rows, _ = _read_csv(path, {'filename', 'split'})
-    known, splits, problems = set(filenames), dict[str, str](), list[str]()
-    for line, row in rows:
-        name, split = row['filename'], row['split']
-        if name not in known:
-            problems.append(f'line {line}: unknown file {name!r}')
-        elif name in splits:
-            problems.append(f'line {line}: a second row for {name!r}')
+    table = read_table(path, ('filename', 'split'))
+    known, splits, problems = ListedNames(filenames), dict[str, str](), list[str]()
+    for line, row in table.rows:
+        name, split = row['filename'], row['split'].lower()
+        try:
+            name = known.find(name)
+            if name in splits:
+                problems.append(f'line {line}: a second row for {quote(name)}')
+        except ValueError as error:
+            problems.append(f'line {line}: {error}')
         if split not in SPLITS:
-            problems.append(
-                f'line {line}: {name}: unknown split {split!r}; '
-                f'known: {", ".join(SPLITS)}'
-            )
+            what = f'unknown split {quote(row["split"])}; known: {", ".join(SPLITS)}'
+            problems.append(f'line {line}: {name}: {what}')
         splits[name] = split
     refuse(str(path), problems)
     return splits
@@ -105,82 +67,133 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
 
 def read_labels(
     path: str | Path,
-    filenames: list[str] | None,
+    filenames: Sequence[str] | None,
     phases: Sequence[str] | None,
     action: str | None,
-) -> tuple[list[LabelRow], str | None]:
-    """Read a labels CSV.
+    count: FrameCount = FROM_ZERO,
+) -> LabelTable:
+    """Read a labels CSV; see `read_table` and, for its frames, `fit_labels`.
 
     Args:
-        path: CSV file, see `annotations_from_folder`. The times and the confidence
-            that `tools/label_phases.py` writes may be there; they are not read.
+        path: CSV file, see `annotations_from_folder`.
         filenames: Names of the videos that there are; None admits any.
         phases: Names that phases must be of; None admits any.
         action: Action of every video, if the file has no column of them.
-
-    Returns:
-        The rows, and the action of every video or None if the file has a column of
-        them.
+        count: How the file counts frames.
 
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: The file is bad; the message lists all its problems.
     """
-    required = {'filename', 'first_frame', 'last_frame', 'phase'}
-    fields, columns = _read_csv(path, required, OPTIONAL_COLUMNS)
-    if 'action' in columns and action is not None:
-        raise ValueError(f'{path}: has a column action; leave out action={action!r}')
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
-    shared = None if 'action' in columns else action or 'action'
-    known = None if filenames is None else set(filenames)
-    actions = dict[str, str]()
-    rows, problems = list[LabelRow](), list[str]()
-    for line, field in fields:
-        name, phase = field['filename'], field['phase']
-        its_action = shared or field['action']
-        where = f'line {line}: {name}:'
-        if known is not None and name not in known:
-            problems.append(f'line {line}: unknown file {name!r}')
-        if not phase or (phases is not None and phase not in phases):
-            names = '' if phases is None else f'; known: {", ".join(phases)}'
-            problems.append(f'{where} unknown phase {phase!r}{names}')
-        if not its_action or actions.setdefault(name, its_action) != its_action:
+    table = read_table(path, ('filename', 'phase'), OPTIONAL_COLUMNS, (FRAMES, TIMES))
+    if 'action' in table.columns and action is not None:
+        raise ValueError(f'{path}: has a column action; leave out action={action!r}')
+    shared = None if 'action' in table.columns else action or 'action'
+    reader = _RowReader(filenames, phases, shared, count, table.separator == ';')
+    for line, cells in table.rows:
+        reader.read(line, cells)
+    spans = [row.row(*row.frames) for row in reader.rows if row.frames]
+    refuse(str(path), reader.problems + row_span_problems(spans, {}, count))
+    remarks = table.remarks() + phase_remarks(row.phase for row in reader.rows)
+    named = [f'{path}: {remark}' for remark in remarks]
+    return LabelTable(str(path), reader.rows, shared, count, named)
+
+
+class _RowReader:
+    """Collects rows and problems; see `read_labels`."""
+
+    def __init__(
+        self,
+        filenames: Sequence[str] | None,
+        phases: Sequence[str] | None,
+        action: str | None,
+        count: FrameCount,
+        decimal_comma: bool,
+    ) -> None:
+        self._known = None if filenames is None else ListedNames(filenames)
+        self._phases = phases and {_composed(phase): phase for phase in phases}
+        self._action, self._count = action, count
+        self._decimal_comma = decimal_comma
+        self._actions: dict[str, str] = {}
+        self.rows: list[ListedLabel] = []
+        self.problems: list[str] = []
+
+    def read(self, line: int, cells: dict[str, str]) -> None:
+        name = cells['filename']
+        try:
+            name = self._known.find(name) if self._known else plain_name(name)
+        except ValueError as error:
+            self.problems.append(f'line {line}: {error}')
+        phase = _composed(cells['phase'])
+        action = self._action or _composed(cells['action'])
+        found = list(self._name_problems(name, phase, action))
+        frames = times = None
+        has_times = cells.keys() >= set(TIMES)
+        if cells.keys() >= set(FRAMES) and (
+            not has_times or any(cells[column] for column in FRAMES)
+        ):
+            frames = self._frames(cells, found)
+        if has_times and any(cells[column] for column in TIMES):
+            its_problems = list[str]()
+            times = self._times(cells, its_problems)
+            found += its_problems if frames is None else []
+        elif frames is None and not found:
+            found.append('has neither frames nor times')
+        self.problems += [f'line {line}: {name}: {problem}' for problem in found]
+        if self._phases:
+            phase = self._phases.get(phase, phase)
+        if frames or times:
+            label = ListedLabel(line, name, phase, action, frames, times)
+            self.rows.append(label)
+
+    def _name_problems(self, name: str, phase: str, action: str) -> list[str]:
+        problems = []
+        if not phase or (self._phases and phase not in self._phases):
+            names = f'; known: {", ".join(self._phases)}' if self._phases else ''
+            problems.append(f'unknown phase {quote(phase)}{names}')
+        if not action or self._actions.setdefault(name, action) != action:
             problems.append(
-                f'{where} action {its_action!r}; a video needs one action, the same in '
-                'all of its rows'
+                f'action {quote(action)}; a video needs one action, the same in all of '
+                'its rows'
             )
-        span = []
-        for column in ('first_frame', 'last_frame'):
+        return problems
+
+    def _frames(
+        self, cells: dict[str, str], problems: list[str]
+    ) -> tuple[int, int] | None:
+        found = []
+        for column in FRAMES:
             try:
-                span.append(int(field[column]))
-            except ValueError:
-                problems.append(
-                    f'{where} {column} must be an integer, got {field[column]!r}'
-                )
-        if len(span) == 2:
-            rows.append(LabelRow(line, name, span[0], span[1], phase, its_action))
-    problems += row_span_problems(rows, {})
-    refuse(str(path), problems)
-    return rows, shared
+                frame = parse_frame(cells[column], self._decimal_comma)
+            except ValueError as error:
+                problems.append(f'{column} {error}, got {quote(cells[column])}')
+                continue
+            if frame < self._count.first_frame > 0:
+                problems.append(f'{column} {frame} is before frame 1, the first one')
+                continue
+            found.append(frame - self._count.first_frame)
+        if len(found) < 2:
+            return None
+        return found[0], found[1] - self._count.exclusive_end
+
+    def _times(
+        self, cells: dict[str, str], problems: list[str]
+    ) -> tuple[float, float] | None:
+        found = []
+        for column in TIMES:
+            try:
+                found.append(parse_seconds(cells[column], self._decimal_comma))
+            except ValueError as error:
+                problems.append(f'{column} {error}, got {quote(cells[column])}')
+        if len(found) < 2:
+            return None
+        if found[0] >= found[1]:
+            problems.append(f'start_s {found[0]:g} is not before end_s {found[1]:g}')
+            return None
+        return found[0], found[1]
 
 
-def row_span_problems(rows: list[LabelRow], lengths: dict[str, int]) -> list[str]:
-    """List rows with bad ends, rows past the end of their video, and overlaps.
-
-    Args:
-        rows: Rows of a labels CSV.
-        lengths: Number of frames of each video whose length is known, by its name.
-    """
-    problems, spans = list[str](), defaultdict(list)
-    for row in rows:
-        problem = span_problem(row.first, row.last, lengths.get(row.filename))
-        if problem:
-            problems.append(f'line {row.line}: {row.filename}: {problem}')
-        else:
-            name = f'line {row.line} ({row.first} to {row.last})'
-            spans[row.filename].append((row.first, row.last, name))
-    for filename, its_spans in spans.items():
-        for name, other in overlaps(its_spans):
-            problems.append(f'{filename}: {name} overlaps {other}')
-    return problems
+def _composed(text: str) -> str:
+    return unicodedata.normalize('NFC', text)

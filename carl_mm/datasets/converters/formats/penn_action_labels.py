@@ -1,7 +1,13 @@
 """Penn Action's labels: actions in .mat files, phases in .npy files."""
 
+import multiprocessing
+import os
 import re
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +15,9 @@ from scipy.io import loadmat
 
 from carl_mm.datasets.converters.formats.frame_labels import to_frame_labels
 from carl_mm.datasets.problems import refuse
+from carl_mm.quoting import clip, quote
 
+MAX_SECONDS = 60  # to read one file, the start of the process included
 NUM_PHASES = {
     'baseball_pitch': 4,
     'baseball_swing': 3,
@@ -70,7 +78,7 @@ def find_phase_files(phase_dir: Path) -> dict[str, PhaseFile]:
         number = re.match(r'\d{4}', path.name)
         if split not in SPLIT_OF_FOLDER:
             known = ', '.join(SPLIT_OF_FOLDER)
-            problems.append(f'{where}: unknown split {split!r}; known: {known}')
+            problems.append(f'{where}: unknown split {quote(split)}; known: {known}')
         elif number is None:
             problems.append(f'{where}: must start with the four digits of a video')
         else:
@@ -98,6 +106,28 @@ def list_folder(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if not path.name.startswith('.')]
 
 
+@cache
+def _mat_reader(process: int) -> ProcessPoolExecutor:
+    """Return a process of its own: scipy ends it at some damaged files (status -11).
+
+    One for each process: a forked one does not get its parent's.
+    """
+    context = multiprocessing.get_context('spawn')
+    return ProcessPoolExecutor(1, context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let this process end with the one that started it, however that ends."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def read_mat(path: Path) -> tuple[str, int]:
     """Read the action and the number of frames from ``labels/NNNN.mat``.
 
@@ -108,13 +138,17 @@ def read_mat(path: Path) -> tuple[str, int]:
         ValueError: The file lacks them or is damaged.
     """
     try:
-        mat = loadmat(path, variable_names=['action', 'nframes'])
+        names = ['action', 'nframes']
+        job = _mat_reader(os.getpid()).submit(loadmat, str(path), variable_names=names)
+        mat = job.result(MAX_SECONDS)
         return str(np.ravel(mat['action'])[0]), int(np.ravel(mat['nframes'])[0])
-    # scipy raises errors of many kinds at damaged bytes.
+    # scipy raises errors of many kinds at damaged bytes, and its process may die.
     except Exception as error:
+        if isinstance(error, BrokenProcessPool | TimeoutError):
+            _mat_reader.cache_clear()
         raise ValueError(
             f'labels/{path.name}: action and nframes cannot be read '
-            f'({type(error).__name__}: {error})'
+            f'({type(error).__name__}: {clip(error)})'
         ) from error
 
 
@@ -137,5 +171,6 @@ def read_phases(path: Path, num_phases: int) -> np.ndarray:
         if values.size == 0:
             raise ValueError('contains no label')
         return to_frame_labels(values, num_phases)
-    except (ValueError, EOFError, OSError) as error:
-        raise ValueError(f'{path}: {error}') from error
+    # numpy raises errors of many kinds at damaged bytes, MemoryError too.
+    except Exception as error:
+        raise ValueError(f'{path}: {clip(error, 200)}') from error

@@ -1,11 +1,14 @@
 """TFRecord files of SequenceExamples, read without TensorFlow."""
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from carl_mm.quoting import clip
 
 Values = list[bytes] | list[int] | list[float]
 # What is needed of tensorflow/core/example/{feature,example}.proto: the fields (number,
@@ -118,12 +121,13 @@ def _read(file: BinaryIO, path: Path, index: int) -> Record | None:
         raise TFRecordError(f'{where} is cut short: the file ends inside it')
     _check(head[:8], head[8:], f'the length of {where}')
     (length,) = struct.unpack('<Q', head[:8])
-    body = file.read(length + 4)
-    if len(body) < length + 4:
+    there = os.fstat(file.fileno()).st_size - file.tell()
+    if there < length + 4:  # before so many bytes are asked for
         raise TFRecordError(
             f'{where} is cut short: {length + 4} bytes should follow byte '
-            f'{offset + 12}, but only {len(body)} do'
+            f'{offset + 12}, but only {there} do'
         )
+    body = file.read(length + 4)
     _check(body[:length], body[length:], where)
     return Record(path, index, offset, body[:length])
 
@@ -153,7 +157,9 @@ def parse_sequence_example(record: Record) -> SequenceExample:
     try:
         message = _message_class().FromString(record.payload)
     except DecodeError as error:
-        raise TFRecordError(f'{record} is not a SequenceExample: {error}') from error
+        raise TFRecordError(
+            f'{record} is not a SequenceExample: {clip(error)}'
+        ) from error
     return SequenceExample(
         {entry.key: _values(entry.value) for entry in message.context.feature},
         {

@@ -5,28 +5,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
+from carl_mm.datasets.converters.safe_pickle.limits import MemoryBudget, check_keys
+from carl_mm.datasets.converters.safe_pickle.refusal import Inert, refusal
+from carl_mm.quoting import quote
+
 Opcode = Callable[[Any], None]
-
-
-class RefusedPickleError(ValueError):
-    """A pickle is damaged or contains what is not admitted."""
-
-
-def refusal(what: str) -> RefusedPickleError:
-    """Return the error that names what a pickle asks for."""
-    return RefusedPickleError(
-        f'refused: it asks for {what}; only containers, numbers, strings, plain numpy '
-        'arrays and torch tensors are read, as anything else could run code'
-    )
-
-
-class Inert:
-    """Stands on the stack for what is not data; it has no attributes to set."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        return 'a part of an object'
 
 
 class Global(Inert):
@@ -69,15 +52,20 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
 
     Args:
         file: File that is read to the pickle's end.
+        budget: Memory that the pickle may ask for.
         admitted: Function to call for each admitted name, None if it must not be
             called. Every other name is refused.
     """
 
     def __init__(
-        self, file: BinaryIO, admitted: Mapping[str, Callable[..., Any] | None]
+        self,
+        file: BinaryIO,
+        admitted: Mapping[str, Callable[..., Any] | None],
+        budget: MemoryBudget,
     ) -> None:
         super().__init__(file)
         self.admitted = admitted
+        self.budget = budget
         self.stack: list[Any] = []
         self.memo = _Memo()
 
@@ -92,7 +80,7 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
 
     def persistent_load(self, pid: Any) -> Any:
         """Refuse objects that are not in the pickle."""
-        raise refusal(f'the persistent object {pid!r:.80}')
+        raise refusal(f'the persistent object {quote(pid)}')
 
     def load_reduce(self) -> None:
         """Call an admitted name."""
@@ -101,6 +89,7 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         if called is None or type(args) is not tuple:
             raise refusal(f'to call {_describe(function)}')
         self.stack[-1] = called(*args)
+        self.budget.spend_on(self.stack[-1])
 
     def load_build(self) -> None:
         """Set the state of a `Stateful`."""
@@ -108,6 +97,7 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         if not isinstance(target, Stateful):
             raise refusal(f'to set the state of {_describe(target)}')
         self.stack[-1] = target.value = target.build(state)
+        self.budget.spend_on(target.value)
 
     def refuse_opcode(self) -> None:
         """Refuse classes, extensions and buffers, which data does not need."""
@@ -118,15 +108,45 @@ class InertUnpickler(pickle._Unpickler):  # pure Python: its opcodes can be repl
         raise refusal(f'to make an object of {_describe(klass)}')
 
 
-def _only(kinds: tuple[type, ...], opcode: int, depth: int | None) -> Opcode:
-    """Guard an opcode that changes what is ``depth`` deep, or below a mark."""
+def _only(
+    kinds: tuple[type, ...], opcode: int, depth: int | None, step: int = 0
+) -> Opcode:
+    """Guard an opcode that changes what is ``depth`` deep, or below a mark.
+
+    Of what is above that, every ``step``-th value is a key, if there are keys.
+    """
     change = pickle._Unpickler.dispatch[opcode]
 
     def load(self: Any) -> None:
         target = self.metastack[-1][-1] if depth is None else self.stack[-depth]
         if type(target) not in kinds:
             raise refusal(f'to change {_describe(target)}')
+        if step:
+            check_keys(self.stack[slice(0 if depth is None else 1 - depth, None, step)])
         change(self)
+
+    return load
+
+
+def _keyed(opcode: int, step: int) -> Opcode:
+    """Guard an opcode that hashes every ``step``-th value above the mark."""
+    make = pickle._Unpickler.dispatch[opcode]
+
+    def load(self: Any) -> None:
+        check_keys(self.stack[::step])
+        self.budget.spend(100 * len(self.stack))
+        make(self)
+
+    return load
+
+
+def _costs(opcode: int, num_bytes: int) -> Opcode:
+    """Count the memory of what an opcode of one byte makes."""
+    make = pickle._Unpickler.dispatch[opcode]
+
+    def load(self: Any) -> None:
+        self.budget.spend(num_bytes)
+        make(self)
 
     return load
 
@@ -136,6 +156,13 @@ def _describe(value: Any) -> str:
 
 
 DICTS, LISTS, SETS = (dict, OrderedDict), (list,), (set,)
+OBJECT_BYTES = {
+    pickle.EMPTY_LIST: 72,
+    pickle.EMPTY_DICT: 72,
+    pickle.EMPTY_SET: 224,
+    pickle.MARK: 72,
+    pickle.MEMOIZE: 100,
+}
 REFUSED_OPCODES = (
     *(pickle.NEWOBJ, pickle.NEWOBJ_EX, pickle.EXT1, pickle.EXT2, pickle.EXT4),
     *(pickle.NEXT_BUFFER, pickle.READONLY_BUFFER),
@@ -146,10 +173,13 @@ _REPLACED: dict[int, Opcode] = {
     ),
     pickle.REDUCE[0]: InertUnpickler.load_reduce,
     pickle.BUILD[0]: InertUnpickler.load_build,
+    **{code[0]: _costs(code[0], size) for code, size in OBJECT_BYTES.items()},
+    pickle.DICT[0]: _keyed(pickle.DICT[0], 2),
+    pickle.FROZENSET[0]: _keyed(pickle.FROZENSET[0], 1),
     pickle.APPEND[0]: _only(LISTS, pickle.APPEND[0], depth=2),
     pickle.APPENDS[0]: _only(LISTS, pickle.APPENDS[0], depth=None),
-    pickle.SETITEM[0]: _only(DICTS, pickle.SETITEM[0], depth=3),
-    pickle.SETITEMS[0]: _only(DICTS, pickle.SETITEMS[0], depth=None),
-    pickle.ADDITEMS[0]: _only(SETS, pickle.ADDITEMS[0], depth=None),
+    pickle.SETITEM[0]: _only(DICTS, pickle.SETITEM[0], depth=3, step=2),
+    pickle.SETITEMS[0]: _only(DICTS, pickle.SETITEMS[0], depth=None, step=2),
+    pickle.ADDITEMS[0]: _only(SETS, pickle.ADDITEMS[0], depth=None, step=1),
 }
 InertUnpickler.dispatch = pickle._Unpickler.dispatch | _REPLACED

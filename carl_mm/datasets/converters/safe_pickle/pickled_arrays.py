@@ -10,11 +10,13 @@ import numpy as np
 from carl_mm.datasets.converters.safe_pickle.inert_unpickler import (
     Global,
     Stateful,
-    refusal,
 )
+from carl_mm.datasets.converters.safe_pickle.refusal import refusal
+from carl_mm.quoting import quote
 
 # Numbers and text; no objects or records, whose bytes could be pointers.
 PLAIN_DTYPE = re.compile(r'[<>|=]?(b1|[iu][1248]|f[248]|[SU][1-9]\d{0,5})|\?')
+MAX_DIMENSIONS = 32  # of numpy 1
 BYTE_ORDERS = {'<', '>', '|', '='}
 
 
@@ -26,14 +28,14 @@ class _DType(Stateful):
     def __init__(self, code: Any, align: bool = False, copy: bool = False) -> None:
         super().__init__()
         if not (type(code) is str and PLAIN_DTYPE.fullmatch(code)):
-            raise refusal(f'numpy.dtype({code!r:.80})')
+            raise refusal(f'numpy.dtype({quote(code)})')
         self.dtype = np.dtype(code)
 
     def build(self, state: Any) -> np.dtype:
         match state:
             case (_, str(order), None, None, None, _, _, _) if order in BYTE_ORDERS:
                 return self.dtype.newbyteorder(cast(Any, order))
-        raise refusal(f'a numpy.dtype of state {state!r:.80}')
+        raise refusal(f'a numpy.dtype of state {quote(state)}')
 
 
 class _Array(Stateful):
@@ -57,7 +59,7 @@ def _array(data: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
         )
     if not (are_sizes(shape) and math.prod(shape) * dtype.itemsize == len(data)):
         raise refusal(
-            f'a numpy.ndarray of shape {shape!r:.80} and {dtype} in {len(data)} bytes'
+            f'a numpy.ndarray of shape {quote(shape)} and {dtype} in {len(data)} bytes'
         )
     if dtype.kind == 'b' and not set(data) <= {0, 1}:  # numpy relies on it
         raise refusal('a numpy.ndarray of booleans other than 0 and 1')
@@ -66,8 +68,10 @@ def _array(data: Any, dtype: Any, shape: Any, order: Any) -> np.ndarray:
 
 
 def are_sizes(value: Any) -> bool:
-    """Whether a value is a tuple of integers >= 0, none of them a boolean."""
-    return type(value) is tuple and all(type(n) is int and n >= 0 for n in value)
+    """Whether a value is a tuple of few integers in [0, 2^63), none a boolean."""
+    if type(value) is not tuple or len(value) > MAX_DIMENSIONS:
+        return False
+    return all(type(n) is int and 0 <= n < 2**63 for n in value)
 
 
 def _reconstruct(cls: Any, shape: Any, code: Any) -> _Array:

@@ -13,11 +13,12 @@ import torch
 
 from carl_mm.datasets.converters.safe_pickle.inert_unpickler import (
     Global,
-    Inert,
     InertUnpickler,
-    refusal,
 )
+from carl_mm.datasets.converters.safe_pickle.limits import MemoryBudget
 from carl_mm.datasets.converters.safe_pickle.pickled_arrays import are_sizes
+from carl_mm.datasets.converters.safe_pickle.refusal import Inert, refusal
+from carl_mm.quoting import quote
 
 MAGIC_NUMBER, PROTOCOL_VERSION = 0x1950A86A20F9469CFC6C, 1001
 STORAGE_DTYPES = {
@@ -43,6 +44,11 @@ class _Storage(Inert):
         self.key, self.dtype, self.num_elements = key, dtype, num_elements
         self.content = torch.empty(0, dtype=dtype)
 
+    @property
+    def num_bytes(self) -> int:
+        """Memory of the content."""
+        return self.content.nbytes
+
 
 class _StorageUnpickler(InertUnpickler):
     def persistent_load(self, pid: Any) -> Any:
@@ -62,9 +68,11 @@ def _load_storage(data: Any) -> _Storage:
     if type(data) is not bytes:
         raise refusal(f'a torch storage in a {type(data).__name__}')
     file = io.BytesIO(data)
-    head = [InertUnpickler(file, {}).load() for _ in range(3)]
-    storage = _StorageUnpickler(file, dict.fromkeys(STORAGE_DTYPES)).load()
-    keys = InertUnpickler(file, {}).load()
+    budget = MemoryBudget(len(data))
+    head = [InertUnpickler(file, {}, budget).load() for _ in range(3)]
+    kinds = dict.fromkeys(STORAGE_DTYPES)
+    storage = _StorageUnpickler(file, kinds, budget).load()
+    keys = InertUnpickler(file, {}, budget).load()
     size, content = file.read(8), file.read()
     if not (
         head[:2] == [MAGIC_NUMBER, PROTOCOL_VERSION]
@@ -96,7 +104,7 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> torch
         reach += 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     if max(reach, count) > storage.num_elements:
         raise refusal(
-            f'a torch tensor of shape {size!r:.80}, stride {stride!r:.80} and offset '
+            f'a torch tensor of shape {quote(size)}, stride {quote(stride)} and offset '
             f'{offset} in a storage of {storage.num_elements} elements'
         )
     return storage.content.as_strided(size, stride, offset)

@@ -7,13 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from carl_mm.datasets.converters.safe_pickle.inert_unpickler import (
-    Inert,
     InertUnpickler,
-    RefusedPickleError,
-    refusal,
+)
+from carl_mm.datasets.converters.safe_pickle.limits import (
+    MAX_FILE_BYTES,
+    MemoryBudget,
+    check_extent,
+    check_keys,
 )
 from carl_mm.datasets.converters.safe_pickle.pickled_arrays import ARRAYS
 from carl_mm.datasets.converters.safe_pickle.pickled_tensors import TENSORS
+from carl_mm.datasets.converters.safe_pickle.refusal import (
+    Inert,
+    RefusedPickleError,
+    refusal,
+)
+from carl_mm.quoting import clip, quote
 
 __all__ = ['RefusedPickleError', 'load_restricted_pickle']
 
@@ -23,26 +32,35 @@ def load_restricted_pickle(path: str | Path) -> Any:
 
     A pickle names what it calls. The few names of `_ADMITTED` stand for functions of
     this package, every other name is refused, and none is imported. Arrays are of
-    booleans, integers, floats or text, and own their memory.
+    booleans, integers, floats or text, and own their memory. Depth, size and memory are
+    limited (see `limits`), so that no file stalls or fills the machine.
 
     Args:
         path: Path of the pickle file.
 
     Raises:
         FileNotFoundError: There is no such file.
-        RefusedPickleError: The pickle asks for something else, or is damaged; the
-            message names the file and says what.
+        RefusedPickleError: The pickle asks for something else or for too much, or is
+            damaged; the message names the file and says what.
     """
+    size = Path(path).stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise RefusedPickleError(
+            f'{path}: {size} bytes, and pickles of more than {MAX_FILE_BYTES} are not '
+            'read; split it'
+        )
     content = Path(path).read_bytes()
     try:
-        data = InertUnpickler(io.BytesIO(content), _ADMITTED).load()
+        budget = MemoryBudget(len(content))
+        data = InertUnpickler(io.BytesIO(content), _ADMITTED, budget).load()
+        check_extent(data)
         _check_all_is_data(data)
     except RefusedPickleError as error:
         raise RefusedPickleError(f'{path}: {error}') from error
     # Damaged bytes can make unpickling fail in any way.
     except Exception as error:
         raise RefusedPickleError(
-            f'{path}: not a complete pickle ({type(error).__name__}: {error})'
+            f'{path}: not a complete pickle ({type(error).__name__}: {clip(error)})'
         ) from error
     return data
 
@@ -64,15 +82,21 @@ def _check_all_is_data(data: Any) -> None:
 
 
 def _ordered_dict(pairs: Any = ()) -> OrderedDict[Any, Any]:
-    return OrderedDict((key, value) for key, value in _items(pairs, 'OrderedDict'))
+    items = _items(pairs, 'OrderedDict')
+    if not all(type(item) in (list, tuple) and len(item) == 2 for item in items):
+        raise refusal('an OrderedDict of other than pairs')
+    check_keys(key for key, _ in items)
+    return OrderedDict(items)
 
 
 def _set(items: Any = ()) -> set[Any]:
-    return set(_items(items, 'set'))
+    check_keys(_items(items, 'set'))
+    return set(items)
 
 
 def _frozenset(items: Any = ()) -> frozenset[Any]:
-    return frozenset(_items(items, 'frozenset'))
+    check_keys(_items(items, 'frozenset'))
+    return frozenset(items)
 
 
 def _items(items: Any, kind: str) -> Sequence[Any]:
@@ -92,7 +116,7 @@ def _bytearray(data: Any = b'', encoding: Any = 'latin1') -> bytearray:
 def _encode(text: Any, encoding: Any) -> bytes:
     """Stands for `_codecs.encode`, by which old protocols write bytes."""
     if type(text) is not str or encoding not in ('latin1', 'latin-1'):
-        raise refusal(f'to encode a {type(text).__name__} as {encoding!r:.80}')
+        raise refusal(f'to encode a {type(text).__name__} as {quote(encoding)}')
     return text.encode('latin1')
 
 

@@ -1,5 +1,10 @@
 """Penn Action's .mat and .npy files."""
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy.io
@@ -39,6 +44,34 @@ def test_phase_files_are_found_by_their_video(tmp_path):
     with pytest.raises(ValueError, match='2 problems') as error:
         find_phase_files(tmp_path)
     assert "unknown split 'dev'; known: train, val, test" in str(error.value)
+
+
+def test_no_process_is_left_behind_by_one_that_is_killed(tmp_path):
+    path = tmp_path / '0001.mat'
+    scipy.io.savemat(path, {'action': 'bowl', 'nframes': 7})
+    code = (
+        'import os, pathlib, signal\n'
+        'from carl_mm.datasets.converters.formats import penn_action_labels as labels\n'
+        f'labels.read_mat(pathlib.Path({str(path)!r}))\n'
+        'print(*labels._mat_reader(os.getpid())._processes, flush=True)\n'
+        'os.kill(os.getpid(), signal.SIGKILL)\n'
+    )
+    said = tmp_path / 'said'
+    with said.open('w') as stream:  # not a pipe: it would be open as long as a reader
+        subprocess.run([sys.executable, '-c', code], stdout=stream)
+    (reader,) = map(int, said.read_text().split())
+    until = time.monotonic() + 20
+    while time.monotonic() < until and _runs(reader):
+        time.sleep(0.05)
+    assert not _runs(reader)
+
+
+def _runs(process):
+    try:
+        state = Path(f'/proc/{process}/stat').read_text().rsplit(')', 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != 'Z'
 
 
 def test_a_mat_file_gives_action_and_length(tmp_path):

@@ -10,8 +10,8 @@ import pytest
 from carl_mm.datasets.converters.safe_pickle import pickled_arrays
 from carl_mm.datasets.converters.safe_pickle.inert_unpickler import (
     Global,
-    RefusedPickleError,
 )
+from carl_mm.datasets.converters.safe_pickle.refusal import RefusedPickleError
 from tests.datasets.converters.safe_pickle.pickles import (
     ARRAY,
     HALF_ARRAY,

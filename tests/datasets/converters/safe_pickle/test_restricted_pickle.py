@@ -45,9 +45,14 @@ def test_shared_objects_stay_shared(tmp_path):
     found = load(tmp_path, pickle.dumps(data, 2))
     assert all(a is b for a, b in zip(found[:4], found[4:], strict=True))
     assert found[3] == array.dtype
+
+
+def test_what_contains_itself_is_refused(tmp_path):
+    items = [1]
     items.append(items)
-    found = load(tmp_path, pickle.dumps(items, 2))
-    assert found[1] is found
+    check_refused(
+        tmp_path, pickle.dumps(items, 2)[2:-1], 'a container that contains itself'
+    )
 
 
 def object_array(payload):
