@@ -139,12 +139,7 @@ def draw(
 def align_all(args: Namespace) -> None:
     """Align and write, one video after the other."""
     from carl_mm.apis import align, rank_by_alignment
-    from carl_mm.apis.alignment.tables import (
-        summary,
-        why_strided,
-        write_ranking,
-        write_table,
-    )
+    from carl_mm.apis.alignment import tables
     from carl_mm.apis.cli_inputs import (
         check_not_overwritten,
         is_same_video,
@@ -181,15 +176,15 @@ def align_all(args: Namespace) -> None:
     for other, path in zip(others, paths, strict=True):
         alignment = align(reference, other, args.method, args.ends, args.stride)
         if args.stride is None and alignment.stride > 1:
-            print(why_strided(alignment, reference, other))
-        write_table(path, alignment, reference, other)
+            print(tables.why_strided(alignment, reference, other))
+        tables.write_table(path, alignment, reference, other)
         written = [path]
         if args.video or args.picture:
             written += draw(path, alignment, reference, other, args)
-        print(summary(alignment) + other.filename, '->', *written)
+        print(tables.summary(alignment) + other.filename, '->', *written)
     if args.rank:
         ranked = rank_by_alignment(reference, others, stride=args.stride)
-        for line in write_ranking(ranking, ranked, others):
+        for line in tables.write_ranking(ranking, ranked, others):
             print(line)
 
 

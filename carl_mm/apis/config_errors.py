@@ -13,6 +13,7 @@ from typing import Any
 from mmengine.config import Config
 
 BUILDING = ('registry', 'build_functions.py')
+RUNNING = ('run', 'run_epoch', 'run_iter')  # of a loop: all is built by then
 KINDS = (TypeError, KeyError, AssertionError)
 # In configs of mmaction2 before 1.0.
 OLD_KEYS = (
@@ -84,6 +85,8 @@ def config_error(error: BaseException) -> str | None:
     frames = _frames(error)
     built = [place for place, frame in enumerate(frames) if _is_in(frame, BUILDING)]
     text = _message(error)
+    if any(f.f_code.co_name in RUNNING and _is_in(f, ('loops.py',)) for f in frames):
+        return None
     if _is_in(frames[-1], ('mmengine',)):
         return text
     # In a constructor itself, not deeper: it was given what it cannot take.

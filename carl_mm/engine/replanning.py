@@ -50,6 +50,12 @@ class ReplanningHook(Hook):
             copy.deepcopy(scheduler.state_dict()) for scheduler in _schedulers(runner)
         ]
 
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Count steps as if all epochs had had as many as they have now."""
+        if isinstance(runner.train_loop, EpochBasedTrainLoop):
+            done = checkpoint['meta']
+            done['iter'] = done['epoch'] * len(runner.train_dataloader)
+
     def before_train(self, runner: Runner) -> None:
         """Set the settings back, and run through the plan."""
         resumed = [group.get('lr') for group in _groups(runner)]
@@ -78,7 +84,6 @@ def _run_through(runner: Runner, schedulers: list[Any]) -> None:
         for _ in range(runner.iter):
             _step(by_step)
         return
-    # Not the steps made: of another batch size an epoch has others.
     for _ in range(runner.epoch):
         for _ in range(len(runner.train_dataloader)):
             _step(by_step)

@@ -1,8 +1,11 @@
 """What is wrong in a config is said in one line; a bug is not taken for it."""
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmengine.model import BaseModel
 from mmengine.registry import Registry
+from mmengine.runner import Runner
 
 from carl_mm.apis.config_errors import (
     TESTING,
@@ -61,6 +64,36 @@ def test_a_bug_is_not_said_to_be_one(size):
 def test_an_error_elsewhere_is_a_bug():
     with pytest.raises(TypeError) as error:
         len(3)
+    assert config_error(error.value) is None
+
+
+class Wordy(BaseModel):
+    """Its loss is text, which mmengine refuses by itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(1, 1)
+
+    def forward(self, inputs, mode):
+        return {'loss': 'small'}
+
+
+def test_what_fails_in_training_is_a_bug(tmp_path):
+    """Also where it is mmengine that raises: all parts are built by then."""
+    runner = Runner(
+        model=Wordy(),
+        work_dir=str(tmp_path),
+        train_dataloader=dict(
+            dataset=[dict(inputs=torch.ones(1))],
+            sampler=dict(type='DefaultSampler', shuffle=False),
+            collate_fn=dict(type='default_collate'),
+        ),
+        train_cfg=dict(by_epoch=True, max_epochs=1),
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
+        experiment_name=tmp_path.name,
+    )
+    with pytest.raises(TypeError, match='not a tensor') as error:
+        runner.train()
     assert config_error(error.value) is None
 
 

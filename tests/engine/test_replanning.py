@@ -123,7 +123,8 @@ def test_other_rates_and_batches_are_followed(tmp_path):
     _, whole = run(tmp_path, plan, 3, 'whole', **options)
     run(tmp_path, plan, 1, 'short')
     kept = tmp_path / 'short' / 'epoch_1.pth'
-    _, other = run(tmp_path, plan, 3, 'other', kept, **options)
+    runner, other = run(tmp_path, plan, 3, 'other', kept, **options)
+    assert runner.iter == runner.max_iters == 6  # what ends with the last step does
     assert other == whole[2:]
     assert other[-1][-1] == 0.0
 
