@@ -13,6 +13,7 @@ from carl_mm.tables import csv_text
 
 BLOCK = 2**20  # bytes that are read at once
 LISTED = b'PK\x01\x02'  # before each entry of the list of a zip archive
+MAX_NAME_BYTES = 255  # of a name of a file
 FOLDER = 0x10  # among the attributes of an entry of a zip archive
 
 
@@ -46,9 +47,10 @@ def atomic_path(path: Path, ending: str = '') -> Iterator[Path]:
     Raises:
         OSError: As `atomic_write`.
     """
-    part = path.with_name(
-        f'.{path.name.removesuffix(ending)}.{os.getpid()}.part{ending}'
-    )
+    end = f'.{os.getpid()}.part{ending}'
+    # What is added must not make it too long; 80 Chinese letters nearly fill a name.
+    name = os.fsencode(path.name.removesuffix(ending))[: MAX_NAME_BYTES - len(end) - 1]
+    part = path.with_name(f'.{name.decode(errors="ignore")}{end}')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

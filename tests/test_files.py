@@ -163,3 +163,14 @@ def test_a_moved_folder_of_videos_and_results_still_works(tmp_path, monkeypatch)
         (tmp_path / 'all').rename(tmp_path / 'moved')
         assert (tmp_path / 'moved' / folder / seen).exists()
         (tmp_path / 'moved').rename(tmp_path / 'all')
+
+
+@pytest.mark.parametrize('ending', ['', '.mp4'])
+def test_a_name_may_be_as_long_as_the_file_system_takes(tmp_path, ending):
+    """Titles of videos in Chinese are."""
+    path = tmp_path / ('倒' * 83 + 'ab.mp4')
+    with atomic_path(path, ending) as part:
+        assert part.name.endswith(f'.part{ending}')
+        part.write_bytes(b'new')
+    assert path.read_bytes() == b'new'
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

@@ -5,7 +5,8 @@ python tools/align.py epoch_50.pth a.mp4 b.mp4 --out aligned --video --picture
 
 Writes to DIR, for each other video, NAME.csv with a row for each frame of the
 reference: its number and its time in seconds, the number and time of the matching frame
-of the other video, empty if there is none, and how sure it is (0 to 1); with --format
+of the other video, empty if there is none, and how sure it is (0 to 1); of long videos
+every K-th frame is aligned (--stride), and rows between are interpolated; with --format
 npz, NAME.npz with the arrays of `carl_mm.apis.Alignment` (the reference is a) and the
 paths of both videos. With --video also NAME.mp4, both in step and of the taller one's
 size; with --picture also NAME.png, the similarities of all frames and the path. With
@@ -52,6 +53,10 @@ def parser() -> ArgumentParser:
     what = "'open' if a video may begin, end or go on without the other, 'closed' if "
     what += "not; 'auto' (default) decides by evidence"
     add('--ends', choices=('auto', 'closed', 'open'), help=what)
+    what = (
+        'align every K-th frame, interpolate between (default: 1, or as memory takes)'
+    )
+    add('--stride', type=int, metavar='K', help=what)
     add('--rank', action='store_true', help='sort the others by how well they align')
     add('--format', choices=('csv', 'npz'), default='csv')
     add('--video', action='store_true', help='write both videos, in step')
@@ -72,10 +77,14 @@ def parser() -> ArgumentParser:
     return made
 
 
-def check_video_options(args: Namespace) -> None:
+def check_options(args: Namespace) -> None:
     """Refuse what can be refused before videos are embedded."""
     from carl_mm.apis.cli_inputs import check_labels
 
+    if args.stride is not None and args.stride < 1:
+        raise ValueError(f'--stride must be at least 1, got {args.stride}')
+    if args.stride not in (None, 1) and args.method == 'nearest':
+        raise ValueError('--stride: nearest takes each frame on its own; leave it out')
     given = [name for name in VIDEO_OPTIONS if getattr(args, name)]
     if given and not args.video:
         raise ValueError(f'--{given[0]}: says how --video is written; give that, too')
@@ -130,7 +139,7 @@ def draw(
 def align_all(args: Namespace) -> None:
     """Align and write, one video after the other."""
     from carl_mm.apis import align, rank_by_alignment
-    from carl_mm.apis.alignment.tables import summary, write_ranking, write_table
+    from carl_mm.apis.alignment import tables
     from carl_mm.apis.cli_inputs import (
         check_not_overwritten,
         is_same_video,
@@ -138,7 +147,7 @@ def align_all(args: Namespace) -> None:
     )
     from carl_mm.datasets.video_io.find_videos import is_image_folder
 
-    check_video_options(args)
+    check_options(args)
     if Path(args.reference).is_dir() and not is_image_folder(args.reference):
         raise ValueError(f'{args.reference}: a folder; the reference is one video')
     reference, *found = load_embeddings(args, [args.reference, *args.others])
@@ -165,15 +174,17 @@ def align_all(args: Namespace) -> None:
         [*outputs, *[ranking] * args.rank],
     )
     for other, path in zip(others, paths, strict=True):
-        alignment = align(reference, other, args.method, args.ends)
-        write_table(path, alignment, reference, other)
+        alignment = align(reference, other, args.method, args.ends, args.stride)
+        if args.stride is None and alignment.stride > 1:
+            print(tables.why_strided(alignment, reference, other))
+        tables.write_table(path, alignment, reference, other)
         written = [path]
         if args.video or args.picture:
             written += draw(path, alignment, reference, other, args)
-        print(summary(alignment) + other.filename, '->', *written)
+        print(tables.summary(alignment) + other.filename, '->', *written)
     if args.rank:
-        ranked = rank_by_alignment(reference, others)
-        for line in write_ranking(ranking, ranked, others):
+        ranked = rank_by_alignment(reference, others, stride=args.stride)
+        for line in tables.write_ranking(ranking, ranked, others):
             print(line)
 
 

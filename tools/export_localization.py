@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 
 import carl_mm
 from carl_mm.apis.cli import one_line_errors
+from carl_mm.apis.config_errors import EMBEDDING
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
+    check_is_there,
     load_config,
     load_strictly,
     trust,
@@ -62,13 +64,14 @@ def describe(summary: 'ExportSummary') -> str:
 
 def main() -> int:
     """Export; the exit status is 1 if a video could not be decoded."""
+    one_line_errors()
     args = parse_args()
     from mmengine.dist import is_main_process
 
     from carl_mm.apis.localization.export import export_localization
 
-    one_line_errors(args)
-    cfg = load_config(args)
+    cfg = load_config(args, EMBEDDING)
+    check_is_there(args.checkpoint)
     cfg.load_from, cfg.resume = None, False
     cfg.model.controls = ()  # they are not exported
     trust(args.checkpoint, args)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import carl_mm
 from carl_mm.apis.cli import one_line_errors
+from carl_mm.apis.config_errors import TESTING
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
+    check_is_there,
     load_config,
     load_strictly,
     trust,
@@ -29,14 +31,15 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Evaluate, print the table of figures, and write what was asked for."""
+    one_line_errors()
     args = parse_args()
     # Not above: a help text need not wait for torch and mmaction2.
     from mmengine.dist import is_main_process
 
     from carl_mm.evaluation import results_table
 
-    one_line_errors(args)
-    cfg = load_config(args)
+    cfg = load_config(args, TESTING)
+    check_is_there(args.checkpoint)
     cfg.load_from, cfg.resume = None, False
     trust(args.checkpoint, args)
     if args.dump:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import carl_mm
 from carl_mm.apis.cli import one_line_errors
+from carl_mm.apis.config_errors import TRAINING
 from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
     trust,
 )
-from carl_mm.apis.training import lock_work_dir, may_resume, train
+from carl_mm.apis.training import lock_work_dir, resumed_changes, train
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--accept-changes',
         action='store_true',
-        help='resume though the settings are not those of the checkpoint',
+        help='resume though the settings are not those of the checkpoint, and follow '
+        'the new ones; another length (max_epochs) needs no such consent',
     )
     parser.add_argument('--amp', action='store_true', help='autocast to bfloat16')
     parser.add_argument(
@@ -54,9 +56,9 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Train."""
+    one_line_errors()
     args = parse_args()
-    one_line_errors(args)
-    cfg = load_config(args)
+    cfg = load_config(args, TRAINING)
     if args.amp:
         cfg.optim_wrapper.type = 'AutocastOptimWrapper'  # a class would not dump
     if args.no_validate:
@@ -76,17 +78,20 @@ def main() -> None:
 
 def run(cfg: 'Config', args: argparse.Namespace) -> None:
     """Train in a work dir that no other process writes."""
+    changes: list[str] | None = []
     if args.resume:
         cfg.resume = True
         cfg.load_from = args.resume
         if args.resume == 'auto':
             cfg.load_from = carl_mm.compat.newest_checkpoint(cfg.work_dir)
         trust(cfg.load_from, args)
-        if cfg.load_from and not may_resume(cfg, args.accept_changes):
+        if cfg.load_from:
+            changes = resumed_changes(cfg, args.accept_changes)
+        if changes is None:  # nothing is left to train
             return
     else:
         trust(cfg.get('load_from'), args)
-    train(build_runner(cfg))
+    train(build_runner(cfg), follow_config=bool(changes))
     carl_mm.compat.end_distributed()
 
 

@@ -10,6 +10,7 @@ a help text appears at once; what the arguments stand for is loaded by
 import io
 import os
 import sys
+import time
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 
 INTERRUPTED = 130  # the status that shells give for Ctrl-C
+PATIENCE_S = 5.0  # until a launcher has ended the processes beside a failed one
 
 
 def make_parser(description: str | None) -> ArgumentParser:
@@ -145,13 +147,18 @@ def describe(error: Exception) -> str:
     return f'{error.filename}: {error.strerror}' if error.filename else error.strerror
 
 
-def one_line_errors(args: Namespace) -> None:
+def one_line_errors(argv: Sequence[str] | None = None) -> None:
     """Show an expected error that ends this process as one line, if it is not caught.
 
+    Of several processes that fail for one reason, the first one of each machine says
+    it; another waits until it is ended by the launcher, and speaks only if it is not.
+    A bug, which is what is not expected, shows its traceback.
+
     Args:
-        args: Arguments with ``traceback``, which keeps Python's way.
+        argv: Arguments, by default the command line's; ``--traceback`` keeps Python's
+            way.
     """
-    if args.traceback:
+    if '--traceback' in (sys.argv[1:] if argv is None else argv):
         return
     python_way = sys.excepthook
 
@@ -160,11 +167,27 @@ def one_line_errors(args: Namespace) -> None:
         error: BaseException,
         traceback: TracebackType | None,
     ) -> None:
-        from carl_mm.run_stopped import RunStopped
-
-        if isinstance(error, (ValueError, OSError, RunStopped)):
-            sys.stderr.write(f'error: {describe(error)}\n')
-        else:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.stderr.write('interrupted\n')
+            return
+        line = _expected(error)
+        if line is None:
             python_way(kind, error, traceback)
+            return
+        rank = int(os.environ.get('LOCAL_RANK') or os.environ.get('SLURM_LOCALID') or 0)
+        if rank:
+            time.sleep(PATIENCE_S)
+        where = f' on process {rank} of this machine' if rank else ''
+        sys.stderr.write(f'error{where}: {line}\n')
 
     sys.excepthook = show
+
+
+def _expected(error: BaseException) -> str | None:
+    """Return the line of an expected error; None for a bug."""
+    from carl_mm.apis.config_errors import config_error
+    from carl_mm.run_stopped import RunStopped
+
+    if isinstance(error, (ValueError, OSError, ImportError, RunStopped)):
+        return describe(error)
+    return config_error(error)

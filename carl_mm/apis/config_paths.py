@@ -23,8 +23,8 @@ def set_options(cfg: Config, options: dict[str, Any]) -> None:
 
     Raises:
         ValueError: An option leads to nothing, or to a value of the file from which
-            others were derived; or a list holds no part, or several, of the class
-            that a path names.
+            others were derived; a list holds no part, or several, of the class that a
+            path names; or a value is of another kind than the one it replaces.
     """
     knobs = cfg.get('knobs') or {}
     targets = {}
@@ -34,7 +34,9 @@ def set_options(cfg: Config, options: dict[str, Any]) -> None:
             part, *inside = path.split('.')
             if option in knobs and inside and cfg.get(part, {}) is None:
                 continue  # switched off, as by --no-validate
-            targets[numbered_path(cfg, path)] = value
+            path = numbered_path(cfg, path)
+            _check_kind(cfg, option, path, value)
+            targets[path] = value
     turned = {option: value for option, value in options.items() if option in knobs}
     cfg.merge_from_dict({**targets, **turned})
 
@@ -58,13 +60,13 @@ def numbered_path(cfg: Config, path: str) -> str:
         if not isinstance(here, list | tuple):
             here = here.get(key) if isinstance(here, dict | Config) else None
             continue
+        where = '.'.join(keys[:depth])
         if key.isdecimal():
             number = int(key)
         else:
             try:
                 number = _number_of(here, key)
             except ValueError as error:
-                where = '.'.join(keys[:depth])
                 raise ValueError(f'{path}: {where} has {error}') from error
             keys[depth] = str(number)
         here = here[number] if number < len(here) else None
@@ -112,6 +114,40 @@ def _number_of(parts: Sequence[Any], name: str) -> int:
         raise ValueError(f'no {name}, only {held}')
     numbers = ' or '.join(map(str, places))
     raise ValueError(f'several of {name} in {held}: give the number, {numbers}')
+
+
+def _check_kind(cfg: Config, option: str, path: str, value: Any) -> None:
+    """Refuse text in the place of a number, and anything but None in that of a dict."""
+    *parents, last = path.split('.')
+    here: Any = cfg
+    for depth, key in enumerate(parents, 1):
+        where, inside = '.'.join(parents[:depth]), '.'.join([*parents[depth:], last])
+        if isinstance(here, list | tuple):
+            if int(key) >= len(here):
+                raise ValueError(
+                    f'--cfg-options {option}: there is no part {key} among '
+                    f'{len(here)}, which are numbered from 0'
+                )
+            here = here[int(key)]
+        elif key not in here:
+            return
+        else:
+            here = here[key]
+        if not isinstance(here, dict | list | tuple):
+            raise ValueError(
+                f'--cfg-options {option}: {where} is {here!r}, which has no {inside!r}'
+            )
+    before = here.get(last) if isinstance(here, dict | Config) else None
+    if isinstance(before, int | float) and isinstance(value, str):
+        kind = 'True or False' if isinstance(before, bool) else 'a number'
+        raise ValueError(
+            f'--cfg-options {option}={value}: must be {kind}, as {before} is'
+        )
+    if isinstance(before, dict) and before and value is not None:
+        raise ValueError(
+            f'--cfg-options {option}={value}: is a dict, whose keys are set one by '
+            f'one: {", ".join(f"{option}.{key}" for key in before)}'
+        )
 
 
 def _check_first_key(cfg: Config, option: str, path: str) -> None:

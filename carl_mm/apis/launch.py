@@ -5,9 +5,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 import carl_mm
+from carl_mm.apis.config_errors import check_parts, read_config
+from carl_mm.apis.option_action import OptionAction
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=OptionAction,
         metavar='KEY=VALUE',
         help="settings to override: a knob of the config (its 'knobs' list them), as "
         'num_frames=80, or a path, as optim_wrapper.optimizer.lr=1e-3; a part of a '
@@ -55,20 +57,25 @@ def add_common_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
 
-def load_config(args: Namespace) -> Config:
+def load_config(args: Namespace, needed: tuple[str, ...] = ()) -> Config:
     """Read a config and apply the arguments of `add_common_arguments`.
 
     Args:
         args: The parsed command line, with ``config``, a file.
+        needed: What the config must have, see `check_parts`.
 
     Returns:
         The config, its ``--cfg-options`` set by `set_options`.
 
     Raises:
-        ValueError: An option would change nothing; see `set_options`.
+        FileNotFoundError: There is no such file.
+        ImportError: The config imports what is not there.
+        ValueError: The file is no config, or lacks a part; an option would change
+            nothing, or is not of the right kind, see `set_options`.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
+    cfg = read_config(args.config)
+    check_parts(cfg, needed, args.config)
     cfg.launcher = args.launcher
     cfg.work_dir = args.work_dir or cfg.get(
         'work_dir', str(Path('work_dirs') / Path(args.config).stem)
@@ -86,6 +93,9 @@ def load_config(args: Namespace) -> Config:
         from carl_mm.apis.config_paths import set_options
 
         set_options(cfg, args.cfg_options)
+    seed = (cfg.get('randomness') or {}).get('seed')
+    if not isinstance(seed, int | None):
+        raise ValueError(f'randomness.seed must be a number or None, got {seed!r}')
     return cfg
 
 
@@ -101,6 +111,16 @@ def trust(checkpoint: str | None, args: Namespace) -> None:
         )
     trusted = [os.environ.get(variable), checkpoint]
     os.environ[variable] = os.pathsep.join(filter(None, trusted))
+
+
+def check_is_there(checkpoint: str) -> None:
+    """Check that a checkpoint exists, before anything slow; not that of an address.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    if '://' not in checkpoint and not Path(checkpoint).is_file():
+        raise FileNotFoundError(f'{checkpoint}: no such checkpoint')
 
 
 def load_strictly(runner: 'Runner', checkpoint: str) -> None:
@@ -121,8 +141,8 @@ def load_strictly(runner: 'Runner', checkpoint: str) -> None:
             f'{checkpoint}: not a checkpoint of this config; use the config that it '
             'was trained with (its work dir has one), or convert a file that the '
             "paper's authors published with "
-            'tools/model_converters/carl_checkpoint.py:\n'
-            + '\n'.join(line[:500] for line in lines)
+            'tools/model_converters/carl_checkpoint.py: '
+            + '; '.join(line.strip()[:500] for line in lines)
         ) from error
 
 

@@ -1,6 +1,7 @@
 """Whether a checkpoint belongs to the training that is to resume from it."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -35,8 +36,9 @@ IGNORED_HOOKS = {
     'HeartbeatHook',
     'ProgressBarHook',
 }
-# A training that is to be longer is the same one up to here.
+# A training may be made longer or shorter; its rates then follow.
 LENGTHS = ('train_cfg.max_epochs', 'train_cfg.max_iters')
+PLANNED_ENDS = re.compile(r'param_scheduler\..+\.(T_max|end|total_iters)')
 SHOWN = 5  # changes in a message
 
 
@@ -53,8 +55,8 @@ class Change(NamedTuple):
 
     @property
     def is_length(self) -> bool:
-        """Whether the training is only to end at another time."""
-        return self.path in LENGTHS
+        """Whether the training, or its plan of rates, is to end at another time."""
+        return self.path in LENGTHS or bool(PLANNED_ENDS.fullmatch(self.path))
 
 
 def check_training(checkpoint: dict[str, Any], source: str) -> None:
@@ -110,7 +112,7 @@ def find_changes(checkpoint: dict[str, Any], cfg: Config, source: str) -> list[C
 
 
 def refuse_changes(changes: list[Change], source: str) -> None:
-    """Refuse to resume a training that has changed.
+    """Refuse to resume a training that has changed in more than its length.
 
     Args:
         changes: What `find_changes` found; nothing is refused without any.
@@ -119,20 +121,29 @@ def refuse_changes(changes: list[Change], source: str) -> None:
     Raises:
         ValueError: Names the changes and the ways to go on.
     """
-    if not changes:
-        return
-    shown = '; '.join(map(str, changes[:SHOWN]))
-    more = f' (and {len(changes) - SHOWN} more)' if len(changes) > SHOWN else ''
-    longer = ''
     if all(change.is_length for change in changes):
-        longer = ' Its learning rates were planned for the former length and end there.'
+        return
     raise ValueError(
-        f'{source}: of a training with other settings: {shown}{more}.{longer} Resume '
+        f'{source}: of a training with other settings: {_listed(changes)}. Resume '
         'with the former ones, train into another --work-dir, or pass '
-        '--accept-changes; the state of the optimizer, its rates and the seed then '
-        'still come from the checkpoint. To start anew from its weights leave out '
-        f'--resume and add --cfg-options load_from={source}'
+        '--accept-changes: the training then goes on by the new ones, its rates too, '
+        'with the state of the optimizer and the seed of the checkpoint. To start '
+        f'anew from its weights leave out --resume and add --cfg-options '
+        f'load_from={source}'
     )
+
+
+def followed(changes: list[Change], source: str) -> str:
+    """Say which changes a resumed training follows."""
+    return (
+        f'{source}: {_listed(changes)}; learning rates go on as in a training that had '
+        'these settings from its start'
+    )
+
+
+def _listed(changes: list[Change]) -> str:
+    more = f' (and {len(changes) - SHOWN} more)' if len(changes) > SHOWN else ''
+    return '; '.join(map(str, changes[:SHOWN])) + more
 
 
 def what_is_left(checkpoint: dict[str, Any], cfg: Config) -> int:

@@ -3,7 +3,7 @@
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mmengine.config import Config
 
@@ -12,6 +12,8 @@ import carl_mm
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
     from mmengine.runner import Runner
+
+    from carl_mm.apis.resuming import Change
 
 
 def lock_work_dir(cfg: Config) -> AbstractContextManager[None]:
@@ -35,49 +37,72 @@ def _is_first_process(cfg: Config) -> bool:
     return int(os.environ.get(names.get(cfg.get('launcher', 'none'), ''), 0)) == 0
 
 
-def may_resume(cfg: Config, accept_changes: bool) -> bool:
+def resumed_changes(cfg: Config, accept_changes: bool) -> list[str] | None:
     """Check that a checkpoint is of this training, and that something is left to do.
+
+    Another length, and all changes that are accepted, are followed, and named on the
+    first process's stdout.
 
     Args:
         cfg: The whole config; its ``load_from`` is the checkpoint.
         accept_changes: Whether to resume the training of another config, too.
 
     Returns:
-        Whether there is a step left; if not, this is printed.
+        What has changed and is to be followed, see `train`; None if no step is left,
+        which is printed.
 
     Raises:
         ValueError: The checkpoint is of a training with other settings; names them.
     """
     from mmengine.runner import CheckpointLoader
 
-    from carl_mm.apis.resuming import (
-        check_training,
-        find_changes,
-        refuse_changes,
-        what_is_left,
-    )
+    from carl_mm.apis.resuming import check_training, followed, what_is_left
 
-    checkpoint = CheckpointLoader.load_checkpoint(cfg.load_from, 'cpu', logger='silent')
-    check_training(checkpoint, cfg.load_from)
-    if not accept_changes:
-        changes = find_changes(checkpoint, cfg, cfg.load_from)
-        refuse_changes(changes, cfg.load_from)
-    if what_is_left(checkpoint, cfg):
-        return True
+    source = cfg.load_from
+    checkpoint = CheckpointLoader.load_checkpoint(source, 'cpu', logger='silent')
+    check_training(checkpoint, source)
+    changes = _changes(checkpoint, cfg, accept_changes)
     done = checkpoint['meta']
-    if _is_first_process(cfg):
-        sys.stdout.write(
-            f'nothing is left to train: {cfg.load_from} is of epoch {done["epoch"]}, '
-            f'step {done["iter"]}, the last of this config\n'
+    if not what_is_left(checkpoint, cfg):
+        _say(
+            cfg,
+            f'nothing is left to train: {source} is of epoch {done["epoch"]}, step '
+            f'{done["iter"]}, the last of this config',
         )
-    return False
+        return None
+    if changes:
+        _say(cfg, followed(changes, source))
+    return [str(change) for change in changes]
 
 
-def train(runner: 'Runner') -> None:
+def _changes(
+    checkpoint: dict[str, Any], cfg: Config, accept_changes: bool
+) -> 'list[Change]':
+    from carl_mm.apis.resuming import Change, find_changes, refuse_changes
+
+    try:
+        changes = find_changes(checkpoint, cfg, cfg.load_from)
+    except ValueError:
+        if not accept_changes:
+            raise
+        return [Change('the config', 'not readable in the checkpoint', 'this one')]
+    if not accept_changes:
+        refuse_changes(changes, cfg.load_from)
+    return changes
+
+
+def _say(cfg: Config, line: str) -> None:
+    if _is_first_process(cfg):
+        sys.stdout.write(f'{line}\n')
+
+
+def train(runner: 'Runner', follow_config: bool = False) -> None:
     """Train until the config's last epoch.
 
     Args:
         runner: The runner that `build_runner` returned.
+        follow_config: Whether the settings of a resumed training have changed: rates
+            then follow the config, see `ReplanningHook`.
 
     Raises:
         RunStopped: Training cannot go on: it diverged, a process stands still, one that
@@ -87,6 +112,10 @@ def train(runner: 'Runner') -> None:
 
     from carl_mm.run_stopped import RunStopped
 
+    if follow_config:
+        from carl_mm.engine.replanning import ReplanningHook
+
+        runner.register_hook(ReplanningHook())
     try:
         runner.train()
     except (RuntimeError, MemoryError) as error:

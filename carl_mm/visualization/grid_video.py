@@ -7,11 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.visualization.parts.phases import readable
+from carl_mm.visualization.parts.writing import Writing
 
 MAX_TILES = 36
 MAX_WIDTH, MAX_HEIGHT = 1920, 1080
@@ -78,8 +78,7 @@ def write_grid_video(
 def _pictures(tiles: Sequence[Tile], clock: np.ndarray) -> Iterator[np.ndarray]:
     players = [_Player(tile) for tile in tiles]
     columns, width, height = _layout([player.shape for player in players])
-    path = font_manager.findfont('DejaVu Sans')
-    font = ImageFont.truetype(path, round(TEXT_HEIGHT * 0.68))
+    writing = Writing(round(TEXT_HEIGHT * 0.68))
     rows = -(-len(tiles) // columns)
     size = (
         columns * (width + GAP) - GAP,
@@ -90,7 +89,7 @@ def _pictures(tiles: Sequence[Tile], clock: np.ndarray) -> Iterator[np.ndarray]:
         image.paste((BACKGROUND,) * 3, (0, 0, *image.size))
         pen = ImageDraw.Draw(image)
         said = f'clock {second:.2f} s of {clock[-1]:.2f} s'
-        _write(pen, font, said, (0, 0), size[0])
+        _write(pen, writing, said, (0, 0), size[0])
         for place, player in enumerate(players):
             left = place % columns * (width + GAP)
             top = TEXT_HEIGHT + place // columns * (height + TEXT_HEIGHT + GAP)
@@ -106,10 +105,10 @@ def _pictures(tiles: Sequence[Tile], clock: np.ndarray) -> Iterator[np.ndarray]:
                     ),
                 )
             when = ABSENT if frame is None else f'{own:.2f} s'
-            room = width - round(pen.textlength(when, font=font)) - 12
+            room = width - round(writing.length(when)) - 12
             below = top + height
-            _write(pen, font, when, (left + room + 8, below), width)
-            _write(pen, font, player.tile.name, (left, below), room)
+            _write(pen, writing, when, (left + room + 8, below), width)
+            _write(pen, writing, player.tile.name, (left, below), room)
         yield np.asarray(image)
 
 
@@ -167,14 +166,14 @@ def _fitted(frame: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def _write(
     pen: ImageDraw.ImageDraw,
-    font: ImageFont.FreeTypeFont,
+    writing: Writing,
     text: str,
     corner: tuple[int, int],
     room: int,
 ) -> None:
     """Write a line; what does not fit ends in dots."""
     text = readable(text)
-    while len(text) > 1 and pen.textlength(text, font=font) > room - 8:
+    while len(text) > 1 and writing.length(text) > room - 8:
         text = text.rstrip('…')[:-1] + '…'
     left, top = corner[0] + 4, corner[1] + TEXT_HEIGHT // 2
-    pen.text((left, top), text, fill='white', font=font, anchor='lm')
+    writing.write(pen, left, top, text)

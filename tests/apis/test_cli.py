@@ -5,15 +5,18 @@ import sys
 import pytest
 
 from carl_mm.apis.cli import (
+    PATIENCE_S,
     add_frame_count,
     add_model,
     describe,
     frame_count,
     main,
     make_parser,
+    one_line_errors,
 )
 from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.files import atomic_write_csv
+from carl_mm.run_stopped import RunStopped
 from tests.tools.processes import run_here
 
 
@@ -116,6 +119,57 @@ def test_the_system_s_number_is_left_out():
     assert describe(OSError(28, 'No space left', 'a.npz')) == 'a.npz: No space left'
     assert describe(OSError(28, 'a.npz: No space left')) == 'a.npz: No space left'
     assert describe(ValueError('wrong')) == 'wrong'
+
+
+@pytest.fixture
+def shown(monkeypatch, capsys):
+    """What an error that nobody catches prints, and how long it waited."""
+    monkeypatch.delenv('LOCAL_RANK', raising=False)
+    monkeypatch.delenv('SLURM_LOCALID', raising=False)
+    monkeypatch.setattr(sys, 'excepthook', sys.__excepthook__)
+    waited = []
+    monkeypatch.setattr('carl_mm.apis.cli.time.sleep', waited.append)
+
+    def show(error, argv=()):
+        one_line_errors(argv)
+        try:
+            raise error
+        except BaseException as caught:
+            sys.excepthook(type(caught), caught, caught.__traceback__)
+        return capsys.readouterr().err, sum(waited)
+
+    return show
+
+
+@pytest.mark.parametrize('kind', [ValueError, OSError, ImportError, RunStopped])
+def test_an_error_that_ends_the_process_is_one_line(shown, kind):
+    assert shown(kind('a.py: what is wrong')) == ('error: a.py: what is wrong\n', 0)
+
+
+def test_a_bug_keeps_its_traceback(shown):
+    said, _ = shown(ZeroDivisionError('a bug'))
+    assert said.startswith('Traceback')
+    assert said.endswith('ZeroDivisionError: a bug\n')
+
+
+def test_ctrl_c_is_no_traceback(shown):
+    assert shown(KeyboardInterrupt()) == ('interrupted\n', 0)
+
+
+@pytest.mark.parametrize('variable', ['LOCAL_RANK', 'SLURM_LOCALID'])
+def test_another_process_waits_for_the_first_one_to_say_it(
+    shown, monkeypatch, variable
+):
+    """The launcher ends it meanwhile; if not, the error is its own."""
+    monkeypatch.setenv(variable, '2')
+    said = 'error on process 2 of this machine: a.py: wrong\n'
+    assert shown(ValueError('a.py: wrong')) == (said, PATIENCE_S)
+
+
+def test_with_traceback_python_shows_the_error(monkeypatch):
+    monkeypatch.setattr(sys, 'excepthook', sys.__excepthook__)
+    one_line_errors(['a.py', '--traceback'])
+    assert sys.excepthook is sys.__excepthook__
 
 
 def test_how_labels_count_frames():

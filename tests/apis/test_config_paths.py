@@ -146,3 +146,32 @@ def test_an_option_that_would_change_nothing_is_refused(cfg, option, message):
     with pytest.raises(ValueError, match=message):
         set_options(cfg, {option: 3})
     assert cfg.to_dict() == before
+
+
+WRONG_KINDS = {
+    'a word for a number': ('model.neck.num_frames', 'eight', 'must be a number, as 8'),
+    'a knob': ('num_frames', 'eight', 'num_frames=eight: must be a number, as 8'),
+    'a number for a dict': (
+        'model.neck',
+        3,
+        'model.neck=3: is a dict.*neck.num_frames',
+    ),
+    'too deep': ('model.neck.num_frames.x', 3, "num_frames is 8, which has no 'x'"),
+    'switched off': ('val_dataloader.x', 1, 'val_dataloader is None, which has no'),
+    'too far': (f'{STEPS}.3.x', 3, 'no part 3 among 3, which are num'),
+}
+
+
+@pytest.mark.parametrize(
+    ('option', 'value', 'message'), WRONG_KINDS.values(), ids=WRONG_KINDS
+)
+def test_a_value_of_another_kind_is_refused(cfg, option, value, message):
+    with pytest.raises(ValueError, match=message):
+        set_options(cfg, {option: value})
+
+
+def test_a_value_of_a_kind_that_fits_is_taken(cfg):
+    new = {'model.neck.num_frames': None, 'load_from': 'a.pth', 'model.neck.new': 'x'}
+    set_options(cfg, new)
+    assert cfg.model.neck == dict(num_frames=None, new='x')
+    assert cfg.load_from == 'a.pth'

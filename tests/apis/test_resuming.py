@@ -10,6 +10,7 @@ from carl_mm.apis.resuming import (
     Change,
     check_training,
     find_changes,
+    followed,
     refuse_changes,
     what_is_left,
     world_size,
@@ -168,10 +169,16 @@ def test_changes_are_refused_in_one_line_that_says_how_to_go_on():
 
 def test_a_longer_training_is_told_apart():
     change = Change('train_cfg.max_epochs', 2, 4)
+    end = Change('param_scheduler.CosineAnnealingLR.T_max', 2, 4)
     assert change.is_length
-    assert not Change('train_cfg.type', 'A', 'B').is_length
-    with pytest.raises(ValueError, match='planned for the former length'):
-        refuse_changes([change], 'it.pth')
+    assert end.is_length
+    refuse_changes([change, end], 'it.pth')
+    assert 'max_epochs was 2, is 4; param_sch' in followed([change, end], 'it.pth')
+    for path in ('train_cfg.type', 'param_scheduler.CosineAnnealingLR.eta_min'):
+        other = Change(path, 1, 2)
+        assert not other.is_length
+        with pytest.raises(ValueError, match=f'{path} was 1, is 2.*its rates too'):
+            refuse_changes([change, other], 'it.pth')
 
 
 @pytest.mark.parametrize(('epoch', 'left'), [(1, 1), (2, 0), (6, 0)])

@@ -7,7 +7,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from carl_mm.apis.training import lock_work_dir, may_resume, train
+from carl_mm.apis.training import lock_work_dir, resumed_changes, train
 from carl_mm.engine import RunStopped
 from carl_mm.locking import LockedError
 from tests.engine.small import small_config, small_runner
@@ -91,18 +91,20 @@ def test_a_resumption_is_checked(make_videos, capsys):
     folder = make_videos()
     small_runner(folder, cached=True).train()
     capsys.readouterr()
-    assert not may_resume(resuming(folder, cached=True), accept_changes=False)
+    same = resuming(folder, cached=True)
+    assert resumed_changes(same, accept_changes=False) is None
     said = capsys.readouterr().out
     assert said.count('\n') == 1
     assert 'nothing is left to train' in said
     assert 'epoch_2.pth is of epoch 2, step 2' in said
     longer = resuming(folder, cached=True, max_epochs=3)
-    with pytest.raises(ValueError, match=r'train_cfg.max_epochs was 2, is 3\. Its lea'):
-        may_resume(longer, accept_changes=False)
-    assert may_resume(longer, accept_changes=True)
-    other = resuming(folder)
+    expected = ['train_cfg.max_epochs was 2, is 3']
+    assert resumed_changes(longer, accept_changes=False) == expected
+    assert f'epoch_2.pth: {expected[0]}; learning rates' in capsys.readouterr().out
+    other = resuming(folder, max_epochs=3)
     with pytest.raises(ValueError, match=r'epoch_2.pth: of a training with other'):
-        may_resume(other, accept_changes=False)
+        resumed_changes(other, accept_changes=False)
+    assert len(resumed_changes(other, accept_changes=True)) > 1
     saved = torch.load(folder / 'work' / 'epoch_2.pth', weights_only=True)
     assert saved['meta']['world_size'] == 1
 
@@ -133,3 +135,14 @@ def test_a_second_training_in_a_work_dir_is_refused(tmp_path, monkeypatch):
     other.join()
     with lock_work_dir(cfg):
         pass
+
+
+def test_a_config_that_cannot_be_compared_is_followed_if_accepted(tmp_path, capsys):
+    cfg = Config(small_config(tmp_path, max_epochs=3))
+    cfg.load_from = str(tmp_path / 'it.pth')
+    meta = dict(epoch=2, iter=2, cfg='model = open()', seed=0)
+    torch.save({'meta': meta, 'optimizer': {}, 'state_dict': {}}, cfg.load_from)
+    with pytest.raises(ValueError, match='cannot be compared; resume anyway with'):
+        resumed_changes(cfg, accept_changes=False)
+    assert len(resumed_changes(cfg, accept_changes=True)) == 1
+    assert 'the config was not readable' in capsys.readouterr().out

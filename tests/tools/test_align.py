@@ -292,3 +292,48 @@ def test_videos_in_which_nothing_changes_are_not_alignable(tool, tmp_path):
     status, said, _ = tool(reference, other, '--out', tmp_path / 'out', '--video')
     assert status == 0
     assert 'not alignable' in said
+
+
+def test_every_kth_frame_keeps_its_number(tool, tmp_path):
+    a, b = (
+        save(tmp_path, name, np.repeat(each, 5, axis=0))
+        for name, each in (('a', ARC), ('b', ARC[SLOW]))
+    )
+    out = tmp_path / 'out'
+    options = ('--stride', 4, '--video', '--picture', '--rank')
+    status, said, _ = tool(a[0], b[0], '--out', out, *options)
+    assert status == 0
+    assert 'one frame in 4 aligned' in said
+    assert '--stride K chooses' not in said  # it was asked for
+    rows = list(csv.DictReader((out / 'b.csv').open()))
+    assert [int(row['reference_frame']) for row in rows] == list(range(60))
+    found = align(a[1], b[1], stride=4)
+    shown = [int(row['frame']) if row['frame'] else -1 for row in rows]
+    expected = np.where(found.matched_a, found.frame_inds_b, -1)
+    assert shown == expected.tolist()
+    with av.open(str(out / 'b.mp4')) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 60
+
+
+def test_what_is_too_long_is_said_to_be_strided(tool, tmp_path, monkeypatch):
+    monkeypatch.setattr('carl_mm.apis.alignment.align.MAX_PAIRS', {'posterior': 80})
+    a, b = (save(tmp_path, name, each) for name, each in (('a', ARC), ('b', ARC[SLOW])))
+    status, said, _ = tool(a[0], b[0], '--out', tmp_path, '--format', 'npz')
+    assert status == 0
+    assert 'b.mp4: 12 and 21 frames are too many pairs for posterior; one fr' in said
+    with np.load(tmp_path / 'b.npz') as arrays:
+        assert int(arrays['stride']) == 2
+        assert arrays['frame_inds_b'].shape == (12,)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (('--stride', '0'), '--stride must be at least 1, got 0'),
+        (('--stride', '2', '--method', 'nearest'), '--stride: nearest takes each'),
+    ],
+)
+def test_a_stride_that_cannot_be_is_refused(tool, tmp_path, options, message):
+    status, _, said = tool('a.npz', 'b.npz', '--out', tmp_path, *options)
+    assert status == 1
+    assert said.startswith(f'error: {message}')

@@ -26,6 +26,7 @@ from tests.tools.processes import (
     python_tool,
     run,
     run_here,
+    shell_tool,
     weight_difference,
     write_config,
 )
@@ -92,7 +93,8 @@ def test_a_misspelt_key_is_named(make_videos, monkeypatch, tool, key):
         config.merge_from_dict({key: 1})
 
     config = write_config(folder, misspell)
-    args = [config, 'none.pth'] if tool == 'test' else [config]
+    (folder / 'any').touch()  # is read after all is built
+    args = [config, folder / 'any'] if tool == 'test' else [config]
     options = ['--cfg-options', f'experiment_name={key}']
     with pytest.raises(Exception, match=rf"'{key.split('.')[-1]}'"):
         run_here(monkeypatch, tool, *args, *options)
@@ -111,6 +113,69 @@ def test_an_option_that_would_do_nothing_is_refused(monkeypatch, option, message
     with pytest.raises(ValueError, match=message) as error:
         run_here(monkeypatch, 'train', SYNTHETIC, '--cfg-options', option)
     assert option.split('=')[0] in str(error.value)
+
+
+def test_a_missing_checkpoint_is_named_before_anything_slow(monkeypatch):
+    for tool, args in {'test': ['none.pth'], 'train': ['--resume', 'none.pth']}.items():
+        with pytest.raises(FileNotFoundError, match=r'^none\.pth: no such checkpoint$'):
+            run_here(monkeypatch, tool, SYNTHETIC, *args)
+
+
+def failing(*command, cwd, **extra):
+    """What a command that must fail says on stderr."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment(**extra),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stderr
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_one_line_and_a_bug_is_a_traceback(make_videos):
+    folder = make_videos()
+
+    def change(config):
+        config.model.neck.num_heads = 'two'
+        config.custom_imports.imports.append('broken_part')
+        config.custom_hooks.append(dict(type='BrokenHook'))
+
+    config = write_config(folder, change)
+    (folder / 'broken_part.py').write_text(
+        'from mmaction.registry import HOOKS\n'
+        'from mmengine.hooks import Hook\n'
+        '@HOOKS.register_module()\n'
+        'class BrokenHook(Hook):\n'
+        '    def before_run(self, runner):\n'
+        '        return {}["bug"]\n'
+    )
+    train = [*python_tool('train'), config]
+    path = f'{ROOT}:{folder}'
+    said = failing(*train, cwd=folder, PYTHONPATH=path)
+    last = said.strip().splitlines()[-1]
+    assert last.startswith('error: ')
+    assert "num_heads='two'" in last
+    assert 'Traceback' not in said
+    assert 'Traceback' in failing(*train, '--traceback', cwd=folder, PYTHONPATH=path)
+    right = ['--cfg-options', 'model.neck.num_heads=2']
+    said = failing(*train, *right, cwd=folder, PYTHONPATH=path)
+    assert said.strip().endswith("KeyError: 'bug'")
+    assert 'return {}["bug"]' in said
+
+
+@pytest.mark.slow
+def test_of_several_processes_one_says_what_is_wrong(make_videos):
+    folder = make_videos()
+    config = write_config(folder)
+    wrong = ['--cfg-options', 'model.neck.num_layer=2']
+    said = failing(*shell_tool('dist_train'), config, 2, *wrong, cwd=folder)
+    lines = [line for line in said.splitlines() if 'error: ' in line]
+    assert len(lines) == 1, said
+    assert "'num_layer'" in lines[0]
 
 
 def test_a_misspelt_command_line_is_refused(monkeypatch, capsys):
@@ -241,6 +306,31 @@ def test_a_killed_run_goes_on_to_the_same_weights(make_videos, record_property):
     assert f'from {before}' in log_of(copied), 'not from its own last whole checkpoint'
     assert f'from {killed}' not in log_of(copied)
     assert weight_difference(killed / 'epoch_2.pth', whole) > 1e-3
+
+
+def rates_of(folder):
+    """Learning rate of each step, by what mmengine logged."""
+    logs = sorted(folder.rglob('scalars.json'))
+    lines = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    return {line['step']: line['lr'] for line in lines if 'loss' in line}
+
+
+@pytest.mark.slow
+def test_a_longer_run_goes_on_with_the_rates_of_its_length(make_videos):
+    """Its rate would else stay at the end of the shorter plan, and learn nothing."""
+    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0)
+    train = [*python_tool('train'), write_config(folder, cached=True)]
+    longer = ['--cfg-options', 'train_cfg.max_epochs=4']
+    run(*train, '--work-dir', 'whole', *longer, cwd=folder)
+    run(*train, '--work-dir', 'work', cwd=folder)
+    said = run(*train, '--work-dir', 'work', '--resume', *longer, cwd=folder)
+    assert 'epoch_2.pth: train_cfg.max_epochs was 2, is 4; learning rates go' in said
+    whole, resumed = rates_of(folder / 'whole'), rates_of(folder / 'work')
+    assert {step: resumed[step] for step in range(5, 9)} == {
+        step: whole[step] for step in range(5, 9)
+    }
+    assert resumed[5] > 4e-4
+    assert load(folder / 'work' / 'epoch_4.pth')['meta']['epoch'] == 4
 
 
 def test_a_plain_copy_goes_on_from_its_last_checkpoint(tmp_path):

@@ -1,26 +1,34 @@
 """Align two videos: which frames show the same moment."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import torch
 
 from carl_mm.apis.alignment.alignment import Alignment
+from carl_mm.apis.alignment.strided import (
+    Matches,
+    least_stride,
+    strided,
+    to_all_frames,
+)
 from carl_mm.apis.embedding.same_model import check_same_model
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.functional._inputs import Floats, Ints, to_embeddings
+from carl_mm.functional._inputs import Floats, to_embeddings
 from carl_mm.functional.posterior.frame_match import (
     NO_VARIANCE,
     Similarities,
     check_ends,
     match_frames,
 )
+from carl_mm.functional.posterior.pair_hmm import MAX_CELLS
+from carl_mm.functional.warping import dtw
 from carl_mm.functional.warping.dtw import cosine_dtw, unit_rows
 from carl_mm.functional.warping.path_matches import middle_matches, nearest_frames
 
 EmbeddingLike: TypeAlias = VideoEmbedding | np.ndarray | torch.Tensor
 METHODS = ('posterior', 'dtw', 'nearest')
+MAX_PAIRS = {'posterior': MAX_CELLS, 'dtw': dtw.MAX_CELLS}
 
 
 def align(
@@ -28,6 +36,7 @@ def align(
     b: EmbeddingLike,
     method: str = 'posterior',
     ends: str | None = None,
+    stride: int | None = None,
 ) -> Alignment:
     """Align two videos by their embeddings.
 
@@ -39,18 +48,22 @@ def align(
         b: A `VideoEmbedding`, or embeddings ``(M, D)``, M >= 1.
         method: 'posterior' keeps the order and weighs all alignments, see
             `carl_mm.functional.match_frames`; it takes 8 bytes of memory for each pair
-            of frames and is limited to 2^27 pairs. 'dtw' is dynamic time warping over
-            1 - cosine similarity, which matches the first frames and the last ones; it
-            takes 2 bits a pair and is limited to 2^32. 'nearest' takes each frame on
-            its own, in whatever order.
+            of frames, of 2^27 at most. 'dtw' is dynamic time warping over 1 - cosine
+            similarity, which matches the first frames and the last ones; it takes 2
+            bits a pair, of 2^32 at most. 'nearest' takes each frame on its own, in
+            whatever order.
         ends: By 'posterior': 'closed' if all frames of both videos match, 'open' if
             either may begin, end or go on without the other, or 'auto', which decides
             by evidence and is the default. By 'dtw' they are 'closed'.
+        stride: Every how many frames of both videos are aligned, >= 1; those between
+            are interpolated, and all frames keep their numbers. By default 1, or for
+            long videos the least one with few enough pairs; see `Alignment.stride`.
+            'nearest' takes none.
 
     Raises:
         ValueError: A video has no frame, embeddings are not finite or of different
-            sizes or models, there are too many pairs, or the method or the ends are
-            unknown or do not go together.
+            sizes or models, there are too many pairs at this stride, or the method,
+            the ends or the stride are unknown or do not go together.
 
     Example:
         >>> import numpy as np
@@ -72,7 +85,11 @@ def align(
         raise ValueError(
             f'videos of {lengths[0]} and {lengths[1]} frames cannot be aligned'
         )
-    found = _match(frames_a, frames_b, method, ends)
+    stride = _stride(method, stride, lengths)
+    inds_a, inds_b = (strided(length, stride) for length in lengths)
+    found = _match(frames_a[inds_a], frames_b[inds_b], method, ends)
+    if stride > 1:
+        found = to_all_frames(found, inds_a, inds_b, method)
     times = b.timestamps if isinstance(b, VideoEmbedding) else None
     if times is not None:
         times = np.where(found.matched_a, times[found.frame_inds_b], np.nan)
@@ -84,25 +101,11 @@ def align(
         cost=max(0.0, 1 - float(similarity.mean())) if len(path) else float('nan'),
         score=_score(found, frames_a, frames_b),
         method=method,
+        stride=stride,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Matches:
-    """What an `Alignment` says of frames."""
-
-    path: Ints
-    frame_inds_b: Ints
-    frame_inds_a: Ints
-    matched_a: np.ndarray
-    matched_b: np.ndarray
-    confidence_a: Floats
-    confidence_b: Floats
-    ends: str
-    evidence: float = float('nan')
-
-
-def _match(a: Floats, b: Floats, method: str, ends: str) -> _Matches:
+def _match(a: Floats, b: Floats, method: str, ends: str) -> Matches:
     if method == 'posterior':
         return _by_posterior(a, b, ends)
     if method == 'dtw':
@@ -112,7 +115,7 @@ def _match(a: Floats, b: Floats, method: str, ends: str) -> _Matches:
     else:
         inds_b, inds_a = nearest_frames(a, b), nearest_frames(b, a)
         path = np.stack([np.arange(len(a)), inds_b], axis=1)
-    return _Matches(
+    return Matches(
         path=path,
         frame_inds_b=inds_b,
         frame_inds_a=inds_a,
@@ -124,11 +127,11 @@ def _match(a: Floats, b: Floats, method: str, ends: str) -> _Matches:
     )
 
 
-def _by_posterior(a: Floats, b: Floats, ends: str) -> _Matches:
+def _by_posterior(a: Floats, b: Floats, ends: str) -> Matches:
     found = match_frames(a, b, ends)
     is_open = found.ends == 'open'
     matched_a = (found.matched_a > 0.5) | (not is_open)
-    return _Matches(
+    return Matches(
         path=np.stack([np.arange(len(a)), found.frame_inds_b], axis=1)[matched_a],
         frame_inds_b=found.frame_inds_b,
         frame_inds_a=found.frame_inds_a,
@@ -141,7 +144,7 @@ def _by_posterior(a: Floats, b: Floats, ends: str) -> _Matches:
     )
 
 
-def _score(found: _Matches, a: Floats, b: Floats) -> float:
+def _score(found: Matches, a: Floats, b: Floats) -> float:
     """Return the score of `Alignment`, from frames of unit length."""
     if Similarities.of_videos(a, b).variance <= NO_VARIANCE:
         return 0.0
@@ -162,6 +165,17 @@ def _ends(method: str, ends: str | None) -> str:
     if method != 'posterior' and ends != usual:
         raise ValueError(f"ends={ends!r} needs method='posterior', got {method!r}")
     return ends
+
+
+def _stride(method: str, stride: int | None, lengths: tuple[int, int]) -> int:
+    if stride is None:
+        return least_stride(lengths, MAX_PAIRS[method]) if method in MAX_PAIRS else 1
+    if stride < 1 or (stride > 1 and method not in MAX_PAIRS):
+        raise ValueError(
+            "stride must be at least 1, and 1 with method='nearest', which takes each "
+            f'frame on its own; got {stride} and {method!r}'
+        )
+    return stride
 
 
 def _array(video: EmbeddingLike) -> np.ndarray | torch.Tensor:

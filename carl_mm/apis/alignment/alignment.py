@@ -45,6 +45,7 @@ class Alignment:
             frames of either video may have no counterpart.
         evidence: Natural logarithm of how much likelier the similarities are with open
             ends than with closed ones; NaN unless ``ends='auto'``.
+        stride: Every how many frames were aligned; those between are interpolated.
     """
 
     path: Ints
@@ -60,6 +61,7 @@ class Alignment:
     method: str
     ends: str
     evidence: float
+    stride: int = 1
 
     @property
     def alignable(self) -> bool:

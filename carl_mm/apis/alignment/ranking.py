@@ -35,7 +35,10 @@ class RankedVideo:
 
 
 def rank_by_alignment(
-    video: EmbeddingLike, others: Sequence[EmbeddingLike], seed: int = 0
+    video: EmbeddingLike,
+    others: Sequence[EmbeddingLike],
+    seed: int = 0,
+    stride: int | None = None,
 ) -> list[RankedVideo]:
     """Sort videos by how well they align with a chosen one, the best first.
 
@@ -44,6 +47,7 @@ def rank_by_alignment(
         others: The videos to sort, likewise; at least one. The more there are, the
             better the null is known.
         seed: Seed of the orders of the null.
+        stride: Every how many frames are aligned, see `align`.
 
     Raises:
         ValueError: There is no other video, or see `align`.
@@ -58,10 +62,10 @@ def rank_by_alignment(
     """
     if not others:
         raise ValueError('no video to align with')
-    found = [align(video, other) for other in others]
+    found = [align(video, other, stride=stride) for other in others]
     rng = np.random.default_rng(seed)
     null = [
-        align(frames, changed, ends='auto').score
+        align(frames, changed, ends='auto', stride=stride).score
         for frames, other in (_frames(video, other) for other in others)
         for changed in _in_other_order(other, rng)
     ]

@@ -14,6 +14,7 @@ from carl_mm.files import atomic_write, atomic_write_csv, path_seen_from
 ARRAYS = (
     *('path', 'frame_inds_b', 'frame_inds_a', 'matched_a', 'matched_b'),
     *('confidence_a', 'confidence_b', 'warped_timestamps', 'cost', 'score', 'ends'),
+    'stride',
 )
 COLUMNS = ('reference_frame', 'reference_time_s', 'frame', 'time_s', 'confidence')
 
@@ -79,4 +80,15 @@ def summary(found: Alignment) -> str:
     alone = int((~found.matched_a).sum()), int((~found.matched_b).sum())
     if any(alone):
         text += f'without counterpart: {alone[0]} and {alone[1]} frames  '
+    if found.stride > 1:
+        text += f'one frame in {found.stride} aligned  '
     return text
+
+
+def why_strided(found: Alignment, a: VideoEmbedding, b: VideoEmbedding) -> str:
+    """Say that the videos are too long for all of their frames to be aligned."""
+    return (
+        f'{b.filename}: {len(a)} and {len(b)} frames are too many pairs for '
+        f'{found.method}; one frame in {found.stride} is aligned, those between are '
+        'interpolated (--stride K chooses)'
+    )

@@ -63,7 +63,8 @@ carl.alignTab = (root) => {
         : `In step. Drag either slider or play either video: the other follows. ` +
           `Score ${result.score.toFixed(2)} (1: matched frames look the same to the ` +
           `model).` + (alone ? ` ${alone} frames have no counterpart; the other video ` +
-          `is faint there.` : '');
+          `is faint there.` : '') + (result.stride > 1 ? ` They are long: one frame in ` +
+          `${result.stride} was aligned, the others lie between.` : '');
     },
   });
 };

@@ -61,7 +61,8 @@ class AlignTab(Tab):
             ``frames_b`` (for each frame of a the matching frame of b), ``frames_a``,
             ``alone_a`` and ``alone_b`` (frames without counterpart),
             ``warped_timestamps`` (in seconds of b, null where there is none), ``ends``
-            ('closed' or 'open'), ``alignable`` and ``score`` in [0, 1].
+            ('closed' or 'open'), ``alignable``, ``score`` in [0, 1], and ``stride``
+            (every how many frames were aligned; more than 1 for long videos).
         """
         found = align(self.library.video(a), self.library.video(b), method)
         assert found.warped_timestamps is not None  # videos have time stamps
@@ -77,6 +78,7 @@ class AlignTab(Tab):
             'ends': found.ends,
             'alignable': found.alignable,
             'score': found.score,
+            'stride': found.stride,
         }
 
     def rank(self, a: str) -> dict[str, Any]:

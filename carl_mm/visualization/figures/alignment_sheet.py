@@ -12,10 +12,12 @@ from carl_mm.visualization.parts.captioned_frames import (
     sheet_figure,
 )
 from carl_mm.visualization.parts.phases import shorten
+from carl_mm.visualization.parts.writing import with_fonts
 
 MAX_NAME_CHARACTERS = 45
 
 
+@with_fonts
 def alignment_figure(
     frames: Sequence[Sequence[np.ndarray]],
     captions: Sequence[Sequence[str]],

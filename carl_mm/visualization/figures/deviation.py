@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from carl_mm.visualization.parts.phases import OKABE_ITO, add_legend, shorten
+from carl_mm.visualization.parts.writing import with_fonts
 
 MAX_TITLE_CHARACTERS = 80
 # Log odds up to about this are spaced evenly and larger ones by their logarithm, so
@@ -48,6 +49,7 @@ def round_log_odds(low: float, high: float) -> list[float]:
     return sorted(found)
 
 
+@with_fonts
 def deviation_figure(
     scores: np.ndarray,
     threshold: float,

@@ -15,6 +15,7 @@ from carl_mm.visualization.parts.phases import (
     phase_names,
 )
 from carl_mm.visualization.parts.times import TimedEmbedding, unpack_video
+from carl_mm.visualization.parts.writing import with_fonts
 
 MARKERS = 'os^DvPX*'  # of the first eight videos; more share them, unnamed
 
@@ -58,6 +59,7 @@ def principal_components(
     return [(array - mean) @ projection.T for array in arrays], shares
 
 
+@with_fonts
 def embedding_figure(
     embeddings: Sequence[np.ndarray | TimedEmbedding],
     labels: Sequence[np.ndarray] | None = None,

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from carl_mm.visualization.parts.phases import OKABE_ITO
+from carl_mm.visualization.parts.writing import with_fonts
 
 
 def smooth(values: np.ndarray, width: int) -> np.ndarray:
@@ -28,6 +29,7 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
     return means
 
 
+@with_fonts
 def loss_figure(
     steps: Sequence[float] | np.ndarray,
     losses: Sequence[float] | np.ndarray,

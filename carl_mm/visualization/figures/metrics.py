@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from carl_mm.evaluation.evaluated_video import CENTRED, MODEL
 from carl_mm.evaluation.results_table import lower_is_better, split_control
 from carl_mm.visualization.parts.phases import OKABE_ITO, add_legend, shorten
+from carl_mm.visualization.parts.writing import with_fonts
 
 WIDTH_INCHES = 12.0
 MAX_COLUMNS = 3
@@ -24,6 +25,7 @@ STYLES = {
 }
 
 
+@with_fonts
 def metrics_figure(
     steps: Sequence[float],
     evaluations: Sequence[Mapping[str, float]],

@@ -11,11 +11,13 @@ from carl_mm.visualization.parts.captioned_frames import (
     mark_style,
     sheet_figure,
 )
+from carl_mm.visualization.parts.writing import with_fonts
 
 MARK_WORDS = {True: ' same phase', False: ' other phase', None: ''}
 MAX_IN_ROW = 5  # neighbours beside the query; more go on below
 
 
+@with_fonts
 def retrieval_figure(
     query_frame: np.ndarray | Sequence[np.ndarray],
     neighbour_frames: Sequence[Any],

@@ -18,8 +18,10 @@ from carl_mm.visualization.parts.phases import (
     phase_names,
 )
 from carl_mm.visualization.parts.times import TimedEmbedding
+from carl_mm.visualization.parts.writing import with_fonts
 
 
+@with_fonts
 def similarity_figure(
     embedding_a: np.ndarray | TimedEmbedding,
     embedding_b: np.ndarray | TimedEmbedding,

@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from carl_mm.functional.label_runs import label_runs
+from carl_mm.visualization.parts.fonts import columns
 from carl_mm.visualization.parts.phases import (
     UNLABELLED_COLOR,
     UNLABELLED_NAME,
@@ -17,9 +18,11 @@ from carl_mm.visualization.parts.phases import (
     phase_colors,
     phase_handles,
     phase_names,
+    plain,
     shorten,
 )
 from carl_mm.visualization.parts.times import FrameTimes, frame_times
+from carl_mm.visualization.parts.writing import with_fonts
 
 WIDTH_INCHES = 12.0
 AXES_INCHES = 10.0  # of the width, about; the rest holds the row names
@@ -30,6 +33,7 @@ MIN_EDGED_INCHES = 0.06
 MIN_BAR_INCHES = 0.04  # a single frame beside minutes is still seen
 
 
+@with_fonts
 def phase_timeline_figure(
     predictions: Sequence[Any] | None,
     truths: Sequence[Any] | None = None,
@@ -158,8 +162,8 @@ def _draw_bar(
     titles = [*phases, UNLABELLED_NAME]
     for start, end, label, color in zip(starts, ends, runs, colors, strict=True):
         room = (end - start) * inches_a_unit
-        title = titles[label]
-        if len(title) * CHARACTER_INCHES + 0.1 < room:
+        title = plain(titles[label])
+        if columns(title) * CHARACTER_INCHES + 0.1 < room:
             light = np.dot(to_rgb(color), (0.299, 0.587, 0.114)) > 0.45
             axes.text(
                 (start + end) / 2, top + BAR_INCHES * 0.44, title, ha='center',

@@ -16,6 +16,7 @@ from carl_mm.visualization.parts.phases import (
     readable,
     shorten,
 )
+from carl_mm.visualization.parts.writing import with_fonts
 
 VIDEO_COLOR = '#777777'
 BAND_COLOR = OKABE_ITO[1]
@@ -24,6 +25,7 @@ MAX_NAMED = 3  # outliers with a colour of their own
 MAX_NAME_CHARACTERS = 40
 
 
+@with_fonts
 def warps_figure(
     clock: Any,
     times: Any,

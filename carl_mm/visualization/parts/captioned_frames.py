@@ -1,13 +1,14 @@
 """Draw sheets: rows of frames, each with a border, a title and a caption."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from carl_mm.visualization.parts.phases import OKABE_ITO, plain
+from carl_mm.visualization.parts.fonts import columns, cut
+from carl_mm.visualization.parts.phases import OKABE_ITO, plain, readable
 
 CORRECT_COLOR = OKABE_ITO[4]
 WRONG_COLOR = OKABE_ITO[5]
@@ -106,17 +107,31 @@ def wrap(text: str, characters: int) -> str:
     lines = []
     for line in text.splitlines():
         shown = ''
-        for part in re.findall(rf'[^ _\-/.]{{1,{characters - 1}}}[ _\-/.]?|.', line):
-            if len(shown) + len(part) > characters:
-                lines.append(shown)
-                shown = ''
-            shown += part
+        for word, end in re.findall(r'([^ _\-/.]*)([ _\-/.]?)', line):
+            for part in _chunks(word, end, characters):
+                if columns(shown + part) > characters:
+                    lines.append(shown)
+                    shown = ''
+                shown += part
         lines.append(shown)
     return '\n'.join(lines)
 
 
+def _chunks(word: str, end: str, characters: int) -> Iterator[str]:
+    """Cut a word that is wider than a line; what ends it stays with the last part."""
+    while columns(word) > characters - 1:
+        # A letter as wide as two is more than a line of one.
+        chunk = cut(word, characters - 1) or word[0]
+        yield chunk
+        word = word[len(chunk) :]
+    yield word + end
+
+
 def _caption(cell: CaptionedFrame | None, characters: int) -> str:
-    return '' if cell is None else plain(wrap(cell.caption, characters))
+    if cell is None:
+        return ''
+    lines = wrap(readable(cell.caption), characters).splitlines()
+    return '\n'.join(map(plain, lines))
 
 
 def _shape(cell: CaptionedFrame) -> float:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from carl_mm.visualization.parts.phases import readable
+from carl_mm.visualization.parts.writing import Writing
 
 LETTERS_IN_LINE = 0.72  # size of the letters, in heights of a line
 
@@ -28,11 +28,9 @@ class Lettering:
         return max(4, self.line_height // 5)
 
     @cached_property
-    def font(self) -> ImageFont.FreeTypeFont:
-        """Font of all texts."""
-        # Comes with matplotlib, and has letters that OpenCV's font lacks.
-        path = font_manager.findfont('DejaVu Sans')
-        return ImageFont.truetype(path, round(self.line_height * LETTERS_IN_LINE))
+    def writing(self) -> Writing:
+        """How its letters are written."""
+        return Writing(round(self.line_height * LETTERS_IN_LINE))
 
     def line(
         self,
@@ -63,9 +61,9 @@ class Lettering:
             low = middle - side // 2
             pen.rectangle((left, low, left + side, low + side), fill=color)
             left += side + self.edge + 2
-        room = width - left - self.edge - self.font.getlength(ending)
+        room = width - left - self.edge - self.writing.length(ending)
         shown = self.fitting(text, room) + ending
-        pen.text((left, middle), shown, fill='white', font=self.font, anchor='lm')
+        self.writing.write(pen, left, middle, shown)
         return np.asarray(image)
 
     def marked(self, picture: np.ndarray, text: str) -> np.ndarray:
@@ -73,24 +71,25 @@ class Lettering:
 
         Args:
             picture: ``(H, W, 3)`` uint8 RGB.
-            text: Text to write; of a long one the middle is cut out.
+            text: Latin text to write; of a long one the middle is cut out.
         """
+        font = self.writing.font
         image = Image.fromarray(picture)
         pen = ImageDraw.Draw(image)
         height, width = picture.shape[:2]
         text = self.fitting(text, width - self.line_height)
         middle = width / 2, height - self.line_height
-        left, top, right, low = pen.textbbox(middle, text, font=self.font, anchor='mm')
+        left, top, right, low = pen.textbbox(middle, text, font=font, anchor='mm')
         edge = self.edge
         pen.rectangle((left - edge, top - edge, right + edge, low + edge), fill='black')
-        pen.text(middle, text, fill='white', font=self.font, anchor='mm')
+        pen.text(middle, text, fill='white', font=font, anchor='mm')
         return np.asarray(image)
 
     def fitting(self, text: str, room: float) -> str:
         """Cut the middle out of a text that is wider than so many pixels."""
         shown = text = readable(text)
         kept = len(text)
-        while kept and self.font.getlength(shown) > room:
+        while kept and self.writing.length(shown) > room:
             kept -= 1
             shown = f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}'
         return shown

@@ -10,6 +10,9 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from carl_mm.visualization.parts import fonts
+from carl_mm.visualization.parts.fonts import columns, cut
+
 # Okabe and Ito's colours, which the colour-blind can tell apart; black last.
 OKABE_ITO = (
     '#E69F00',
@@ -99,12 +102,18 @@ def phase_handles(labels: Sequence[np.ndarray], names: Sequence[str]) -> list[Pa
 
 
 def shorten(text: str, characters: int) -> str:
-    """Cut the middle out of a long text, and make it `plain`."""
+    """Cut the middle out of a long text, and make it `plain`.
+
+    Args:
+        text: Text to shorten.
+        characters: Largest width, in Latin letters.
+    """
     text = readable(text)
-    if len(text) <= characters:
+    if columns(text) <= characters:
         return plain(text)
     kept = characters - 1
-    return plain(f'{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}')
+    head, tail = cut(text, kept - kept // 2), cut(text[::-1], kept // 2)[::-1]
+    return plain(f'{head}…{tail}')
 
 
 def plain(text: str) -> str:
@@ -113,8 +122,8 @@ def plain(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Escape bytes that are no text, which file names may hold."""
-    return text.encode(errors='backslashreplace').decode()
+    """Escape what cannot be drawn: bytes that are no text, letters of no font here."""
+    return fonts.FONTS.drawable(text.encode(errors='backslashreplace').decode())
 
 
 def add_legend(
@@ -131,7 +140,7 @@ def add_legend(
         shorten(str(handle.get_label()), MAX_LEGEND_CHARACTERS) for handle in handles
     ]
     # At 12 points a letter is about 0.12 inches wide, the mark and gaps 0.9.
-    column = 0.12 * max(map(len, names)) + 0.9
+    column = 0.12 * max(map(columns, names)) + 0.9
     num_columns = max(1, min(6, int(figure.get_figwidth() / column)))
     num_lines = -(-len(names) // num_columns)
     more = LEGEND_LINE_INCHES * max(0, num_lines - 1)

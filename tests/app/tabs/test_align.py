@@ -31,6 +31,15 @@ def test_every_method_can_be_chosen():
     assert (np.diff(found['frames_a']) >= 0).all()
 
 
+def test_long_videos_are_said_to_be_strided(monkeypatch):
+    library = CircleLibrary(slow=range(0, 90, 3), fast=range(0, 90, 9))
+    assert align.AlignTab(library).align('slow', 'fast')['stride'] == 1
+    monkeypatch.setattr('carl_mm.apis.alignment.align.MAX_PAIRS', {'posterior': 200})
+    found = align.AlignTab(library).align('slow', 'fast')
+    assert found['stride'] == 2
+    assert len(found['frames_b']) == 30
+
+
 def test_the_other_videos_are_sorted_by_how_well_they_align():
     library = CircleLibrary(
         slow=range(0, 90, 3), fast=range(0, 90, 9), back=range(90, 0, -3)

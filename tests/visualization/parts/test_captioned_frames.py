@@ -12,3 +12,7 @@ def test_marks_differ_in_sign_colour_and_line():
     assert (right[0], wrong[0], unknown[0]) == ('✓', '✗', '')
     assert len({right[1], wrong[1], unknown[1]}) == 3
     assert right[2] != wrong[2]
+
+
+def test_lines_of_wide_letters_hold_half_as_many():
+    assert wrap('倒水倒水倒水.mp4', 8) == '倒水倒\n水倒水.\nmp4'

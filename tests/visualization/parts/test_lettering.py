@@ -9,9 +9,9 @@ def test_the_middle_is_cut_out_of_what_does_not_fit(line_height):
     lettering = Lettering(line_height)
     name = 'subject_07_take_2_side.mp4'
     assert lettering.fitting(name, 1e6) == name
-    room = lettering.font.getlength(name) / 2
+    room = lettering.writing.length(name) / 2
     cut = lettering.fitting(name, room)
-    assert lettering.font.getlength(cut) <= room
+    assert lettering.writing.length(cut) <= room
     start, end = cut.split('…')
     assert name.startswith(start) and name.endswith(end)
     assert abs(len(start) - len(end)) <= 1

@@ -9,6 +9,8 @@ from carl_mm.visualization import (
     similarity_figure,
     write_aligned_video,
 )
+from carl_mm.visualization.parts import fonts
+from carl_mm.visualization.parts.fonts import Fonts, columns
 from carl_mm.visualization.parts.phases import (
     LEGEND_LINE_INCHES,
     OKABE_ITO,
@@ -20,6 +22,7 @@ from carl_mm.visualization.parts.phases import (
     phase_names,
     shorten,
 )
+from tests.visualization.made_fonts import CHINESE, LETTERS, make_font
 
 
 def test_colors_differ_past_the_palette():
@@ -113,3 +116,13 @@ def test_names_are_shown_as_they_are(name, tmp_path):
 def test_shorten_keeps_both_ends():
     assert shorten('abcdef', 6) == 'abcdef'
     assert shorten('abcdefg', 6) == 'abc…fg'
+
+
+def test_a_name_of_wide_letters_is_cut_by_its_width(monkeypatch, tmp_path):
+    file = make_font(tmp_path / 'made.ttf', LETTERS)
+    monkeypatch.setattr(fonts, 'FONTS', Fonts(lambda: [file]))
+    name = CHINESE * 4 + '.mp4'
+    assert shorten(name, 20) == name
+    cut = shorten(name, 12)
+    assert cut == '倒水倒….mp4'
+    assert columns(cut) == 11

@@ -65,9 +65,9 @@ def test_letters_grow_with_the_frames_and_the_longest_time_fits(height):
     times = frame_times(2, 1.0, np.array([1000.0, 9999.0]))
     panel = make(2, (100, 30), None, (), 'v', height, times)
     assert panel.line_height >= max(22, height / 17)
-    assert panel.lettering.font.size >= 15
+    assert panel.lettering.writing.font.size >= 15
     text = '9999.99 s of 9999.99 s'
-    assert panel.lettering.font.getlength(text) < panel.canvas_size[0]
+    assert panel.lettering.writing.font.getlength(text) < panel.canvas_size[0]
 
 
 def test_a_frame_keeps_its_proportions_and_is_dimmed_where_it_has_no_counterpart():
