@@ -114,7 +114,7 @@ def _any_start(video_length: int, length: int, rng: np.random.Generator) -> int:
 def _start_near(
     frame: int, most: int, video_length: int, length: int, rng: np.random.Generator
 ) -> int:
-    """Draw a start at most ``most`` frames from a frame, 0 if the window is too long."""
+    """Draw a start near a frame, at most ``most`` frames away; 0 where none is."""
     last = video_length - length
     lowest, highest = (max(0, min(last, frame + gap)) for gap in (-most, most))
     return int(rng.integers(lowest, highest, endpoint=True))
