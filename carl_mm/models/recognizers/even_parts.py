@@ -1,5 +1,6 @@
 """Long videos in parts of the same length, as the published code cuts them."""
 
+import torch
 from torch import Tensor
 
 
@@ -20,5 +21,4 @@ def even_parts(frames: Tensor, max_frames: int | None) -> tuple[Tensor, ...]:
     if max_frames is None or len(frames) <= max_frames:
         return (frames,)
     num_parts = -(-len(frames) // max_frames)
-    parts: tuple[Tensor, ...] = frames.split(-(-len(frames) // num_parts))
-    return parts
+    return torch.split(frames, -(-len(frames) // num_parts))
