@@ -14,6 +14,7 @@ with read_base():
     from ..carl_finegym import *
 
 model.merge(tcc)
+model.cls_head.update(normalize=True)  # as in the code of CARL's authors, here alone
 train_steps.temporal_crop = dict(**tcc_crop, num_frames=num_frames)
 train_dataloader.update(batch_size=2, batch_sampler=same_action)
 train_dataloader.dataset.pipeline = list(train_steps.values())

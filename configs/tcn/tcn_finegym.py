@@ -14,6 +14,7 @@ with read_base():
     from ..carl_finegym import *
 
 model.merge(tcn)
+model.cls_head.update(normalize=True)  # as in the code of CARL's authors
 train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
 train_dataloader.dataset.pipeline = list(train_steps.values())
 knobs = picture_knobs

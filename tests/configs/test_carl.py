@@ -14,6 +14,7 @@ from tests.configs.helpers import (
     config_path,
     crop_of,
     dumped,
+    load,
     shrink,
     spatial,
 )
@@ -75,6 +76,25 @@ def test_the_published_variants_differ_from_the_papers():
         else:
             assert (augmentation.blur_count, augmentation.blur_in_jitter) == (4, True)
             assert (augmentation.blur_prob, window) == (0.5, 'published')
+
+
+def test_finegym_is_judged_by_the_published_steps():
+    for name in ('carl_finegym', 'carl_finegym_published', 'tcc_finegym'):
+        (metric,) = Config.fromfile(config_path(name)).test_evaluator
+        linear = METRICS.build(metric)
+        assert linear.options['videos_per_batch'] == 40  # 10 for each of four
+        assert linear.options['drop_last'] and linear.min_videos == 40
+
+
+@pytest.mark.parametrize('scale', [None, 0.001])
+def test_ae2_is_judged_as_by_its_authors(scale):
+    options = [] if scale is None else [f'frame_number_scale={scale}']
+    cfg = load(config_path('carl_ae2'), *(['--cfg-options', *options] * bool(options)))
+    for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+        metrics = {type(m).__name__: m for m in map(METRICS.build, evaluator)}
+        assert metrics['KendallsTau'].stride == 5
+        assert metrics['PhaseProgression'].include_last
+        assert metrics['PhaseProgression'].frame_number_scale == (scale or 0)
 
 
 @pytest.mark.slow

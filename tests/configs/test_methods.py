@@ -104,7 +104,7 @@ def test_the_published_settings():
     losses = {method: head.loss_module for method, head in heads.items()}
     assert len(heads['contrastive'].projection) == 4
     for method, head in heads.items():
-        assert head.normalize == (method in ('contrastive', *ALIGNING)), method
+        assert head.normalize == (method in ('contrastive', 'tcn', *ALIGNING)), method
         if method != 'contrastive':
             assert not list(head.projection.parameters()), method
     assert losses['contrastive'].temperature == 0.1
@@ -117,6 +117,8 @@ def test_the_published_settings():
         'temperature': 0.1,
         'label_smoothing': 0.1,
         'variance_weight': 0.001,
+        'smoothing': 'carl',
+        'huber_delta': 1.0,
     }
     assert losses['lav'].options == {
         'gamma': 0.1,
@@ -191,3 +193,16 @@ def test_a_method_that_aligns_pairs_trains_on_pictures(method, make_videos):
     after = runner.model.state_dict()
     assert all(torch.isfinite(tensor).all() for tensor in after.values())
     assert any(not after[k].equal(before[k]) for k in after if k.startswith('neck.'))
+
+
+@pytest.mark.parametrize('name', ['tcn_pennaction', 'tcn_pouring', 'tcn_finegym'])
+def test_tcn_normalises_as_in_the_code_of_carls_authors(name):
+    assert resolved(name)['model']['cls_head']['normalize']
+
+
+def test_tcc_normalises_on_finegym_alone():
+    normalised = {
+        data: resolved(f'tcc_{data}')['model']['cls_head'].get('normalize', False)
+        for data in DATA
+    }
+    assert [data for data, yes in normalised.items() if yes] == ['finegym']
