@@ -58,17 +58,17 @@ class SamePaddingConv3d(nn.Conv3d):
         return out
 
 
-class SamePaddingMaxPool3d(nn.MaxPool3d):
+class SamePaddingMaxPool3d(nn.Module):
     """A 3D maximum that pads as TensorFlow's 'SAME': padding is never the maximum."""
 
-    kernel_size: tuple[int, ...]
-    stride: tuple[int, ...]
+    def __init__(self, kernel_size: tuple[int, ...], stride: tuple[int, ...]) -> None:
+        super().__init__()
+        self.kernel_size, self.stride = kernel_size, stride
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Pad ``(N, C, T, H, W)`` and pool."""
         padded = _pad(inputs, self.kernel_size, self.stride, float('-inf'))
-        out: Tensor = super().forward(padded)
-        return out
+        return F.max_pool3d(padded, self.kernel_size, self.stride)
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
