@@ -1,5 +1,6 @@
 """Configs of the compared methods: CARL's of the same data, but for the method."""
 
+import re
 from copy import deepcopy
 from functools import cache
 
@@ -143,12 +144,12 @@ def test_the_published_settings():
     }
     assert crops == {
         'tcn': {'window': 5},
-        'tcc': {'max_crop_ratio': 1.5},
-        'sal': {'max_crop_ratio': 1},
+        'tcc': {'max_crop_ratio': 1.5, 'window': 'video'},
+        'sal': {'max_crop_ratio': 1, 'window': 'video'},
         'speednet': {'normal': (1.0, 1.2), 'fast': (1.7, 2.2)},
-        'lav': {'max_crop_ratio': 1},
-        'gta': {'max_crop_ratio': 1},
-        'd3tw': {'max_crop_ratio': 1},
+        'lav': {'max_crop_ratio': 1, 'window': 'video'},
+        'gta': {'max_crop_ratio': 1, 'window': 'video'},
+        'd3tw': {'max_crop_ratio': 1, 'window': 'video'},
     }
 
 
@@ -206,3 +207,16 @@ def test_tcc_normalises_on_finegym_alone():
         for data in DATA
     }
     assert [data for data, yes in normalised.items() if yes] == ['finegym']
+
+
+@pytest.mark.parametrize('method', ['tcn', *OF_PAIRS])
+@pytest.mark.parametrize('data', ['pennaction', 'pouring', 'finegym'])
+def test_a_loss_that_positions_solve_says_so_and_how_to_leave_them_out(method, data):
+    path = config_path(f'{method}_{data}')
+    text = ' '.join(path.read_text().split('"""')[1].split())
+    assert 'Relative time alone solves this loss' in text
+    assert f'configs/{method}/{path.name} 4 \\ --cfg-options' in text
+    (option,) = re.findall(r'--cfg-options (\S+)', text)
+    cfg = load(path, '--cfg-options', option)
+    assert MODELS.build(cfg.model.neck).position == 'none'
+    assert 'position' not in resolved(path.stem)['model']['neck']
