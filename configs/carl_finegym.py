@@ -38,7 +38,8 @@ train_dataloader.dataset.update(
     data_root=data_root, pipeline=list(train_steps.values())
 )
 test_dataloader.dataset.update(data_root=data_root)
-test_evaluator = [dict(type=LinearClassification)]
+# As published: 10 videos for each of four processes, whole steps alone.
+test_evaluator = [dict(type=LinearClassification, videos_per_batch=40, drop_last=True)]
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
 knobs = dict(**picture_knobs, **carl_knobs, **window_knobs)

@@ -23,10 +23,14 @@ class LinearClassification(PhaseClassification):
         momentum: Momentum of SGD.
         weight_decay: Weight decay of SGD.
         max_epochs: Number of epochs of the cosine schedule.
-        videos_per_batch: Number of videos whose labelled frames make up a step.
+        videos_per_batch: Number of videos whose labelled frames make up a step;
+            published are 10 for each process, so 40 on the paper's four GPUs.
         seed: Seed for the layer's weights and the order of the videos.
         collect_device: Device for gathering, see `FramewiseMetric`.
         prefix: Prefix of the logged keys, see `FramewiseMetric`.
+        drop_last: Whether an epoch's last step is left out where it has fewer videos,
+            as published. A share of the labels then takes at least
+            ``videos_per_batch`` videos, if there are as many.
 
     Raises:
         ValueError: A number is out of range.
@@ -44,6 +48,7 @@ class LinearClassification(PhaseClassification):
         seed: int = 0,
         collect_device: str = 'gpu',
         prefix: str | None = None,
+        drop_last: bool = False,
     ) -> None:
         super().__init__(
             label_fractions, num_draws, collect_device=collect_device, prefix=prefix
@@ -53,12 +58,14 @@ class LinearClassification(PhaseClassification):
                 'lr must be positive, max_epochs and videos_per_batch at least 1, got '
                 f'{lr}, {max_epochs} and {videos_per_batch}'
             )
+        self.min_videos = videos_per_batch if drop_last else 1
         self.options: dict[str, Any] = {
             'lr': lr,
             'momentum': momentum,
             'weight_decay': weight_decay,
             'max_epochs': max_epochs,
             'videos_per_batch': videos_per_batch,
+            'drop_last': drop_last,
             'seed': seed,
         }
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from carl_mm.functional.body_pose import relative_landmarks
-from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.colour import scale_saturation, shift_hue
 from carl_mm.functional.frame_features import (
     frame_features,
     standardize_over_time,
@@ -113,6 +113,7 @@ __all__ = [
     'sample_two_views',
     'segment_similarities',
     'sequence_contrastive_loss',
+    'scale_saturation',
     'shift_hue',
     'sinusoidal_code',
     'sinusoidal_positions',

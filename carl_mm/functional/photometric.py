@@ -12,6 +12,12 @@ import numpy.typing as npt
 Frame = npt.NDArray[np.uint8]
 NUM_DRAWS = 8  # without solarization
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601, of R, G and B
+# What CVRL's released code does in place of SimCLR's operations.
+RELEASED = {
+    'contrast': 'clip_contrast',
+    'saturation': 'hsv_saturation',
+    'blur': 'zero_padded_blur',
+}
 INVISIBLE_BLUR = 0.3  # a narrower one moves no 8-bit value
 
 
@@ -34,6 +40,9 @@ class PhotometricAugmentation:
         blur_in_jitter: Blur only if the jitter is drawn; published: True.
         solarize_prob: Probability of inverting all values of at least a half, at the
             end (CVRL).
+        released: Whether contrast is changed about the means of the clip's channels,
+            saturation in HSV, and the blur sees zeros around the frame, as in CVRL's
+            released code; by default all is SimCLR's.
 
     Raises:
         ValueError: A probability, a range or the count is out of bounds.
@@ -50,6 +59,7 @@ class PhotometricAugmentation:
     blur_count: int = 1
     blur_in_jitter: bool = False
     solarize_prob: float = 0.0
+    released: bool = False
 
     def __post_init__(self) -> None:
         shares = ('jitter_prob', 'gray_prob', 'blur_prob', 'solarize_prob')
@@ -80,7 +90,8 @@ class PhotometricAugmentation:
         Returns:
             Names and values: 'brightness', 'contrast' and 'saturation' with their
             factors, 'hue' with its turns, 'gray' and 'solarize' with 1, 'blur' with
-            its sigma.
+            its sigma; if ``released`` 'clip_contrast', 'hsv_saturation' and
+            'zero_padded_blur'.
         """
         jitter_chance, gray_chance, blur_chance, sigma_draw = draws[:4]
         factors = draws[4:NUM_DRAWS]
@@ -103,6 +114,8 @@ class PhotometricAugmentation:
             found += [('blur', sigma)] * self.blur_count
         if self.solarize_prob > 0 and draws[NUM_DRAWS] < self.solarize_prob:
             found.append(('solarize', 1.0))
+        if self.released:
+            found = [(RELEASED.get(name, name), value) for name, value in found]
         return found
 
 

@@ -1,6 +1,7 @@
 """Networks, losses and preprocessing, registered in mmaction's MODELS."""
 
 from carl_mm.functional.photometric import PhotometricAugmentation
+from carl_mm.models.backbones.cvrl_resnet3d import CVRLResNet3d
 from carl_mm.models.backbones.efficientnet_lite import (
     EfficientNetLite0,
     EfficientNetLite2,
@@ -35,6 +36,7 @@ from carl_mm.models.recognizers.learnt_stages import LearntStages
 
 __all__ = [
     'AlignmentInTimeLoss',
+    'CVRLResNet3d',
     'ClipContrastiveHead',
     'ClipLinearHead',
     'ClipRecognizer',

@@ -111,6 +111,7 @@ classify_schedule = [
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
 # What `--cfg-options KNOB=VALUE` sets.
 classify_knobs = dict(
+    released=['model.backbone.released'],
     num_classes=[
         'model.cls_head.num_classes',
         'train_dataloader.dataset.num_classes',

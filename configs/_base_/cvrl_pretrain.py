@@ -38,6 +38,7 @@ model = dict(
         mean=(0.0, 0.0, 0.0),
         std=(255.0, 255.0, 255.0),
         augmentation=[first_view, second_view],
+        released=False,
     ),
 )
 resized_crop = dict(
@@ -84,6 +85,8 @@ clip_schedule = [warmup, cosine]
 auto_scale_lr = dict(enable=False, base_batch_size=1024)
 # What `--cfg-options KNOB=VALUE` sets.
 clip_knobs = dict(
+    # As the released code: how it changes colours, blurs and pads.
+    released=['model.backbone.released', 'model.data_preprocessor.released'],
     max_epochs=['train_cfg.max_epochs'],
     batch_size=['train_dataloader.batch_size'],
     lr=['optim_wrapper.optimizer.lr'],

@@ -6,10 +6,10 @@ R3D-152 with twice the filters (327.7 million) is
         model.cls_head.in_channels=4096
 """
 
-from mmaction.models import ResNet3d
+from carl_mm.models import CVRLResNet3d
 
 r3d50 = dict(
-    type=ResNet3d,
+    type=CVRLResNet3d,
     depth=50,
     pretrained=None,
     base_channels=64,
@@ -19,9 +19,10 @@ r3d50 = dict(
     with_pool2=False,
     inflate=(0, 0, 1, 1),  # temporal kernel 1 in res2 and res3, 3 in res4 and res5
     zero_init_residual=False,
+    released=False,  # True pads as the released code does, for its weights
 )
 r3d10_thin = dict(
-    type=ResNet3d,
+    type=CVRLResNet3d,
     depth=18,
     stage_blocks=(1, 1, 1, 1),
     pretrained=None,
@@ -32,4 +33,5 @@ r3d10_thin = dict(
     with_pool2=False,
     inflate=((0,), (0,), (1,), (1,)),
     zero_init_residual=False,
+    released=False,  # True pads as the released code does, for its weights
 )

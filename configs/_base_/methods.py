@@ -52,7 +52,8 @@ contrastive = dict(
 )
 
 # TCN, single view, as in the code of TCC and of CARL: T / 2 anchors of the whole video,
-# positives within the 5 frames before them, embeddings that are not normalised.
+# positives within the 5 frames before them. TCC's code does not normalise embeddings,
+# that of CARL's authors does, and so do the leaves on the paper's data.
 tcn = dict(
     cls_head=dict(
         _delete_=True,
@@ -62,9 +63,9 @@ tcn = dict(
 )
 tcn_crop = dict(type=AnchorPositiveCrop, window=5)
 
-# TCC, as in the code of TCC and of CARL, embeddings not normalised. The crop is that of
-# CARL's authors for TCC in their network: T of ceil(r S) frames, r in [1, 1.5]; TCC's
-# own is max_crop_ratio=1.
+# TCC, as in the code of CARL's authors for their network, embeddings not normalised (on
+# FineGym they are): T of ceil(r S) frames, r in [1, 1.5], and targets smoothed in
+# regression too. TCC's own code: max_crop_ratio=1, smoothing='tcc', huber_delta=0.1.
 tcc = dict(
     cls_head=dict(
         _delete_=True,

@@ -1,10 +1,17 @@
-"""D3TW on Pouring, in CARL's network.
+r"""D3TW on Pouring, in CARL's network.
 
     bash tools/dist_train.sh configs/d3tw/d3tw_pouring.py 4
 
 Data, cost, network and schedule are those of carl_pouring.py, the settings those of
 configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. The paper
 gives no figure.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/d3tw/d3tw_pouring.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base

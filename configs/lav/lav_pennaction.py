@@ -1,4 +1,4 @@
-"""LAV on Penn Action, in CARL's network.
+r"""LAV on Penn Action, in CARL's network.
 
     bash tools/dist_train.sh configs/lav/lav_pennaction.py 4
 
@@ -7,6 +7,13 @@ configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. T
 paper's figures, for another network (Tables 1 and 2): classification 78.68, progress
 0.625, tau 0.684; with a model for each action 84.25, 0.661, 0.805; AP@5/10/15 79.13 /
 78.98 / 78.90.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/lav/lav_pennaction.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base

@@ -1,4 +1,4 @@
-"""LAV on Pouring, in CARL's network.
+r"""LAV on Pouring, in CARL's network.
 
     bash tools/dist_train.sh configs/lav/lav_pouring.py 4
 
@@ -6,6 +6,13 @@ Data, cost, network and schedule are those of carl_pouring.py, the settings thos
 configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. The
 paper's figures, for another network (Table 4): classification 92.84, progress 0.805,
 tau 0.856.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/lav/lav_pouring.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base

@@ -4,7 +4,8 @@ r"""CARL's network supervised by FineGym's frame labels (paper, Table 11, last r
     bash tools/dist_train.sh configs/supervised/finegym_supervised.py 4 \
         --cfg-options video_share=0.1
 
-All layers learn, and both augmented crops of a video are classified. Data: as
+All layers learn, as the paper says, and both augmented crops of a video are classified;
+finegym_supervised_published.py is the authors' config, which differs. Data: as
 carl_finegym.py; for FineGym288 pass `--data-root data/finegym288 --cfg-options
 num_classes=288`. Cost: 300 epochs of 3,182 videos; not run. Target (the
 paper's): 24.51 / 48.75 / 60.37 with 10 / 50 / 100% of the labels.

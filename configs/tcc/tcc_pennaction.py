@@ -1,10 +1,17 @@
-"""TCC on Penn Action, in CARL's network.
+r"""TCC on Penn Action, in CARL's network.
 
     bash tools/dist_train.sh configs/tcc/tcc_pennaction.py 4
 
 Data, cost, network and schedule are those of carl_pennaction.py, the settings those of
 configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. Target
 (the paper's Table 8): classification 86.35, progress 0.899, tau 0.980.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/tcc/tcc_pennaction.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base

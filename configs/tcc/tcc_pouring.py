@@ -1,4 +1,4 @@
-"""TCC on Pouring, in CARL's network.
+r"""TCC on Pouring, in CARL's network.
 
     bash tools/dist_train.sh configs/tcc/tcc_pouring.py 4
 
@@ -6,6 +6,13 @@ Data, cost, network and schedule are those of carl_pouring.py, the settings thos
 configs/_base_/methods.py. Each process takes 2 videos of one action. Not run. The
 paper's figures, for another network (Table 4): classification 91.53, progress 0.837,
 tau 0.864.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/tcc/tcc_pouring.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base

@@ -1,10 +1,17 @@
-"""TCN (single view) on FineGym99 or FineGym288, in CARL's network.
+r"""TCN (single view) on FineGym99 or FineGym288, in CARL's network.
 
     bash tools/dist_train.sh configs/tcn/tcn_finegym.py 4
 
 Data, cost, network and schedule are those of carl_finegym.py, the settings those of
 configs/_base_/methods.py. Not run. The paper's figures, for another network (Table 3):
 20.02; FineGym288 17.11.
+
+Relative time alone solves this loss in CARL's network, which knows positions: on
+generated videos it learnt to align no better than the position-only control
+(benchmarks/quality/quality.md). To train without positions:
+
+    bash tools/dist_train.sh configs/tcn/tcn_finegym.py 4 \
+        --cfg-options model.neck.position=none
 """
 
 from mmengine.config import read_base
@@ -14,6 +21,7 @@ with read_base():
     from ..carl_finegym import *
 
 model.merge(tcn)
+model.cls_head.update(normalize=True)  # as in the code of CARL's authors
 train_steps.temporal_crop = dict(**tcn_crop, num_frames=num_frames)
 train_dataloader.dataset.pipeline = list(train_steps.values())
 knobs = picture_knobs

@@ -60,7 +60,7 @@ def shrink_training(cfg, folder, *, num_frames=8, size=32, crop='*Crop'):
     loader.update(num_workers=0, persistent_workers=False)
     loader.dataset.data_root = str(folder)
     step(loader, crop).num_frames = num_frames
-    spatial(loader, 'DecodeViews', 'ClipConsistentResizedCrop').size = size
+    spatial(loader, 'DecodeViews', 'ClipConsistentResize*').size = size
     cfg.default_hooks.checkpoint = None  # 300 MB each
     cfg.work_dir = str(folder / 'work')
     cfg.experiment_name = f'{Path(cfg.filename).stem}_{folder.name}'

@@ -14,6 +14,7 @@ from tests.configs.helpers import (
     config_path,
     crop_of,
     dumped,
+    load,
     shrink,
     spatial,
 )
@@ -21,7 +22,7 @@ from tests.configs.helpers import (
 CARL = [
     path
     for path in CONFIGS
-    if path.stem.startswith('carl_') or path.stem == 'finegym_supervised'
+    if path.stem.startswith('carl_') or path.stem.startswith('finegym_supervised')
 ]
 PAPER = ('carl_finegym', 'carl_pennaction', 'carl_pouring')
 
@@ -75,6 +76,52 @@ def test_the_published_variants_differ_from_the_papers():
         else:
             assert (augmentation.blur_count, augmentation.blur_in_jitter) == (4, True)
             assert (augmentation.blur_prob, window) == (0.5, 'published')
+
+
+def test_the_supervised_network_of_the_paper_and_of_its_authors_config():
+    cfgs = {
+        name: Config.fromfile(config_path(f'finegym_supervised{name}'))
+        for name in ('', '_published')
+    }
+    frozen = {name: cfg.model.backbone.frozen_stages for name, cfg in cfgs.items()}
+    assert frozen == {'': -1, '_published': 3}
+    assert [cfg.train_cfg.max_epochs for cfg in cfgs.values()] == [300, 100]
+    assert [cfg.train_dataloader.batch_size for cfg in cfgs.values()] == [1, 2]
+    crops = [TRANSFORMS.build(crop_of(cfg)) for cfg in cfgs.values()]
+    views = [crop.transform({'total_frames': 500})['frame_inds'] for crop in crops]
+    assert [len(view) for view in views] == [2, 1]
+    heads = [MODELS.build(cfg.model.cls_head) for cfg in cfgs.values()]
+    assert [head.dropout.p for head in heads] == [0, 0.1]
+    mild = MODELS.build(cfgs['_published'].model.data_preprocessor).augmentation
+    names = ('brightness', 'contrast', 'saturation', 'hue', 'gray_prob', 'blur_prob')
+    values = [getattr(mild, name) for name in names]
+    assert values == pytest.approx([0.12549019607843137, 0.5, 0, 0, 0, 0])
+    assert mild.jitter_prob == 1
+    for loader, container in (
+        (cfgs['_published'].train_dataloader, 'DecodeViews'),
+        (cfgs['_published'].test_dataloader, 'WholeVideo'),
+        (cfgs['_published'].val_dataloader, 'WholeVideo'),
+    ):
+        assert spatial(loader, container, 'ClipConsistentResize').size == 224
+
+
+def test_finegym_is_judged_by_the_published_steps():
+    for name in ('carl_finegym', 'carl_finegym_published', 'tcc_finegym'):
+        (metric,) = Config.fromfile(config_path(name)).test_evaluator
+        linear = METRICS.build(metric)
+        assert linear.options['videos_per_batch'] == 40  # 10 for each of four
+        assert linear.options['drop_last'] and linear.min_videos == 40
+
+
+@pytest.mark.parametrize('scale', [None, 0.001])
+def test_ae2_is_judged_as_by_its_authors(scale):
+    options = [] if scale is None else [f'frame_number_scale={scale}']
+    cfg = load(config_path('carl_ae2'), *(['--cfg-options', *options] * bool(options)))
+    for evaluator in (cfg.val_evaluator, cfg.test_evaluator):
+        metrics = {type(m).__name__: m for m in map(METRICS.build, evaluator)}
+        assert metrics['KendallsTau'].stride == 5
+        assert metrics['PhaseProgression'].include_last
+        assert metrics['PhaseProgression'].frame_number_scale == (scale or 0)
 
 
 @pytest.mark.slow

@@ -98,6 +98,19 @@ def test_the_papers_settings():
     )
 
 
+@pytest.mark.parametrize('name', ['cvrl_r3d50_k400', 'cvrl_linear_k400'])
+def test_one_switch_follows_the_released_code(name):
+    init_default_scope('mmaction')
+    for options, released in (([], False), (['--cfg-options', 'released=True'], True)):
+        cfg = load(config_path(name), *options)
+        with torch.device('meta'):
+            model = MODELS.build(deepcopy(cfg.model))
+        assert model.backbone.released == released
+        views = getattr(model.data_preprocessor, 'view_augmentations', [])
+        assert [view.released for view in views] == [released] * len(views)
+        assert len(views) == (2 if 'linear' not in name else 0)
+
+
 def test_the_rate_follows_the_published_schedule():
     """Cosine from the first step on, times a linear warm-up."""
     cfg = Config.fromfile(config_path('cvrl_r3d50_k400'))

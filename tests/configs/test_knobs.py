@@ -121,6 +121,7 @@ def test_named_steps_and_metrics_are_the_ones_in_use(path):
                         cfg.get('center_crop'),
                         cfg.get('resized_crop'),
                         cfg.get('flip'),
+                        cfg.get('whole_frame'),
                     )
     if 'cache_steps' in cfg:
         cache = find_part(cfg.custom_hooks, 'FeatureCacheHook')

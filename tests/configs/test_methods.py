@@ -1,5 +1,6 @@
 """Configs of the compared methods: CARL's of the same data, but for the method."""
 
+import re
 from copy import deepcopy
 from functools import cache
 
@@ -104,7 +105,7 @@ def test_the_published_settings():
     losses = {method: head.loss_module for method, head in heads.items()}
     assert len(heads['contrastive'].projection) == 4
     for method, head in heads.items():
-        assert head.normalize == (method in ('contrastive', *ALIGNING)), method
+        assert head.normalize == (method in ('contrastive', 'tcn', *ALIGNING)), method
         if method != 'contrastive':
             assert not list(head.projection.parameters()), method
     assert losses['contrastive'].temperature == 0.1
@@ -117,6 +118,8 @@ def test_the_published_settings():
         'temperature': 0.1,
         'label_smoothing': 0.1,
         'variance_weight': 0.001,
+        'smoothing': 'carl',
+        'huber_delta': 1.0,
     }
     assert losses['lav'].options == {
         'gamma': 0.1,
@@ -141,12 +144,12 @@ def test_the_published_settings():
     }
     assert crops == {
         'tcn': {'window': 5},
-        'tcc': {'max_crop_ratio': 1.5},
-        'sal': {'max_crop_ratio': 1},
+        'tcc': {'max_crop_ratio': 1.5, 'window': 'video'},
+        'sal': {'max_crop_ratio': 1, 'window': 'video'},
         'speednet': {'normal': (1.0, 1.2), 'fast': (1.7, 2.2)},
-        'lav': {'max_crop_ratio': 1},
-        'gta': {'max_crop_ratio': 1},
-        'd3tw': {'max_crop_ratio': 1},
+        'lav': {'max_crop_ratio': 1, 'window': 'video'},
+        'gta': {'max_crop_ratio': 1, 'window': 'video'},
+        'd3tw': {'max_crop_ratio': 1, 'window': 'video'},
     }
 
 
@@ -191,3 +194,29 @@ def test_a_method_that_aligns_pairs_trains_on_pictures(method, make_videos):
     after = runner.model.state_dict()
     assert all(torch.isfinite(tensor).all() for tensor in after.values())
     assert any(not after[k].equal(before[k]) for k in after if k.startswith('neck.'))
+
+
+@pytest.mark.parametrize('name', ['tcn_pennaction', 'tcn_pouring', 'tcn_finegym'])
+def test_tcn_normalises_as_in_the_code_of_carls_authors(name):
+    assert resolved(name)['model']['cls_head']['normalize']
+
+
+def test_tcc_normalises_on_finegym_alone():
+    normalised = {
+        data: resolved(f'tcc_{data}')['model']['cls_head'].get('normalize', False)
+        for data in DATA
+    }
+    assert [data for data, yes in normalised.items() if yes] == ['finegym']
+
+
+@pytest.mark.parametrize('method', ['tcn', *OF_PAIRS])
+@pytest.mark.parametrize('data', ['pennaction', 'pouring', 'finegym'])
+def test_a_loss_that_positions_solve_says_so_and_how_to_leave_them_out(method, data):
+    path = config_path(f'{method}_{data}')
+    text = ' '.join(path.read_text().split('"""')[1].split())
+    assert 'Relative time alone solves this loss' in text
+    assert f'configs/{method}/{path.name} 4 \\ --cfg-options' in text
+    (option,) = re.findall(r'--cfg-options (\S+)', text)
+    cfg = load(path, '--cfg-options', option)
+    assert MODELS.build(cfg.model.neck).position == 'none'
+    assert 'position' not in resolved(path.stem)['model']['neck']

@@ -125,6 +125,10 @@ DISTINCT = {
     'even': next(row for row in ROWS if 'sampling=even' in ' '.join(row[1])),
     'K400': ('configs/carl_k400.py', []),
     'supervised': ('configs/supervised/finegym_supervised.py', []),
+    'supervised_published': (
+        'configs/supervised/finegym_supervised_published.py',
+        [],
+    ),
     'published': ('configs/carl_pennaction_published.py', []),
 }
 

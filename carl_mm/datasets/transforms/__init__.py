@@ -19,6 +19,7 @@ from carl_mm.datasets.transforms.photometric import ClipConsistentPhotometric
 from carl_mm.datasets.transforms.spatial import (
     ClipConsistentCenterCrop,
     ClipConsistentFlip,
+    ClipConsistentResize,
     ClipConsistentResizedCrop,
 )
 from carl_mm.datasets.transforms.subject_crop import CropToSubject
@@ -30,6 +31,7 @@ __all__ = [
     'ClipConsistentCenterCrop',
     'ClipConsistentFlip',
     'ClipConsistentPhotometric',
+    'ClipConsistentResize',
     'ClipConsistentResizedCrop',
     'CropToSubject',
     'DecodeClips',

@@ -53,12 +53,16 @@ class SingleViewTemporalCrop(_Crop):
         num_frames: Number of frames T in the view.
         max_crop_ratio: Longest stretch in units of the video's length, see
             `carl_mm.functional.sample_one_view`.
+        window: 'video' or 'published_finegym', see there.
     """
 
     function = staticmethod(sample_one_view)
 
-    def __init__(self, num_frames: int, max_crop_ratio: float = 1.0) -> None:
-        super().__init__(num_frames, num_frames, max_crop_ratio=max_crop_ratio)
+    def __init__(
+        self, num_frames: int, max_crop_ratio: float = 1.0, window: str = 'video'
+    ) -> None:
+        options = {'max_crop_ratio': max_crop_ratio, 'window': window}
+        super().__init__(num_frames, num_frames, **options)
 
 
 @TRANSFORMS.register_module()

@@ -20,10 +20,18 @@ class ClipConsistentPhotometric(ViewTransform):
         **augmentation: Arguments of
             `carl_mm.functional.photometric.PhotometricAugmentation`; an unknown one
             raises a TypeError that names it.
+
+    Raises:
+        ValueError: ``released`` is asked for: one frame does not tell the clip's means.
     """
 
     def __init__(self, **augmentation: Any) -> None:
         self.augmentation = PhotometricAugmentation(**augmentation)
+        if self.augmentation.released:
+            raise ValueError(
+                'released=True changes contrast about the means of a whole clip: set '
+                'it in model.data_preprocessor, not in ClipConsistentPhotometric'
+            )
 
     def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
         """Draw the operations for a view."""

@@ -75,6 +75,29 @@ class ClipConsistentResizedCrop(ViewTransform):
 
 
 @TRANSFORMS.register_module()
+class ClipConsistentResize(ViewTransform):
+    """Resize whole frames to a square, whatever their shape; nothing is cropped.
+
+    Required and modified keys: imgs, V lists of ``(H, W, 3)`` uint8.
+
+    Args:
+        size: Side of the result, in pixels.
+
+    Raises:
+        ValueError: The size is below 1.
+    """
+
+    def __init__(self, size: int) -> None:
+        if size < 1:
+            raise ValueError(f'size must be at least 1, got {size}')
+        self.size = size
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> FrameFunction:
+        """Return what resizes a frame; nothing is drawn."""
+        return lambda img: resize(img, self.size, self.size)
+
+
+@TRANSFORMS.register_module()
 class ClipConsistentFlip(ViewTransform):
     """Mirror a view left to right.
 

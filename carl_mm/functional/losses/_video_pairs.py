@@ -60,6 +60,42 @@ def same_action_pairs(
     return first, second
 
 
+def ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Pair each video with every other one of its action, for cycle-consistency.
+
+    Args:
+        valid: True on real frames, ``(B, T)`` bool; a cycle starts in a video of two
+            valid frames or more, and goes to one of at least one.
+        groups: Number of each video's action, ``(B,)`` integers; None where all videos
+            are of one action.
+
+    Returns:
+        Places of each cycle's video and of the one it goes to, ``(P,)`` twice.
+
+    Raises:
+        ValueError: There is no such pair, or ``groups`` has another shape.
+    """
+    frames = valid.sum(dim=1)
+    if groups is None:
+        groups = torch.zeros_like(frames)
+    if groups.shape != frames.shape:
+        raise ValueError(
+            f'groups must be ({len(frames)},), one a video, got {tuple(groups.shape)}'
+        )
+    pairs = (frames > 1).unsqueeze(1) & (frames > 0).unsqueeze(0)
+    pairs &= groups.unsqueeze(1) == groups.unsqueeze(0)
+    pairs &= ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
+    start, other = pairs.nonzero(as_tuple=True)
+    if not len(start):
+        raise ValueError(
+            'cycle-consistency needs at least 2 videos in a batch, of one action, and '
+            f'one of them with 2 valid frames; the {len(valid)} given have '
+            f'{frames.tolist()} and are of actions {groups.tolist()}; set batch_size '
+            'to 2 or more and batch_sampler to SameActionBatchSampler'
+        )
+    return start, other
+
+
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Return squared Euclidean distances of ``(P, N, D)`` and ``(P, M, D)``.
 

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._video_pairs import ordered_pairs
 
 VARIANTS = (
     'regression_mse_var',
@@ -13,6 +14,7 @@ VARIANTS = (
     'classification',
 )
 SIMILARITIES = ('l2', 'cosine')
+SMOOTHINGS = ('carl', 'tcc')
 # Of times in lengths of the video. Keeps 1 / variance finite where a cycle is certain.
 LEAST_VARIANCE = 1e-12
 
@@ -27,6 +29,8 @@ def cycle_consistency_loss(
     temperature: float = 0.1,
     label_smoothing: float = 0.1,
     variance_weight: float = 0.001,
+    smoothing: str = 'carl',
+    huber_delta: float = 1.0,
     groups: Tensor | None = None,
     valid: Tensor | None = None,
 ) -> Tensor:
@@ -45,7 +49,7 @@ def cycle_consistency_loss(
     |---|---|
     | classification | -sum_j y_ij log b_ij |
     | regression_mse | (p_i - q_i)^2 |
-    | regression_huber | e^2 / 2 where e = abs(p_i - q_i) < 1, else e - 1 / 2 |
+    | regression_huber | e^2 / 2 where e = abs(p_i - q_i) < d, else d (e - d / 2) |
     | regression_mse_var | (p_i - q_i)^2 / var_i + ``variance_weight`` log var_i |
 
     The result is the mean over all frames of all ordered pairs of one action. Only
@@ -62,6 +66,11 @@ def cycle_consistency_loss(
         temperature: Number that divides the similarities.
         label_smoothing: Share of the target spread over the other frames, in [0, 1).
         variance_weight: Weight of the logarithm of the variance.
+        smoothing: Whose targets: 'carl', as above, from the code of CARL's authors, or
+            'tcc', from TCC's: y_ii = 1 - ``label_smoothing`` (1 - 1 / T) and
+            ``label_smoothing`` / T elsewhere, and no smoothing in regression.
+        huber_delta: Where 'regression_huber' becomes linear, d, in lengths of the
+            video; 1 in the code of CARL's authors, 0.1 in TCC's.
         groups: Number of each video's action, ``(B,)`` integers; by default all videos
             are of one action.
         valid: True on real frames, ``(B, T)`` bool; by default all frames are real.
@@ -85,7 +94,8 @@ def cycle_consistency_loss(
         >>> round(loss.item(), 3)
         0.037
     """
-    _check_options(variant, similarity, temperature, label_smoothing)
+    _check_choices(variant, similarity, smoothing)
+    _check_numbers(temperature, label_smoothing, huber_delta)
     if valid is None:
         valid = torch.ones_like(embeddings[..., 0], dtype=torch.bool)
     check_frames(embeddings, frame_inds=frame_inds, valid=valid)
@@ -94,7 +104,7 @@ def cycle_consistency_loss(
             f'video_lengths must be {len(embeddings)} positive numbers of frames, got '
             f'{video_lengths.tolist()}'
         )
-    start, other = _ordered_pairs(valid, groups)
+    start, other = ordered_pairs(valid, groups)
     with torch.autocast(embeddings.device.type, enabled=False):
         z = clean(embeddings, valid)
         if similarity == 'l2':  # squares of far-off embeddings would be rounded
@@ -102,7 +112,9 @@ def cycle_consistency_loss(
         there = _similarity(z[start], z[other], similarity) / temperature
         neighbours = _softmax(there, valid[other]) @ z[other]  # (P, T, D)
         back = _similarity(neighbours, z[start], similarity) / temperature
-        target = _smoothed_identity(valid, label_smoothing, z.dtype)[start]
+        hard = smoothing == 'tcc' and variant != 'classification'
+        share = 0.0 if hard else label_smoothing
+        target = _smoothed_identity(valid, share, smoothing, z.dtype)[start]
         used = valid[start]
         if variant == 'classification':
             lowest = torch.finfo(back.dtype).min
@@ -111,7 +123,13 @@ def cycle_consistency_loss(
         times = frame_inds.to(z.dtype) / video_lengths.to(z.dtype).unsqueeze(1)
         times = times.masked_fill(~valid, 0)[start].unsqueeze(1)  # (P, 1, T)
         return _regression(
-            _softmax(back, used), target, times, used, variant, variance_weight
+            _softmax(back, used),
+            target,
+            times,
+            used,
+            variant,
+            variance_weight,
+            huber_delta,
         )
 
 
@@ -122,40 +140,18 @@ def _regression(
     used: Tensor,
     variant: str,
     variance_weight: float,
+    huber_delta: float,
 ) -> Tensor:
     """Return the mean error of the times found, ``b @ times``."""
     found, true = (b * times).sum(dim=2), (target * times).sum(dim=2)  # (P, T)
     if variant == 'regression_mse':
         return F.mse_loss(found[used], true[used])
     if variant == 'regression_huber':
-        return F.smooth_l1_loss(found[used], true[used])
+        return F.huber_loss(found[used], true[used], delta=huber_delta)
     variance = (b * (times - found.unsqueeze(2)).square()).sum(dim=2)[used]
     variance = variance.clamp(min=LEAST_VARIANCE)
     error = (found - true)[used].square()
     return (error / variance + variance_weight * variance.log()).mean()
-
-
-def _ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Return the rows ``(P,)`` of each cycle's video and of the one it goes to."""
-    frames = valid.sum(dim=1)
-    if groups is None:
-        groups = torch.zeros_like(frames)
-    if groups.shape != frames.shape:
-        raise ValueError(
-            f'groups must be ({len(frames)},), one a video, got {tuple(groups.shape)}'
-        )
-    pairs = (frames > 1).unsqueeze(1) & (frames > 0).unsqueeze(0)
-    pairs &= groups.unsqueeze(1) == groups.unsqueeze(0)
-    pairs &= ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
-    start, other = pairs.nonzero(as_tuple=True)
-    if not len(start):
-        raise ValueError(
-            'cycle-consistency needs at least 2 videos in a batch, of one action, and '
-            f'one of them with 2 valid frames; the {len(valid)} given have '
-            f'{frames.tolist()} and are of actions {groups.tolist()}; set batch_size '
-            'to 2 or more and batch_sampler to SameActionBatchSampler'
-        )
-    return start, other
 
 
 def _similarity(a: Tensor, b: Tensor, similarity: str) -> Tensor:
@@ -172,25 +168,32 @@ def _softmax(logits: Tensor, valid: Tensor) -> Tensor:
     return logits.masked_fill(~valid.unsqueeze(1), lowest).softmax(dim=2)
 
 
-def _smoothed_identity(valid: Tensor, smoothing: float, dtype: torch.dtype) -> Tensor:
+def _smoothed_identity(
+    valid: Tensor, share: float, smoothing: str, dtype: torch.dtype
+) -> Tensor:
     """Return each valid frame's target over the valid frames, ``(B, T, T)``."""
-    others = (valid.sum(dim=1) - 1).clamp(min=1).to(dtype)  # (B,)
+    frames = valid.sum(dim=1).to(dtype)  # (B,)
     identity = torch.eye(valid.shape[1], dtype=dtype, device=valid.device)
-    elsewhere = (smoothing / others)[:, None, None] * (1 - identity)
-    return ((1 - smoothing) * identity + elsewhere) * valid.unsqueeze(1)
+    if smoothing == 'tcc':  # spread over all frames, the start included
+        spread = (share / frames.clamp(min=1))[:, None, None]
+    else:
+        spread = (share / (frames - 1).clamp(min=1))[:, None, None] * (1 - identity)
+    return ((1 - share) * identity + spread) * valid.unsqueeze(1)
 
 
-def _check_options(
-    variant: str, similarity: str, temperature: float, label_smoothing: float
-) -> None:
-    if variant not in VARIANTS:
-        raise ValueError(f'variant must be one of {VARIANTS}, got {variant!r}')
-    if similarity not in SIMILARITIES:
+def _check_choices(variant: str, similarity: str, smoothing: str) -> None:
+    for name, value, known in (
+        ('variant', variant, VARIANTS),
+        ('similarity', similarity, SIMILARITIES),
+        ('smoothing', smoothing, SMOOTHINGS),
+    ):
+        if value not in known:
+            raise ValueError(f'{name} must be one of {known}, got {value!r}')
+
+
+def _check_numbers(temperature: float, smoothing: float, huber_delta: float) -> None:
+    if min(temperature, huber_delta) <= 0 or not 0 <= smoothing < 1:
         raise ValueError(
-            f'similarity must be one of {SIMILARITIES}, got {similarity!r}'
-        )
-    if temperature <= 0 or not 0 <= label_smoothing < 1:
-        raise ValueError(
-            'temperature must be positive and label_smoothing in [0, 1), got '
-            f'{temperature} and {label_smoothing}'
+            'temperature and huber_delta must be positive and label_smoothing in '
+            f'[0, 1), got {temperature}, {huber_delta} and {smoothing}'
         )

@@ -21,6 +21,7 @@ def linear_classification(
     weight_decay: float = 1e-6,
     max_epochs: int = 100,
     videos_per_batch: int = 10,
+    drop_last: bool = False,
     seed: int = 0,
     device: torch.device | str | None = None,
 ) -> float:
@@ -45,7 +46,10 @@ def linear_classification(
         momentum: Momentum of SGD, without Nesterov's correction.
         weight_decay: Weight decay of the layer's weight and bias.
         max_epochs: Number of epochs E, >= 1.
-        videos_per_batch: Number of videos in a step, >= 1.
+        videos_per_batch: Number of videos in a step, >= 1. Published are 10 for each
+            process, so 40 on the paper's four GPUs.
+        drop_last: Whether an epoch's last step is left out where it has fewer videos,
+            as published; an epoch's only step never is.
         seed: Seed of the draws.
         device: Device to train on; by default the first GPU, where there is one.
 
@@ -72,11 +76,14 @@ def linear_classification(
     optimizer = torch.optim.SGD(
         layer.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay
     )
+    used = len(train)
+    if drop_last and used > videos_per_batch:
+        used -= used % videos_per_batch
     for epoch in range(max_epochs):
         for group in optimizer.param_groups:
             group['lr'] = lr * (1 + math.cos(math.pi * epoch / max_epochs)) / 2
         order = torch.randperm(len(train), generator=generator).tolist()
-        for start in range(0, len(order), videos_per_batch):
+        for start in range(0, used, videos_per_batch):
             batch = [train[i] for i in order[start : start + videos_per_batch]]
             frames, labels = _labelled_frames(batch, device)
             optimizer.zero_grad()

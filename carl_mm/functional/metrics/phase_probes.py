@@ -95,6 +95,7 @@ def phase_progression(
     num_phases: int,
     *,
     include_last: bool = False,
+    frame_number_scale: float = 0.0,
 ) -> float:
     """Mean R squared of linear regressions on the time to each phase's end.
 
@@ -111,6 +112,8 @@ def phase_progression(
             negative label are left out.
         num_phases: Number of phases C.
         include_last: Make the last phase a target as well (AE2).
+        frame_number_scale: If not 0, t times this is one more channel of every
+            embedding (AE2 on Pour Liquid: 0.001), which tells what the targets ask.
 
     Returns:
         The mean, at most 1; NaN without any target.
@@ -125,6 +128,9 @@ def phase_progression(
     """
     train = to_labelled(train_embeddings, train_labels, 'train ')
     test = to_labelled(test_embeddings, test_labels, 'test ')
+    if frame_number_scale:
+        for videos, _ in (train, test):
+            videos[:] = [_with_frame_numbers(v, frame_number_scale) for v in videos]
     # Phases that the same train videos have are targets of one regression: it costs
     # one decomposition of their frames, however many targets there are.
     together: dict[bytes, list[int]] = {}
@@ -148,6 +154,10 @@ def phase_progression(
                 judged, truth = _time_to_end(*test, phase)
                 scores[phase] = r2_score(truth, regression.predict(judged)[:, column])
     return float(np.mean([scores[p] for p in sorted(scores)])) if scores else math.nan
+
+
+def _with_frame_numbers(video: Floats, scale: float) -> Floats:
+    return np.column_stack((video, np.arange(len(video)) * scale))
 
 
 def _few_threads(frames: Floats) -> Any:

@@ -17,6 +17,7 @@ def precision_at_k(
     stride: int = 1,
     *,
     answers: Any = None,
+    query_answers: bool = False,
     rank_weighted: bool = False,
     average: str = 'video',
 ) -> dict[int, float]:
@@ -35,8 +36,9 @@ def precision_at_k(
         stride: Take every ``stride``-th labelled frame.
         answers: ``(N, N)`` bool, True at (i, j) where the frames of video j are
             candidates for the queries of video i; by default those of all other
-            videos. A video without candidates has no queries. A query is never a
-            candidate for itself.
+            videos. A video without candidates has no queries.
+        query_answers: Whether a query is a candidate for itself where its video is one,
+            and so a certain hit (LAV).
         rank_weighted: Compute the average precision instead of the precision.
         average: 'video' takes the mean over the frames of a video, then over videos
             (CARL), 'frame' that over all frames (AE2).
@@ -71,10 +73,11 @@ def precision_at_k(
     for index, (queries, label) in enumerate(zip(videos, values, strict=True)):
         allowed = may_answer[index, candidates.video_of][None]
         own = slice(candidates.starts[index], candidates.ends[index])
-        count = int(allowed.sum()) - int(may_answer[index, index])
+        leaves_out_query = may_answer[index, index] and not query_answers
+        count = int(allowed.sum()) - int(leaves_out_query)
         if not len(queries) or count < 1:
             continue
-        if may_answer[index, index]:
+        if leaves_out_query:
             allowed = allowed.repeat(len(queries), axis=0)
             np.fill_diagonal(allowed[:, own], val=False)
         deepest = min(max(topk), count)

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from carl_mm.functional.sampling.two_views import sample_two_views
+
 _Views = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 
 
@@ -13,6 +15,7 @@ def sample_one_view(
     num_frames: int,
     *,
     max_crop_ratio: float = 1.0,
+    window: str = 'video',
     rng: np.random.Generator,
 ) -> _Views:
     """Draw frames at random from the whole video, in order (TCC, LAV, GTA, SaL).
@@ -20,12 +23,15 @@ def sample_one_view(
     With S = ``video_length``, T = ``num_frames`` and n = min(S, T), n distinct frames
     are drawn from 0 to ceil(r S) - 1, r uniform in [1, ``max_crop_ratio``]; those past
     the video's end become padding. A ratio of 1 is the 'offset_uniform' of TCC's code;
-    CARL's authors ran TCC in their network with 1.5.
+    CARL's authors ran TCC in their network with 1.5, and the supervised network on
+    FineGym with windows of ceil(r n) frames.
 
     Args:
         video_length: Number of frames S of the video.
         num_frames: Number of frames T in the view.
-        max_crop_ratio: Longest stretch in units of the video's length, >= 1.
+        max_crop_ratio: Longest stretch in units of the video's length, or of n, >= 1.
+        window: 'video', as above, or 'published_finegym', as the first view of
+            `sample_two_views`.
         rng: Source of every draw.
 
     Returns:
@@ -43,6 +49,19 @@ def sample_one_view(
     _check_sizes(video_length, num_frames)
     if not 1 <= max_crop_ratio < math.inf:
         raise ValueError(f'max_crop_ratio must be >= 1, got {max_crop_ratio}')
+    if window == 'published_finegym':
+        views = sample_two_views(
+            video_length,
+            num_frames,
+            max_crop_ratio=max_crop_ratio,
+            window=window,
+            rng=rng,
+        )
+        return views[0][:1], views[1][:1]
+    if window != 'video':
+        raise ValueError(
+            f"window must be 'video' or 'published_finegym', got {window!r}"
+        )
     num_drawn = min(video_length, num_frames)
     length = math.ceil(rng.uniform(1, max_crop_ratio) * video_length)
     frame_inds = np.full(num_frames, video_length, dtype=np.int64)

@@ -35,8 +35,11 @@ def sample_two_views(
     - ``published``: ceil(r S) frames from frame 0 on, as in the published runs on
       Penn Action, Pouring and Kinetics: it passes the video's end, so that about
       1 - ln(1.5) / 0.5 = 19% of the frames are padding. ``min_overlap`` is unused;
-    - ``published_finegym``: as ``paper``, but the second start is at most
-      (1 - ``min_overlap``) n frames from the first, whatever the overlap.
+    - ``published_finegym``: ceil(r n) frames, as in the published runs on FineGym. The
+      second start is at most floor((1 - ``min_overlap``) n) frames from the first frame
+      taken for view one; both windows pass the end of a video that is shorter than
+      they are, so that 19% of the n frames are padding where S <= T, none where
+      S >= ``max_crop_ratio`` T.
 
     From a window n frames are taken, in order. Padding, up to T and past the video's
     end, repeats the last frame.
@@ -78,19 +81,20 @@ def sample_two_views(
     if window == 'published':
         ratios = rng.uniform(1, max_crop_ratio, size=2)
         windows = [(0, math.ceil(ratio * video_length)) for ratio in ratios]
+    elif window == 'published_finegym':
+        ratios = rng.uniform(1, max_crop_ratio, size=2)
+        lengths = [math.ceil(ratio * num_drawn) for ratio in ratios]
+        windows = [(_any_start(video_length, n, rng), n) for n in lengths]
     else:
-        if window == 'share':
-            lengths = np.rint(rng.uniform(*share, size=2) * video_length)
-        else:
-            lengths = _paper_lengths(num_drawn, max_crop_ratio, rng)
-        clipped = np.clip(lengths, num_drawn, video_length).astype(int).tolist()
-        shorter = min(clipped) if window == 'share' else num_drawn
-        overlap, max_offset = math.ceil(min_overlap * shorter), video_length
-        if window == 'published_finegym':
-            overlap, max_offset = 0, math.floor((1 - min_overlap) * num_drawn)
-        windows = _place(video_length, clipped, overlap, max_offset, rng)
+        windows = _windows_inside(
+            video_length, num_drawn, max_crop_ratio, min_overlap, window, share, rng
+        )
     frame_inds = np.full((2, num_frames), video_length, dtype=np.int64)
     for view, (first, length) in enumerate(windows):
+        if view == 1 and window == 'published_finegym' and min_overlap > 0:
+            seen = min(int(frame_inds[0, 0]), video_length - 1)
+            most = int((1 - min_overlap) * num_drawn)
+            first = _start_near(seen, most, video_length, length, rng)
         played = np.arange(length)
         if speeds is not None:
             played = draw_speeds(length, rng, speeds=speeds)
@@ -102,6 +106,39 @@ def sample_two_views(
     return np.minimum(frame_inds, video_length - 1), valid
 
 
+def _any_start(video_length: int, length: int, rng: np.random.Generator) -> int:
+    """Draw the start of a window as the published code does: never the last one."""
+    return int(rng.integers(max(video_length - length, 1)))
+
+
+def _start_near(
+    frame: int, most: int, video_length: int, length: int, rng: np.random.Generator
+) -> int:
+    """Draw a start near a frame, at most ``most`` frames away; 0 where none is."""
+    last = video_length - length
+    lowest, highest = (max(0, min(last, frame + gap)) for gap in (-most, most))
+    return int(rng.integers(lowest, highest, endpoint=True))
+
+
+def _windows_inside(
+    video_length: int,
+    num_drawn: int,
+    max_crop_ratio: float,
+    min_overlap: float,
+    window: str,
+    share: tuple[float, float],
+    rng: np.random.Generator,
+) -> list[_Window]:
+    """Draw two windows inside the video, 'paper' or 'share'."""
+    if window == 'share':
+        lengths = np.rint(rng.uniform(*share, size=2) * video_length)
+    else:
+        lengths = _paper_lengths(num_drawn, max_crop_ratio, rng)
+    clipped = np.clip(lengths, num_drawn, video_length).astype(int).tolist()
+    shorter = min(clipped) if window == 'share' else num_drawn
+    return _place(video_length, clipped, math.ceil(min_overlap * shorter), rng)
+
+
 def _paper_lengths(
     num_drawn: int, max_crop_ratio: float, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
@@ -111,16 +148,11 @@ def _paper_lengths(
 
 
 def _place(
-    video_length: int,
-    lengths: list[int],
-    overlap: int,
-    max_offset: int,
-    rng: np.random.Generator,
+    video_length: int, lengths: list[int], overlap: int, rng: np.random.Generator
 ) -> list[_Window]:
     """Put both windows into the video, the second among starts that overlap enough.
 
-    There always is one, as neither window is shorter than ``overlap``; where none is
-    within ``max_offset`` of the first, the nearest is taken.
+    There always is one, as neither window is shorter than ``overlap``.
     """
     length_a, length_b = lengths
     start_a = int(rng.integers(0, video_length - length_a, endpoint=True))
@@ -128,8 +160,6 @@ def _place(
     if overlap > 0:
         lowest = max(lowest, start_a + overlap - length_b)
         highest = min(highest, start_a + length_a - overlap)
-    lowest = min(max(lowest, start_a - max_offset), highest)
-    highest = max(min(highest, start_a + max_offset), lowest)
     start_b = int(rng.integers(lowest, highest, endpoint=True))
     return [(start_a, length_a), (start_b, length_b)]
 

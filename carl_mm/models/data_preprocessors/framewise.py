@@ -8,7 +8,11 @@ from mmaction.registry import MODELS
 from mmengine.model import BaseDataPreprocessor
 from torch import Generator, Tensor
 
-from carl_mm.functional.photometric import PhotometricAugmentation, frame_function
+from carl_mm.functional.photometric import (
+    FRAME_OPERATIONS,
+    PhotometricAugmentation,
+    frame_function,
+)
 from carl_mm.models.data_preprocessors.photometric import (
     augment_tensor,
     draw_operations,
@@ -33,6 +37,7 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
             paper's, or a list of them, one for each view; by default nothing is
             augmented.
         non_blocking: Whether batches are copied asynchronously; needs pinned memory.
+        released: Whether all augmentations are ``released``, as CVRL's.
     """
 
     def __init__(
@@ -41,15 +46,16 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         std: tuple[float, ...] = IMAGENET_STD,
         augmentation: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
         non_blocking: bool = False,
+        released: bool = False,
     ) -> None:
         super().__init__(non_blocking)
         self.augmentation: PhotometricAugmentation | None = None
         self.view_augmentations: list[PhotometricAugmentation] = []
         if isinstance(augmentation, dict):
-            self.augmentation = PhotometricAugmentation(**augmentation)
+            self.augmentation = _augmentation(augmentation, released)
         elif augmentation is not None:
             self.view_augmentations = [
-                PhotometricAugmentation(**keywords) for keywords in augmentation
+                _augmentation(keywords, released) for keywords in augmentation
             ]
         self.register_buffer('mean', torch.tensor(mean).view(3, 1, 1), False)
         self.register_buffer('std', torch.tensor(std).view(3, 1, 1), False)
@@ -121,7 +127,8 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         """Augment and normalise the frames of a view.
 
         On a CPU frames are augmented one by one in 8 bits, which is several times as
-        fast there; on another device all at once in float32.
+        fast there; on another device, and as CVRL's released code, all at once in
+        float32.
 
         Args:
             frames: Frames of the view, ``(T, 3, H, W)`` uint8.
@@ -134,7 +141,8 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         pictures = frames.permute(0, 2, 3, 1)
         if out is None:
             out = torch.empty(pictures.shape, device=frames.device)
-        if frames.device.type == 'cpu':
+        names = {name for name, _ in operations}
+        if frames.device.type == 'cpu' and names <= FRAME_OPERATIONS.keys():
             function = frame_function(operations)
             scale = (1 / self.std).flatten().repeat(frames.shape[3])
             offset = (-self.mean / self.std).flatten().repeat(frames.shape[3])
@@ -150,6 +158,10 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         """Normalise uint8 frames ``(..., 3, H, W)``; the result is float32."""
         out: Tensor = (frames - self.mean) / self.std
         return out
+
+
+def _augmentation(keywords: dict[str, Any], released: bool) -> PhotometricAugmentation:
+    return PhotometricAugmentation(**{'released': released, **keywords})
 
 
 def _is_tensor_list(value: Any) -> bool:

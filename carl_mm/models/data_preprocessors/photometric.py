@@ -3,11 +3,41 @@
 from collections.abc import Callable, Sequence
 
 import torch
+import torch.nn.functional as F
 import torchvision.transforms.functional as TF  # noqa: N812
 from torch import Generator, Tensor
 
-from carl_mm.functional.colour import shift_hue
+from carl_mm.functional.colour import scale_saturation, shift_hue
 from carl_mm.functional.photometric import PhotometricAugmentation, blur_kernel_size
+
+
+def clip_contrast(frames: Tensor, factor: float) -> Tensor:
+    """Change contrast about the mean of each channel over the whole clip (CVRL).
+
+    Args:
+        frames: ``(T, 3, H, W)``, floating, in [0, 1]; so is the result.
+        factor: Number that multiplies the differences from the means.
+    """
+    mean = frames.mean((0, 2, 3), keepdim=True)
+    return torch.lerp(mean, frames, factor).clamp(0, 1)
+
+
+def zero_padded_blur(frames: Tensor, sigma: float) -> Tensor:
+    """Blur as CVRL's released code: H // 20 pixels to each side, zeros around.
+
+    Args:
+        frames: ``(T, 3, H, W)``, floating.
+        sigma: Width of the Gaussian, in pixels.
+    """
+    radius = frames.shape[-2] // 10 // 2
+    places = torch.arange(-radius, radius + 1, device=frames.device)
+    kernel = torch.exp(-places.square() / (2 * sigma**2)).to(frames.dtype)
+    kernel = (kernel / kernel.sum()).view(1, 1, 1, -1)
+    planes = frames.flatten(0, 1).unsqueeze(1)
+    planes = F.conv2d(planes, kernel, padding=(0, radius))
+    planes = F.conv2d(planes, kernel.mT, padding=(radius, 0))
+    return planes.view(frames.shape)
+
 
 TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     'brightness': TF.adjust_brightness,
@@ -18,6 +48,9 @@ TENSOR_OPERATIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     'blur': lambda frames, sigma: TF.gaussian_blur(
         frames, blur_kernel_size(sigma), sigma
     ),
+    'clip_contrast': clip_contrast,
+    'hsv_saturation': scale_saturation,
+    'zero_padded_blur': zero_padded_blur,
     'solarize': lambda frames, _: torch.minimum(frames, 1 - frames),
 }
 

@@ -23,6 +23,7 @@ class FramewiseClassificationHead(FramewiseHead):
         num_classes: Number of classes, C.
         in_channels: Size of the embeddings, D.
         init_cfg: How mmengine's `BaseModule` initialises the weights.
+        dropout: Probability that a channel of the embeddings is dropped in training.
     """
 
     def __init__(
@@ -30,9 +31,11 @@ class FramewiseClassificationHead(FramewiseHead):
         num_classes: int,
         in_channels: int = 128,
         init_cfg: dict[str, Any] | None = None,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__(init_cfg)
         self.num_classes = num_classes
+        self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(in_channels, num_classes)
 
     def loss(
@@ -60,7 +63,7 @@ class FramewiseClassificationHead(FramewiseHead):
             ]
         )
         known = valid & (labels >= 0)
-        scores = self.classifier(embedding)[known].float()
+        scores = self.classifier(self.dropout(embedding))[known].float()
         total = F.cross_entropy(scores, labels[known], reduction='sum')
         return {'loss': total / known.sum().clamp(min=1) * frame_share(known)}
 

@@ -28,6 +28,11 @@ class CycleConsistencyLoss(FramewiseLoss):
             [0, 1).
         variance_weight: Weight of the logarithm of the variance in
             'regression_mse_var'.
+        smoothing: Whose smoothed targets, 'carl' (the code of CARL's authors, also in
+            regression) or 'tcc' (TCC's code, in 'classification' alone); see
+            `carl_mm.functional.cycle_consistency_loss`.
+        huber_delta: Where 'regression_huber' becomes linear, in lengths of the video;
+            1 in the code of CARL's authors, 0.1 in TCC's.
 
     Raises:
         ValueError: An argument is out of its range.
@@ -40,6 +45,8 @@ class CycleConsistencyLoss(FramewiseLoss):
         temperature: float = 0.1,
         label_smoothing: float = 0.1,
         variance_weight: float = 0.001,
+        smoothing: str = 'carl',
+        huber_delta: float = 1.0,
     ) -> None:
         super().__init__()
         self.options: dict[str, Any] = {
@@ -48,6 +55,8 @@ class CycleConsistencyLoss(FramewiseLoss):
             'temperature': temperature,
             'label_smoothing': label_smoothing,
             'variance_weight': variance_weight,
+            'smoothing': smoothing,
+            'huber_delta': huber_delta,
         }
         still = torch.zeros(2, 2, 1), torch.zeros(2, 2), torch.ones(2)
         cycle_consistency_loss(*still, **self.options)  # checks

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from carl_mm.functional.positions import relative_time_embedding
 from carl_mm.models.heads.base import normalized
+from carl_mm.models.recognizers.even_parts import even_parts
 
 CONTROLS = ('position', 'untrained', 'backbone')
 UNTRAINED_SEED = 0
@@ -23,15 +24,23 @@ class ControlEmbeddings:
             (the neck at its initialisation from a fixed seed), 'backbone' (pooled
             spatial features; the evaluation makes the centred control of them).
         neck: Config of the temporal network.
+        max_frames: Number of frames that pass the neck at once, see
+            `FramewiseRecognizer`.
 
     Raises:
         ValueError: A name is unknown.
     """
 
-    def __init__(self, names: Sequence[str], neck: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        neck: dict[str, Any],
+        max_frames: int | None = None,
+    ) -> None:
         if unknown := set(names) - set(CONTROLS):
             raise ValueError(f'unknown controls {sorted(unknown)}; known: {CONTROLS}')
         self.names = tuple(names)
+        self._max_frames = max_frames
         self._neck_cfg = deepcopy(neck)
         self._untrained: nn.Module | None = None
 
@@ -65,4 +74,6 @@ class ControlEmbeddings:
                 torch.manual_seed(UNTRAINED_SEED)
                 neck = MODELS.build(deepcopy(self._neck_cfg))
             self._untrained = neck.eval().requires_grad_(False)
-        return normalized(self._untrained.to(features.device)(features[None])[0])
+        neck = self._untrained.to(features.device)
+        parts = even_parts(features, self._max_frames)
+        return normalized(torch.cat([neck(part[None])[0] for part in parts]))

@@ -8,6 +8,7 @@ from carl_mm.functional.frame_features import frame_features
 from carl_mm.models.heads.base import FramewiseHead, normalized
 from carl_mm.models.recognizers.base import Video
 from carl_mm.models.recognizers.controls import ControlEmbeddings
+from carl_mm.models.recognizers.even_parts import even_parts
 from carl_mm.models.recognizers.spatial import SpatialRecognizer
 
 
@@ -81,5 +82,5 @@ class EmbeddingRecognizer(SpatialRecognizer):
         return normalized(torch.cat((found, normalized(frame_features(features))), 1))
 
     def _through_neck(self, features: Tensor) -> Tensor:
-        parts = torch.split(features, self.max_frames or len(features))
+        parts = even_parts(features, self.max_frames)
         return torch.cat([self.neck(part[None])[0] for part in parts])

@@ -36,8 +36,8 @@ class FramewiseRecognizer(EmbeddingRecognizer):
             then cached features can stand in for the pictures.
         backbone_dtype: What the backbone computes in if frozen or testing: 'float32',
             'bfloat16' (half the time where the hardware has it) or 'auto' (the faster).
-        max_frames: Number of frames that pass the neck at once in testing; a longer
-            video's positions restart (published: 1,000; FineGym 6,000). By default all.
+        max_frames: Most frames that pass the neck at once in testing; positions restart
+            in each of a longer video's even parts (published: 1,000; FineGym 6,000).
         chunk_size: Number of frames the backbone takes at once if frozen or testing.
         compile_backbone: Whether the backbone passes `torch.compile`, or a dict of its
             options. Needs a C++ compiler, on a GPU Triton.
@@ -111,7 +111,7 @@ class FramewiseRecognizer(EmbeddingRecognizer):
         neck, self.feature_parts = with_widths(
             neck, feature_parts, (self.backbone, spatial_pooling, stages, [*extras])
         )
-        self.controls = ControlEmbeddings(controls, neck)
+        self.controls = ControlEmbeddings(controls, neck, max_frames)
         self.neck = MODELS.build(neck)
         if cls_head is not None:
             self.cls_head = MODELS.build(cls_head)

@@ -17,3 +17,8 @@ def test_colour_of_a_view_in_the_worker():
     np.testing.assert_array_equal(imgs()[0][0], original)
     with pytest.raises(TypeError, match='jiter_prob'):
         TRANSFORMS.build({'type': 'ClipConsistentPhotometric', 'jiter_prob': 1})
+
+
+def test_what_needs_the_whole_clip_is_refused():
+    with pytest.raises(ValueError, match=r'it in model\.data_preprocessor'):
+        TRANSFORMS.build({'type': 'ClipConsistentPhotometric', 'released': True})

@@ -61,3 +61,19 @@ def test_center_crop_of_the_stored_frame_is_the_published_one():
 def test_a_probability_out_of_range_is_named():
     with pytest.raises(ValueError, match='1.5'):
         TRANSFORMS.build({'type': 'ClipConsistentFlip', 'prob': 1.5})
+
+
+@pytest.mark.parametrize('shape', [(36, 64), (64, 36), (10, 10)])
+def test_whole_frames_become_squares(shape):
+    img = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    transform = TRANSFORMS.build({'type': 'ClipConsistentResize', 'size': 20})
+    found = transform.draw(np.random.default_rng(1), *shape)(img)
+    assert found.shape == (20, 20, 3)
+    assert found.mean((0, 1)) == pytest.approx(img.mean((0, 1)), abs=6)
+    # Nothing is cropped: what is at a side stays at that side.
+    half = np.zeros((*shape, 3), dtype=np.uint8)
+    half[:, shape[1] // 2 :] = 200
+    found = transform.draw(np.random.default_rng(1), *shape)(half)
+    assert (found[:, :9] == 0).all() and (found[:, 11:] == 200).all()
+    with pytest.raises(ValueError, match='got 0'):
+        TRANSFORMS.build({'type': 'ClipConsistentResize', 'size': 0})

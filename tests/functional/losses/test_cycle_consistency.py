@@ -42,6 +42,8 @@ def oracle(
     temperature=0.1,
     label_smoothing=0.1,
     variance_weight=0.001,
+    smoothing='carl',
+    huber_delta=1.0,
 ):
     """One frame after the other, from the paper; videos are lists of (T, D) arrays."""
     losses = []
@@ -59,6 +61,9 @@ def oracle(
                 )
                 target = np.full(len(start), label_smoothing / (len(start) - 1))
                 target[i] = 1 - label_smoothing
+                if smoothing == 'tcc':  # Keras: y (1 - e) + e / T; regression: one-hot
+                    e = label_smoothing if variant == 'classification' else 0
+                    target = np.eye(len(start))[i] * (1 - e) + e / len(start)
                 found, true = beta @ times[u], target @ times[u]
                 variance = beta @ (times[u] - found) ** 2
                 error = abs(found - true)
@@ -66,7 +71,9 @@ def oracle(
                     {
                         'classification': -(target @ np.log(beta)),
                         'regression_mse': error**2,
-                        'regression_huber': error**2 / 2 if error < 1 else error - 0.5,
+                        'regression_huber': error**2 / 2
+                        if error < huber_delta
+                        else huber_delta * error - huber_delta**2 / 2,
                         'regression_mse_var': error**2 / variance
                         + variance_weight * math.log(variance),
                     }[variant]
@@ -83,6 +90,7 @@ def test_equals_the_papers_definition(variant, similarity):
     for extra in (
         {},
         {'temperature': 0.7, 'label_smoothing': 0.0, 'variance_weight': 0.2},
+        {'smoothing': 'tcc', 'label_smoothing': 0.3, 'huber_delta': 0.1},
     ):
         value = cycle_consistency_loss(embeddings, inds, lengths, **options, **extra)
         expected = oracle(embeddings.numpy(), times, **options, **extra)
@@ -94,8 +102,36 @@ def test_equals_the_papers_definition(variant, similarity):
         assert single.item() == pytest.approx(expected, rel=2e-5, abs=2e-6)
 
 
+def test_tccs_own_settings_by_hand():
+    """As test_a_value_by_hand, by TCC's code: regression has hard targets.
+
+    Classified: 0.1 / 2 of the target is on the frame 4,000 nats below.
+    """
+    embeddings = torch.tensor([[[0.0], [20.0]]] * 2, dtype=torch.float64)
+    inds, lengths = torch.tensor([[0, 5]] * 2), torch.tensor([10, 10])
+    options = {'smoothing': 'tcc', 'huber_delta': 0.1}
+    for variant, expected in (
+        ('regression_mse', 0.0),
+        ('regression_huber', 0.0),
+        ('classification', 0.1 / 2 * 4000),
+    ):
+        value = cycle_consistency_loss(
+            embeddings, inds, lengths, variant=variant, **options
+        )
+        assert value.item() == pytest.approx(expected)
+    # Every cycle of a still video returns to its middle, 1 / 4: an error of 1 / 4.
+    still = torch.zeros(2, 2, 1, dtype=torch.float64)
+    for delta, expected in ((0.1, 0.1 * 0.25 - 0.005), (1.0, 0.25**2 / 2)):
+        options = {'smoothing': 'tcc', 'huber_delta': delta}
+        value = cycle_consistency_loss(
+            still, inds, lengths, variant='regression_huber', **options
+        )
+        assert value.item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize('smoothing', ['carl', 'tcc'])
 @pytest.mark.parametrize('variant', VARIANTS)
-def test_ragged_videos_equal_the_definition_on_their_real_frames(variant):
+def test_ragged_videos_equal_the_definition_on_their_real_frames(variant, smoothing):
     embeddings, inds, lengths = batch(4, 7)
     valid = torch.arange(7) < torch.tensor([7, 4, 1, 2])[:, None]
     frames = [z[v].numpy() for z, v in zip(embeddings, valid, strict=True)]
@@ -104,9 +140,9 @@ def test_ragged_videos_equal_the_definition_on_their_real_frames(variant):
         for i, v, n in zip(inds, valid, lengths, strict=True)
     ]
     value = cycle_consistency_loss(
-        embeddings, inds, lengths, variant=variant, valid=valid
+        embeddings, inds, lengths, variant=variant, smoothing=smoothing, valid=valid
     )
-    expected = oracle(frames, times, variant)
+    expected = oracle(frames, times, variant, smoothing=smoothing)
     assert value.item() == pytest.approx(expected, rel=1e-9)
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from carl_mm.functional.losses._video_pairs import (
+    ordered_pairs,
     pack,
     same_action_pairs,
     squared_distances,
@@ -48,3 +49,16 @@ def test_no_pair(frames, groups, message):
 def test_squared_distances():
     a, b = torch.rand(3, 4, 5).double(), torch.rand(3, 2, 5).double()
     torch.testing.assert_close(squared_distances(a, b), torch.cdist(a, b).square())
+
+
+def test_cycles_start_where_there_are_two_frames():
+    valid = torch.arange(5) < torch.tensor([3, 1, 0, 2])[:, None]
+    start, other = ordered_pairs(valid, None)
+    pairs = list(zip(start.tolist(), other.tolist(), strict=True))
+    assert pairs == [(0, 1), (0, 3), (3, 0), (3, 1)]
+    start, other = ordered_pairs(valid, torch.tensor([4, 4, 4, 9]))
+    assert (start.tolist(), other.tolist()) == ([0], [1])
+    with pytest.raises(ValueError, match='of one action'):
+        ordered_pairs(valid, torch.tensor([1, 2, 3, 4]))
+    with pytest.raises(ValueError, match=r'groups must be \(4,\)'):
+        ordered_pairs(valid, torch.tensor([1, 2]))

@@ -20,7 +20,9 @@ def make_videos(seed, num_videos, channels=6, classes=4, unlabelled=0.2):
     return videos, labels
 
 
-def by_hand(train, test, classes, lr, epochs, batch, seed, decay=1e-6, momentum=0.9):
+def by_hand(
+    train, test, classes, lr, epochs, batch, seed, drop=False, decay=1e-6, momentum=0.9
+):
     """Gradients of the mean cross-entropy written out, in float64 numpy."""
     generator = torch.Generator().manual_seed(seed)
     channels = train[0][0].shape[1]
@@ -34,6 +36,8 @@ def by_hand(train, test, classes, lr, epochs, batch, seed, decay=1e-6, momentum=
         order = torch.randperm(len(train[0]), generator=generator).tolist()
         while order:
             chosen, order = order[:batch], order[batch:]
+            if drop and len(chosen) < batch:
+                break
             x = np.concatenate([train[0][i][train[1][i] >= 0] for i in chosen])
             y = np.concatenate([train[1][i][train[1][i] >= 0] for i in chosen])
             logits = x.astype(float) @ weight.T + bias
@@ -59,6 +63,40 @@ def test_equals_the_loop(seed):
     expected = by_hand(train, test, 4, lr=5.0, epochs=20, batch=4, seed=seed)
     assert result == pytest.approx(expected, abs=1e-12)
     assert result > 0.4  # four classes: chance is a quarter
+
+
+@pytest.mark.parametrize('videos_per_batch', [10, 40])
+@pytest.mark.parametrize('num_videos', [80, 87])
+def test_the_published_steps_leave_out_the_last_smaller_one(
+    num_videos, videos_per_batch
+):
+    """10 videos of one process, 40 of the paper's four; 7 of 87 wait each epoch."""
+    train, test = make_videos(2, num_videos), make_videos(52, 7)
+    options = {'lr': 5.0, 'max_epochs': 7, 'videos_per_batch': videos_per_batch}
+    expected = by_hand(train, test, 4, 5.0, 7, videos_per_batch, seed=0, drop=True)
+    found = linear_classification(*train, *test, 4, drop_last=True, **options)
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_last_step_decides_where_it_is_taken():
+    frames = np.eye(2, dtype=np.float32)
+    generator = torch.Generator().manual_seed(0)
+    for shape in ((2, 2), (2,)):  # the layer is drawn first
+        torch.empty(shape).uniform_(generator=generator)
+    last = torch.randperm(3, generator=generator).tolist()[-1]
+    videos, labels = [frames] * 3, [np.array([0, 1])] * 3
+    videos[last], labels[last] = 100 * frames, np.array([1, 0])
+    options = {'lr': 1.0, 'max_epochs': 1, 'videos_per_batch': 2, 'seed': 0}
+    data = (videos, labels, [frames], [np.array([0, 1])], 2)
+    kept = linear_classification(*data, **options)
+    assert kept < linear_classification(*data, drop_last=True, **options)
+
+
+def test_an_epochs_only_step_is_taken():
+    train, test = make_videos(0, 5), make_videos(1, 3)
+    options = {'lr': 5.0, 'max_epochs': 20, 'videos_per_batch': 40}
+    found = linear_classification(*train, *test, 4, drop_last=True, **options)
+    assert found == linear_classification(*train, *test, 4, **options)
 
 
 def test_more_epochs_learn_more():

@@ -382,3 +382,31 @@ def test_the_last_phase_as_a_target():
     result = phase_progression(*both, include_last=True)
     assert result == pytest.approx(np.mean(scores))
     assert phase_progression(*both) == pytest.approx(np.mean(scores[:2]))
+
+
+def test_frame_numbers_are_a_channel():
+    """AE2 on Pour Liquid: frame number x 1e-3, counted over all frames."""
+    data = two_splits(3, unlabelled=0.2)
+    truth = data[1], data[3]
+    appended = [
+        [np.array([[*frame, t * 1e-3] for t, frame in enumerate(v)]) for v in videos]
+        for videos in (data[0], data[2])
+    ]
+    expected = phase_progression(appended[0], truth[0], appended[1], truth[1], 4)
+    assert phase_progression(*data, 4, frame_number_scale=1e-3) == pytest.approx(
+        expected
+    )
+    # It is least squares: the channel's unit changes nothing, its presence does.
+    assert phase_progression(*data, 4, frame_number_scale=1.0) == pytest.approx(
+        expected
+    )
+    assert abs(phase_progression(*data, 4) - expected) > 0.01
+
+
+def test_frame_numbers_alone_find_times_in_videos_that_are_alike():
+    label = np.repeat([0, 1, 2], 10)
+    blank = [np.zeros((30, 2))] * 3
+    data = (blank, [label] * 3, blank[:2], [label] * 2, 3)
+    assert phase_progression(*data) == pytest.approx(0)
+    assert phase_progression(*data, frame_number_scale=1e-3) == pytest.approx(1)
+    assert blank[0].shape == (30, 2)  # what was given stays as it is

@@ -287,3 +287,45 @@ def test_bad_answers_and_averages():
         precision_at_k(videos, labels, answers=np.ones((3, 3)))
     with pytest.raises(ValueError, match="average must be .*, got 'mean'"):
         precision_at_k(videos, labels, average='mean')
+
+
+def in_own_video(videos, labels, k):
+    """LAV's AP@K: K of the video's frames, the query among them; means of means."""
+    of_videos = []
+    for video, label in zip(videos, labels, strict=True):
+        hits = []
+        for i in range(len(video)):
+            gaps = [
+                (float(((video[i] - x) ** 2).sum()), j) for j, x in enumerate(video)
+            ]
+            near = [j for _, j in sorted(gaps)[:k]]
+            assert i in near
+            hits.append(sum(label[j] == label[i] for j in near) / len(near))
+        of_videos.append(sum(hits) / len(hits))
+    return sum(of_videos) / len(of_videos)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_own_video_with_the_query_as_its_own_hit(seed):
+    videos, labels = random_videos(seed, lengths=(20, 31, 17))
+    options = {'answers': np.eye(3, dtype=bool), 'query_answers': True}
+    found = precision_at_k(videos, labels, (1, 5, 10, 15), **options)
+    for k, value in found.items():
+        assert value == pytest.approx(in_own_video(videos, labels, k))
+    assert found[1] == 1  # the query itself
+    options['query_answers'] = False
+    without = precision_at_k(videos, labels, (5, 10, 15), **options)
+    others = precision_at_k(videos, labels, (5, 10, 15))
+    for k, value in without.items():
+        assert found[k] == pytest.approx((1 + (k - 1) * _best(found, k)) / k)
+        assert value < found[k] and others[k] < found[k]
+
+
+def _best(found, k):
+    """Precision among the other k - 1 frames."""
+    return (found[k] * k - 1) / (k - 1)
+
+
+def test_a_lone_frame_finds_itself():
+    options = {'answers': np.ones((1, 1), dtype=bool), 'query_answers': True}
+    assert precision_at_k([[[0.5]]], [[2]], (5,), **options) == {5: 1.0}

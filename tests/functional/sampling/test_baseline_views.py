@@ -7,6 +7,7 @@ from carl_mm.functional import (
     sample_anchors_and_positives,
     sample_one_view,
     sample_two_speeds,
+    sample_two_views,
 )
 
 LENGTHS = st.integers(5, 60)
@@ -146,3 +147,20 @@ def test_one_frame():
 def test_bad_arguments_are_named(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+@pytest.mark.parametrize('length', [1, 30, 75, 300])
+def test_finegyms_window_is_the_first_of_two(length):
+    options = {'max_crop_ratio': 1.5, 'window': 'published_finegym'}
+    for seed in range(20):
+        view, valid = sample_one_view(
+            length, 60, rng=np.random.default_rng(seed), **options
+        )
+        both, both_valid = sample_two_views(
+            length, 60, rng=np.random.default_rng(seed), **options
+        )
+        assert view.shape == valid.shape == (1, 60)
+        np.testing.assert_array_equal(view, both[:1])
+        np.testing.assert_array_equal(valid, both_valid[:1])
+    with pytest.raises(ValueError, match="got 'paper'"):
+        sample_one_view(length, 60, window='paper', rng=np.random.default_rng(0))

@@ -88,3 +88,26 @@ def test_without_augmentation_nothing_is_drawn():
 def test_a_misspelt_option_is_named():
     with pytest.raises(TypeError, match='jiter'):
         FramewiseDataPreprocessor(augmentation={'jiter': 1})
+
+
+def test_one_switch_makes_all_augmentations_cvrls_released_ones():
+    options = {'mean': (0.0,) * 3, 'std': (255.0,) * 3}
+    contrast = dict(OFF, jitter_prob=1.0, contrast=0.8)
+    plain, released = (
+        FramewiseDataPreprocessor(**options, augmentation=[contrast] * 2, released=on)
+        for on in (False, True)
+    )
+    assert all(view.released for view in released.view_augmentations)
+    assert not any(view.released for view in plain.view_augmentations)
+    frames = torch.randint(0, 256, (4, 3, 8, 9), dtype=torch.uint8)
+    operations = [('clip_contrast', 0.5)]
+    mean = (frames / 255).mean((0, 2, 3), keepdim=True)
+    expected = (frames / 255 - mean) * 0.5 + mean
+    torch.testing.assert_close(released.augment(frames, operations), expected)
+    inputs = frames[None, None].expand(1, 2, -1, -1, -1, -1)
+    torch.manual_seed(0)
+    found = released({'inputs': inputs}, training=True)['inputs']
+    torch.manual_seed(0)
+    other = plain({'inputs': inputs}, training=True)['inputs']
+    assert found.shape == other.shape == (1, 2, 4, 3, 8, 9)
+    assert not torch.allclose(found, other, atol=0.01)

@@ -188,3 +188,55 @@ def test_a_wider_kernel_moves_no_value_by_a_level(sigma):
     ours = augment_tensor(view, [('blur', sigma)])
     published = TF.gaussian_blur(view, [23, 23], [sigma, sigma])
     assert (ours - published).abs().max() < 1 / 255
+
+
+def test_released_contrast_is_about_the_clips_channel_means():
+    """TensorFlow's adjust_contrast of a clip laid out as one tall picture."""
+    clip = torch.rand(3, 3, 4, 5, generator=torch.Generator().manual_seed(0))
+    for factor in (0.2, 0.9, 1.8):
+        found = augment_tensor(clip, [('clip_contrast', factor)])
+        for channel in range(3):
+            values = clip[:, channel].flatten().tolist()
+            mean = sum(values) / len(values)
+            expected = [min(1, max(0, (v - mean) * factor + mean)) for v in values]
+            assert found[:, channel].flatten().tolist() == pytest.approx(
+                expected, abs=1e-6
+            )
+    # SimCLR's is about each frame's gray mean: equal frames alone are alike.
+    assert not torch.allclose(found, augment_tensor(clip, [('contrast', factor)]))
+
+
+@pytest.mark.parametrize('sigma', [0.1, 0.7, 2.0])
+@pytest.mark.parametrize('height', [20, 64, 224])
+def test_released_blur_pads_with_zeros(height, sigma):
+    radius = {20: 1, 64: 3, 224: 11}[height]  # 23 taps at 224 pixels
+    clip = torch.rand(1, 3, height, 9, generator=torch.Generator().manual_seed(0))
+    found = augment_tensor(clip, [('zero_padded_blur', sigma)])
+    taps = np.exp(-(np.arange(-radius, radius + 1) ** 2) / (2 * sigma**2))
+    taps /= taps.sum()
+    for channel in range(3):
+        rows = np.apply_along_axis(
+            np.convolve, 1, np.pad(clip[0, channel].double(), radius), taps, 'same'
+        )
+        both = np.apply_along_axis(np.convolve, 0, rows, taps, 'same')
+        expected = both[radius:-radius, radius:-radius]
+        np.testing.assert_allclose(found[0, channel], expected, atol=1e-5)
+    white = augment_tensor(torch.ones(1, 3, height, 30), [('zero_padded_blur', 2.0)])
+    assert white[0, 0, 0, 0] < 0.6 and white[0, 0, 0, 0] < white[0, 0, 0, 12]
+
+
+def test_released_draws_the_same_and_does_other_operations():
+    options = dict(blur_prob=1.0, solarize_prob=1.0, gray_prob=1.0, jitter_prob=1.0)
+    draws, order = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.1], [2, 0, 3, 1]
+    plain = PhotometricAugmentation(**options).operations(draws, order)
+    ours = PhotometricAugmentation(**options, released=True).operations(draws, order)
+    assert [value for _, value in plain] == [value for _, value in ours]
+    assert [name for name, _ in ours] == [
+        'hsv_saturation',
+        'brightness',
+        'hue',
+        'clip_contrast',
+        'gray',
+        'zero_padded_blur',
+        'solarize',
+    ]

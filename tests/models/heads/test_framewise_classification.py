@@ -103,3 +103,19 @@ def test_it_learns_and_the_recognizer_hands_on_its_classes():
     assert predicted.pred_frame_label.shape == (8,)
     scores = model.cls_head.classifier(model(frames[:, 0], mode='tensor'))
     assert torch.equal(predicted.pred_frame_label, scores[0].argmax(-1))
+
+
+def test_dropout_in_training_alone():
+    head = FramewiseClassificationHead(num_classes=4, in_channels=6, dropout=0.5)
+    plain = FramewiseClassificationHead(num_classes=4, in_channels=6)
+    plain.load_state_dict(head.state_dict())  # it has no weights
+    embedding, *rest = make_batch()
+    torch.manual_seed(3)
+    found = head.train().loss(embedding, *rest)['loss']
+    torch.manual_seed(3)
+    kept = F.dropout(torch.ones_like(embedding), 0.5)
+    torch.testing.assert_close(found, plain.loss(embedding * kept, *rest)['loss'])
+    expected = plain.loss(embedding, *rest)['loss']
+    assert not torch.allclose(found, expected)
+    torch.testing.assert_close(head.eval().loss(embedding, *rest)['loss'], expected)
+    assert torch.equal(head.classify(embedding), plain.classify(embedding))

@@ -38,6 +38,16 @@ def test_the_untrained_network_is_always_the_same_and_draws_nothing():
     assert torch.equal(once['untrained'], other['untrained'])
 
 
+def test_the_untrained_network_sees_a_long_video_in_the_same_even_parts():
+    neck = {'type': 'TemporalTransformer', 'in_channels': 6, 'num_frames': 8}
+    features = torch.randn(11, 6)
+    whole = ControlEmbeddings(('untrained',), neck)
+    found = ControlEmbeddings(('untrained',), neck, max_frames=10)(features)
+    pieces = [whole(part)['untrained'] for part in features.split(6)]
+    torch.testing.assert_close(found['untrained'], torch.cat(pieces))
+    assert not torch.allclose(found['untrained'], whole(features)['untrained'])
+
+
 def test_what_is_not_needed_is_left_out():
     controls = ControlEmbeddings(('position', 'backbone'), NECK)
     found = controls(torch.randn(3, 6), leave_out=['backbone'])

@@ -83,3 +83,13 @@ def test_a_long_video_passes_the_neck_in_parts():
     model, limited = build().eval(), build(max_frames=3).eval()
     pieces = [model.embed_features(features[s : s + 3]) for s in (0, 3, 6)]
     torch.testing.assert_close(limited.embed_features(features), torch.cat(pieces))
+
+
+@pytest.mark.parametrize(('length', 'first'), [(11, 6), (13, 7)])
+def test_parts_of_a_long_video_are_even(length, first):
+    """As in the published code, where 1,100 frames of 1,000 are 550 and 550."""
+    torch.manual_seed(0)
+    features = torch.randn(length, 512)
+    model, limited = build().eval(), build(max_frames=10).eval()
+    pieces = [model.embed_features(part) for part in features.split(first)]
+    torch.testing.assert_close(limited.embed_features(features), torch.cat(pieces))
