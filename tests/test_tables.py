@@ -55,5 +55,5 @@ def test_labels_come_back(tmp_path):
     header = ('filename', 'first_frame', 'last_frame', 'phase')
     atomic_write_csv(tmp_path / 'a.csv', header, [row])
     assert '"\'=HYPER' in (tmp_path / 'a.csv').read_text()
-    (found,), _ = read_labels(tmp_path / 'a.csv', None, None, None)
-    assert (found.filename, found.first, found.last, found.phase) == row
+    (found,) = read_labels(tmp_path / 'a.csv', None, None, None).rows
+    assert (found.filename, *found.frames, found.phase) == row
