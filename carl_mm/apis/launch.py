@@ -129,14 +129,25 @@ def load_strictly(runner: 'Runner', checkpoint: str) -> None:
 def build_runner(cfg: Config) -> 'Runner':
     """Build the Runner, also for several processes without a GPU.
 
+    From then on mmengine reads and writes checkpoints as we do, in the whole process.
+
     Args:
-        cfg: The whole config; changed in place for distributed runs on a CPU.
+        cfg: The whole config; changed in place for distributed runs on a CPU. With a
+            tta_model, this embeds in testing, on the samples of tta_pipeline if there
+            is one.
     """
     import torch
     from mmaction.registry import RUNNERS
+    from mmengine.hooks import PrepareTTAHook
     from mmengine.runner import Runner
 
+    carl_mm.compat.mend_runner()
     carl_mm.compat.prepare_distributed(cfg)
     if not torch.cuda.is_available():
         carl_mm.compat.keep_freed_memory()
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if cfg.get('tta_pipeline'):
+        cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if cfg.get('tta_model'):
+        runner.register_hook(PrepareTTAHook(cfg.tta_model))
+    return runner

@@ -57,7 +57,10 @@ def may_resume(cfg: Config, accept_changes: bool) -> bool:
         what_is_left,
     )
 
-    checkpoint = CheckpointLoader.load_checkpoint(cfg.load_from, 'cpu', logger='silent')
+    with carl_mm.compat.mended_runner():
+        checkpoint = CheckpointLoader.load_checkpoint(
+            cfg.load_from, 'cpu', logger='silent'
+        )
     check_training(checkpoint, cfg.load_from)
     if not accept_changes:
         changes = find_changes(checkpoint, cfg, cfg.load_from)

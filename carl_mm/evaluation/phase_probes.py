@@ -40,6 +40,7 @@ class PhaseClassification(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_classification'
+    larger_is_better = tuple(SCORE_NAMES.values())
     needs_labels = ('train', 'test')
 
     def __init__(
@@ -148,6 +149,7 @@ class PhaseProgression(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_progression'
+    larger_is_better = ('r2',)
     needs_labels = ('train', 'test')
     keys = ('r2',)
 
