@@ -1,7 +1,7 @@
 """Checkpoints: checked byte by byte, and written whole or not at all.
 
-`carl_mm.compat.mend_runner` puts them in place. `tests/test_checkpoint_files.py` shows each
-symptom without it.
+`carl_mm.compat.mend_runner` puts this in place. `tests/test_checkpoint_files.py` shows
+each symptom without it.
 """
 
 import functools

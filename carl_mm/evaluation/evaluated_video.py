@@ -70,6 +70,8 @@ class EvaluatedVideo:
             )
         length, labels = len(sample['pred_embedding']), sample.get('gt_label')
         labels = np.full(length, -1) if labels is None else as_array(labels, np.int64)
+        if len(labels) == 1:  # mmaction2's, the class of the whole video
+            labels = labels if length == 1 else np.full(length, -1)
         if len(labels) != length:
             raise ValueError(
                 f'{name}: {length} embeddings, {len(labels)} labels; gt_label must '
@@ -152,9 +154,9 @@ def phase_names(
     """Return the names of an action's phases, '0', '1', ... where there are none.
 
     Args:
-        dataset_meta: What is known of the data set; its ``phases`` map actions to names.
+        dataset_meta: What is known of the data set; its phases map actions to names.
         action: Name of the action.
-        videos: Videos of all actions, by whose labels phases without names are counted.
+        videos: Videos of all actions; their labels count phases without names.
     """
     names = (dataset_meta or {}).get('phases', {}).get(action)
     if names is not None:

@@ -43,9 +43,8 @@ class FramewiseMetric(BaseMetric):
 
     Attributes:
         keys: Names of the values that `evaluate_action` returns.
-        larger_is_better: Starts of the keys of which the larger value is better, as
-            `CheckpointHook` asks for ``save_best``.
-        smaller_is_better: Starts of the keys of which the smaller value is better.
+        larger_is_better: Starts of keys that are better when larger, for ``save_best``.
+        smaller_is_better: Starts of keys that are better when smaller.
         needs_labels: Of which of 'train' and 'test' a video must have labels; without
             one the metric says so, once, and logs nothing.
         judges_cuts: Whether `ActionVideos.cuts` is to be filled.
@@ -72,8 +71,7 @@ class FramewiseMetric(BaseMetric):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Tell mmengine which way the metric is better, before a hook asks."""
         super().__init_subclass__(**kwargs)
-        larger, smaller = cls.larger_is_better, cls.smaller_is_better
-        tell_directions(cls.default_prefix, larger, smaller)
+        tell_directions(cls.default_prefix, cls.larger_is_better, cls.smaller_is_better)
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -85,8 +83,7 @@ class FramewiseMetric(BaseMetric):
         Args:
             data_batch: Unused.
             data_samples: Dicts with pred_embedding ``(T, D)`` and optionally controls,
-                gt_label ``(T,)``, action, split, sample_idx (else they come as from
-                `DefaultSampler`, not shuffled), and cuts with pred_cuts.
+                gt_label ``(T,)``, action, split, cuts with pred_cuts and sample_idx.
         """
         for sample in data_samples:
             index = sample.get('sample_idx', own_place(self._unplaced))

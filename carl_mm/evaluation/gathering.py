@@ -52,7 +52,7 @@ def own_place(count: int) -> int:
         count: Number of samples before it, in this process. The sampler deals samples
             out in turn, as mmengine's `DefaultSampler` does without shuffling.
     """
-    return count * dist.get_world_size() + dist.get_rank()
+    return count * int(dist.get_world_size()) + int(dist.get_rank())
 
 
 def _gather(arrays: list[np.ndarray], dtype: Any) -> list[np.ndarray]:

@@ -27,9 +27,7 @@ model = dict(
         type='Recognizer2DNeck',
         neck=dict(type='TemporalTransformer', in_channels=512, num_frames=num_frames),
     ),
-    cls_head=dict(
-        type='Recognizer2DHead', head=dict(type='SequenceContrastiveHead')
-    ),
+    cls_head=dict(type='Recognizer2DHead', head=dict(type='SequenceContrastiveHead')),
 )
 
 spatial = [

@@ -23,7 +23,7 @@ def videos(tmp_path_factory):
         (folder / kind).mkdir()
     rows = {'videos': [], 'frames': []}
     for index, length in enumerate(LENGTHS):
-        frames = list(moving_square(length, 48, index))
+        frames = list(moving_square(length, 64, index))
         write_mp4(folder / 'videos' / f'{index}.mp4', iter(frames), 25)
         (folder / 'frames' / f'v{index}').mkdir()
         for number, frame in enumerate(frames, 1):
@@ -55,6 +55,15 @@ def train(name, folder, kind, monkeypatch, **change):
     cfg.train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=1, val_interval=1)
     for loader in filter(None, (cfg.train_dataloader, cfg.val_dataloader)):
         loader.num_workers = 0
+    # Small and quick ones, of the same families.
+    if name == 'rawframes':
+        cfg.model.backbone.update(base_channels=8, stem_channels=8)
+        cfg.model.neck.update(in_channels=64, num_layers=1)
+    else:
+        cfg.model.backbone = dict(
+            type='MobileNetV2', widen_factor=0.1, pretrained=None, out_indices=(6, 7)
+        )
+        cfg.model.neck.neck.update(in_channels=1280, num_layers=1)
     cfg.work_dir = str(folder / 'work')
     cfg.experiment_name = folder.name
     seen = []

@@ -8,7 +8,7 @@ from mmaction.registry import METRICS
 from mmaction.structures import ActionDataSample
 
 import carl_mm.functional as F
-from carl_mm.evaluation import framewise_metric
+from carl_mm.evaluation import EvaluatedVideo, framewise_metric
 from tests.evaluation.predictions import (
     NAMES,
     PHASES,
@@ -277,6 +277,13 @@ def test_a_model_that_predicts_no_embedding_is_told_what_it_predicts():
     )
     with pytest.raises(ValueError, match=message):
         metric.process(None, [{'filename': 'v.mp4', 'pred_score': 1}])
-    labelled = {'pred_embedding': np.ones((3, 2)), 'gt_label': np.ones(1)}
-    with pytest.raises(ValueError, match='3 embeddings, 1 labels; gt_label must have'):
+    labelled = {'pred_embedding': np.ones((3, 2)), 'gt_label': np.ones(2)}
+    with pytest.raises(ValueError, match='3 embeddings, 2 labels; gt_label must have'):
         metric.process(None, [labelled])
+
+
+def test_mmactions_label_of_a_whole_video_is_no_label_of_its_frames():
+    for length, expected in ((3, [-1, -1, -1]), (1, [4])):
+        sample = {'pred_embedding': np.ones((length, 2)), 'gt_label': torch.tensor([4])}
+        labels = EvaluatedVideo.from_sample(sample).labels
+        assert labels.tolist() == expected

@@ -17,9 +17,9 @@ class ViewsAsClips(BaseTransform):
     `EachView`), `FormatShape` and `PackActionInputs`, whose ``meta_keys`` take
     view_inds and valid to a `Recognizer2DNeck` and a `Recognizer2DHead`.
 
-    Required keys: frame_inds and valid, ``(V, T)``. Optional keys: start_index. Modified
-    keys: frame_inds ``(V T,)``. Added keys: view_inds ``(V, T)`` int64, the places of
-    the frames in the video; num_clips V, clip_len T.
+    Required keys: frame_inds and valid, ``(V, T)``. Optional keys: start_index.
+    Modified keys: frame_inds ``(V T,)``. Added keys: view_inds ``(V, T)`` int64, the
+    places of the frames in the video; num_clips V, clip_len T.
     """
 
     def transform(self, results: dict[str, Any]) -> dict[str, Any]:
