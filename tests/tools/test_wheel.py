@@ -75,8 +75,8 @@ def test_a_wheel_away_from_the_repository(make_videos):
     }
     assert modules <= set(held)
     # What mim looks for.
-    for folder in ('configs', 'tools'):
-        for path in (sources / folder).rglob('*.*'):
+    for name in ('configs', 'tools'):
+        for path in (sources / name).rglob('*.*'):
             assert f'carl_mm/.mim/{path.relative_to(sources)}' in held
     assert 'carl_mm/.mim/model-index.yml' in held
     assert {name.split('/')[0] for name in held} == {
