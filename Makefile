@@ -4,11 +4,11 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.carl_mm_lock
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo compare format lint test test-slow test-rare test-all docs
+.PHONY: help env demo compare format lint test test-slow test-rare test-all test-platforms docs
 
 help:  ## list these commands; VENV=PATH chooses the environment
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
-	  awk -F ':.*## ' '{ printf "make %-10s %s\n", $$1, $$2 }'
+	  awk -F ':.*## ' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 env: $(STAMP)  ## create the environment from requirements/lock.txt
 
@@ -47,6 +47,9 @@ test-rare: env  ## run the demo with other seeds, and small benchmarks
 
 test-all: env  ## run every test, one after the other
 	$(PYTHON) -m pytest -q
+
+test-platforms:  ## quick tests on Python 3.10, 3.12, 3.13, newest packages
+	.ci/platforms
 
 docs: env  ## build the documentation into docs/_build/html
 	$(PYTHON) -m sphinx -q -W --keep-going -n -b html docs docs/_build/html

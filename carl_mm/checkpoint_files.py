@@ -1,7 +1,7 @@
 """Checkpoints: checked byte by byte, and written whole or not at all.
 
-`apply` is called by `carl_mm.compat`. `tests/test_checkpoint_files.py` shows each
-symptom without it.
+`carl_mm.compat.mend_runner` puts this in place. `tests/test_checkpoint_files.py` shows
+each symptom without it.
 """
 
 import functools
@@ -23,14 +23,21 @@ ZIP = b'PK'  # what torch has written since 2020
 _save_elsewhere = checkpoints.save_checkpoint
 
 
-def apply() -> None:
-    """Let mmengine write checkpoints as we do; a second call changes nothing."""
-    for module in (package, runner, checkpoints):
-        module.save_checkpoint = save_checkpoint
-    for name in ('_save_checkpoint_with_step', '_save_best_checkpoint'):
-        method = getattr(CheckpointHook, name)
-        if not hasattr(method, '__wrapped__'):
-            setattr(CheckpointHook, name, removing_at_the_end(method))
+def replacements() -> list[tuple[Any, str, Any]]:
+    """Return what lets mmengine write checkpoints as we do.
+
+    Returns:
+        Modules and classes of mmengine, names in them, and what these become.
+    """
+    writers = [
+        (module, 'save_checkpoint', save_checkpoint)
+        for module in (package, runner, checkpoints)
+    ]
+    methods = ('_save_checkpoint_with_step', '_save_best_checkpoint')
+    return writers + [
+        (CheckpointHook, name, removing_at_the_end(getattr(CheckpointHook, name)))
+        for name in methods
+    ]
 
 
 def check_bytes(path: Path) -> None:
@@ -92,6 +99,8 @@ def removing_at_the_end(method: Callable[..., Any]) -> Callable[..., Any]:
     Upstream: `CheckpointHook` removes what is too many, or no longer the best, first.
     Remove: when it saves first.
     """
+    if hasattr(method, '__wrapped__'):  # by us, or mmengine's by `master_only`
+        return method
 
     @functools.wraps(method)
     def wrapper(hook: CheckpointHook, *args: Any, **kwargs: Any) -> Any:

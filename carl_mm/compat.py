@@ -1,8 +1,11 @@
 """Every workaround for upstream: symptom, upstream issue, when to remove it.
 
-Importing this module applies them; after `import carl_mm` that happens by itself as
-soon as mmcv or mmengine's Runner is imported. `tests/test_compat.py` shows each symptom
-without the workaround, so it fails as soon as one is no longer needed.
+Importing this module applies those that take nothing from anyone; after `import
+carl_mm` that happens by itself as soon as mmcv or mmengine's Runner is imported. What
+changes how mmengine reads and writes checkpoints is for our own tools and classes
+alone, see `mend_runner`: in a project that only imports carl_mm, the Runner stays
+mmengine's. `tests/test_compat.py` shows each symptom without the workaround, so it
+fails as soon as one is no longer needed.
 """
 
 import ctypes
@@ -15,6 +18,8 @@ import subprocess
 import sys
 import types
 import warnings
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,11 +30,14 @@ import numpy as np
 import torch
 import torch.distributed
 from mmengine import dist
+from mmengine import runner as runner_package  # not an attribute while it is imported
 from mmengine.config import Config
 from mmengine.logging import HistoryBuffer, print_log
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS
 from mmengine.runner import CheckpointLoader, activation_checkpointing, runner
+from mmengine.runner import _flexible_runner as flexible_runner
+from mmengine.runner import checkpoint as checkpoints
 from torch.utils.checkpoint import checkpoint
 
 from carl_mm import checkpoint_files
@@ -42,19 +50,53 @@ COLLECTIVE_TIMEOUT_S = 900
 
 
 def apply() -> None:
-    """Apply the workarounds that need no arguments; a second call changes nothing."""
+    """Apply what changes nothing that worked; a second call changes nothing."""
     silence_mmcv_lite()
     stub_missing_drn()
     make_history_buffer_safe()
-    CheckpointLoader.register_scheme(
-        prefixes='', loader=load_local_checkpoint, force=True
-    )
-    CheckpointLoader.register_scheme(
-        prefixes=('http://', 'https://'), loader=load_http_checkpoint, force=True
-    )
-    runner.find_latest_checkpoint = newest_checkpoint
-    checkpoint_files.apply()
-    activation_checkpointing.wrap_forward = wrap_forward_non_reentrant
+
+
+def mend_runner() -> None:
+    """Let mmengine read, write and resume checkpoints as we do, in this process.
+
+    For tools, whose process is theirs; a second call changes nothing.
+    """
+    for owner, name, value in _replacements():
+        setattr(owner, name, value)
+
+
+@contextmanager
+def mended_runner() -> Iterator[None]:
+    """Do as `mend_runner` does, and end with what was there before."""
+    replaced = _replacements()
+    before = [(owner, name, vars(owner)[name]) for owner, name, _ in replaced]
+    mend_runner()
+    try:
+        yield
+    finally:
+        for owner, name, value in before:
+            setattr(owner, name, value)
+
+
+def _replacements() -> list[tuple[Any, str, Any]]:
+    """Return modules and classes of mmengine, names in them, and what these become."""
+    schemes = {
+        **CheckpointLoader._schemes,
+        **dict.fromkeys(('http://', 'https://'), load_http_checkpoint),
+        '': load_local_checkpoint,
+    }
+    # mmengine takes the first prefix that fits, so '' has to be the last.
+    ordered = OrderedDict(sorted(schemes.items(), reverse=True))
+    finders = [
+        (module, 'find_latest_checkpoint', newest_checkpoint)
+        for module in (runner_package, runner, flexible_runner, checkpoints)
+    ]
+    return [
+        (CheckpointLoader, '_schemes', ordered),
+        *finders,
+        *checkpoint_files.replacements(),
+        (activation_checkpointing, 'wrap_forward', wrap_forward_non_reentrant),
+    ]
 
 
 def silence_mmcv_lite() -> None:

@@ -5,11 +5,12 @@ import pytest
 import torch
 from mmengine.registry import init_default_scope
 
-import carl_mm  # noqa: F401
+import carl_mm
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
 torch.set_num_threads(1)  # two would fight over the cores with subprocesses
 init_default_scope('mmaction')  # as a Runner does
+carl_mm.compat.mend_runner()  # as the tools do; hosts are tested in other processes
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -70,7 +70,7 @@ def test_the_runner_and_the_hook_write_so():
     assert mmengine.runner.save_checkpoint is checkpoint_files.save_checkpoint
     assert runner_module.save_checkpoint is checkpoint_files.save_checkpoint
     before = CheckpointHook._save_checkpoint_with_step
-    checkpoint_files.apply()
+    compat.mend_runner()
     assert CheckpointHook._save_checkpoint_with_step is before
 
 

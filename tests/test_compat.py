@@ -20,6 +20,7 @@ from mmengine.runner.checkpoint import load_checkpoint
 from torch import nn
 
 from carl_mm import compat
+from tests.apis.trained import make_work_dir
 
 
 def upstream(code):
@@ -162,6 +163,68 @@ def test_autocast_runs_in_bfloat16_and_learns():
         losses.append(loss.item())
     assert losses[-1] < 0.05 * losses[0]
     assert net.weight.dtype == torch.float32
+
+
+HOST = """
+import os, sys
+os.environ['TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD'] = '1'  # as hosts of old checkpoints do
+import mmengine.runner
+from mmengine.hooks import CheckpointHook
+from mmengine.runner import CheckpointLoader, activation_checkpointing, checkpoint
+from mmengine.runner import _flexible_runner, runner
+CheckpointLoader.register_scheme('mine://', print)
+
+def state():
+    modules = mmengine.runner, runner, _flexible_runner, checkpoint
+    names = 'find_latest_checkpoint', 'save_checkpoint'
+    return [
+        dict(CheckpointLoader._schemes), activation_checkpointing.wrap_forward,
+        *[vars(module).get(name) for module in modules for name in names],
+        CheckpointHook._save_checkpoint_with_step, CheckpointHook._save_best_checkpoint,
+    ]
+
+before = state()
+import carl_mm
+from mmaction.registry import HOOKS, METRICS, MODELS
+assert MODELS.get('TemporalTransformer') and HOOKS.get('KeepBestHook')
+"""
+
+
+def test_a_host_reads_its_own_checkpoints_as_before(tmp_path):
+    """A full pickle, which ours refuses: the host's loaders are the host's."""
+    path = save(tmp_path / 'odd.pth', pickle.PickleError('any object'))
+    done = subprocess.run(
+        [
+            *(sys.executable, '-c'),
+            f'{HOST}\nassert state() == before\n'
+            f'loaded = CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
+            "assert str(loaded['extra']) == 'any object'\n"
+            'with carl_mm.compat.mended_runner():\n'
+            '    same = [a for a, b in zip(before, state()) if a and a is b]\n'
+            '    assert not same, same\n'
+            "    assert 'mine://' in CheckpointLoader._schemes\n"
+            '    try:\n'
+            f'        CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
+            '    except ValueError as error:\n'
+            "        assert 'more than weights' in str(error)\n"
+            '    else:\n'
+            '        raise SystemExit("read in full")\n'
+            'assert state() == before\n',
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_loading_a_model_of_ours_gives_the_host_its_loaders_back(tmp_path):
+    work_dir = str(make_work_dir(tmp_path))
+    code = (
+        f'{HOST}\nfrom carl_mm.apis import FramewiseInferencer\n'
+        f'FramewiseInferencer({work_dir!r})\n'
+        'assert state() == before'
+    )
+    assert upstream(code) == ''
 
 
 class Frozen(nn.Module):

@@ -82,3 +82,24 @@ def test_modules_in_the_changelog_are_where_it_says():
         for name in re.findall(r'`([\w.]+)`', now):
             path = ROOT / 'carl_mm' / name.replace('.', '/')
             assert path.with_suffix('.py').is_file(), name
+
+
+def test_the_model_index_lists_configs_with_the_papers_targets():
+    """As mim reads it; every figure stands in configs/README.md, too."""
+    index = yaml.safe_load((ROOT / 'model-index.yml').read_text())
+    page = (ROOT / 'configs' / 'README.md').read_text()
+    for name in index['Import']:
+        metafile = yaml.safe_load((ROOT / name).read_text())
+        collections = {part['Name'] for part in metafile['Collections']}
+        for model in metafile['Models']:
+            assert (ROOT / model['Config']).is_file(), model['Name']
+            assert Path(model['Config']).stem == model['Name']
+            assert model['In Collection'] in collections
+            assert 'not measured' in model['Metadata']['Figures']
+            assert 'Weights' not in model
+            (results,) = model['Results']
+            assert all("the paper's" in key for key in results['Metrics'])
+            figures = [f'{value:.10g}' for value in results['Metrics'].values()]
+            rows = [line for line in page.splitlines() if f'{model["Name"]}.py' in line]
+            padded = [re.sub(r'(\.\d+?)0+\b', r'\1', row) for row in rows]
+            assert any(all(x in row for x in figures) for row in padded), model['Name']

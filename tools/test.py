@@ -13,6 +13,7 @@ from carl_mm.apis.launch import (
     check_is_there,
     load_config,
     load_strictly,
+    show_in,
     trust,
 )
 from carl_mm.files import atomic_write_text
@@ -25,6 +26,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--out', help='write the figures to this JSON file')
     parser.add_argument('--dump', help='write all embeddings to this .pkl file')
+    parser.add_argument(
+        '--show-dir', metavar='DIR', help='write the pictures below this folder'
+    )
     add_common_arguments(parser)
     return parser.parse_args()
 
@@ -47,6 +51,8 @@ def main() -> None:
         evaluators = cfg.test_evaluator
         evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
         cfg.test_evaluator = [*evaluators, dump]
+    if args.show_dir:
+        show_in(cfg, args.show_dir)
     runner = build_runner(cfg)
     loop = runner.test_loop  # built first: a misspelt key shows before a long load
     load_strictly(runner, args.checkpoint)

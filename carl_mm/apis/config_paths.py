@@ -11,7 +11,21 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.runner import Runner
+from mmengine.runner import FlexibleRunner, Runner
+
+# Settings that mmengine reads from the whole config, beside the Runner's arguments.
+READ_BY_MMENGINE = {
+    'activation_checkpointing',
+    'compile',
+    'efficient_conv_bn_eval',
+    'find_unused_parameters',
+    'init_weights_for_test_or_val',
+    'model_wrapper_cfg',
+    'runner_type',
+    'sync_bn',
+    'tta_model',
+    'tta_pipeline',
+}
 
 
 def set_options(cfg: Config, options: dict[str, Any]) -> None:
@@ -152,7 +166,9 @@ def _check_kind(cfg: Config, option: str, path: str, value: Any) -> None:
 
 def _check_first_key(cfg: Config, option: str, path: str) -> None:
     """Refuse an option that would change nothing."""
-    known = {*inspect.signature(Runner.__init__).parameters, 'find_unused_parameters'}
+    known = set(READ_BY_MMENGINE)
+    for runner in (Runner, FlexibleRunner):
+        known |= {*inspect.signature(runner.__init__).parameters} - {'self', 'cfg'}
     key, file = path.split('.')[0], cfg.filename or 'the config'
     if key in known:
         return

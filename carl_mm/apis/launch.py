@@ -146,17 +146,47 @@ def load_strictly(runner: 'Runner', checkpoint: str) -> None:
         ) from error
 
 
+def show_in(cfg: Config, folder: str) -> None:
+    """Draw the pictures of an evaluation into a folder of the user's choice.
+
+    Args:
+        cfg: The whole config; changed in place.
+        folder: Where a folder ``vis_image`` with the pictures is written.
+    """
+    from carl_mm.apis.config_paths import class_name
+
+    hooks = cfg.get('default_hooks') or {}
+    drawing = hooks.get('visualization') or {'type': 'AlignmentVisualizationHook'}
+    cfg.default_hooks = {**hooks, 'visualization': {**drawing, 'enable': True}}
+    visualizer = cfg.get('visualizer') or {'type': 'Visualizer'}
+    known = visualizer.get('vis_backends') or []
+    others = [part for part in known if class_name(part) != 'LocalVisBackend']
+    backend = {'type': 'LocalVisBackend', 'save_dir': folder}
+    cfg.visualizer = {**visualizer, 'vis_backends': [*others, backend]}
+
+
 def build_runner(cfg: Config) -> 'Runner':
     """Build the Runner, also for several processes without a GPU.
 
+    From then on mmengine reads and writes checkpoints as we do, in the whole process.
+
     Args:
-        cfg: The whole config; changed in place for distributed runs on a CPU.
+        cfg: The whole config; changed in place for distributed runs on a CPU. With a
+            tta_model, this embeds in testing, on the samples of tta_pipeline if there
+            is one.
     """
     import torch
     from mmaction.registry import RUNNERS
+    from mmengine.hooks import PrepareTTAHook
     from mmengine.runner import Runner
 
+    carl_mm.compat.mend_runner()
     carl_mm.compat.prepare_distributed(cfg)
     if not torch.cuda.is_available():
         carl_mm.compat.keep_freed_memory()
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if cfg.get('tta_pipeline'):
+        cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
+    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    if cfg.get('tta_model'):
+        runner.register_hook(PrepareTTAHook(cfg.tta_model))
+    return runner

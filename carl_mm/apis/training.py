@@ -59,7 +59,8 @@ def resumed_changes(cfg: Config, accept_changes: bool) -> list[str] | None:
     from carl_mm.apis.resuming import check_training, followed, what_is_left
 
     source = cfg.load_from
-    checkpoint = CheckpointLoader.load_checkpoint(source, 'cpu', logger='silent')
+    with carl_mm.compat.mended_runner():
+        checkpoint = CheckpointLoader.load_checkpoint(source, 'cpu', logger='silent')
     check_training(checkpoint, source)
     changes = _changes(checkpoint, cfg, accept_changes)
     done = checkpoint['meta']

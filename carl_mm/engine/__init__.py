@@ -1,5 +1,6 @@
 """Hooks, registered in mmaction's HOOKS, and the error of a training they stop."""
 
+import carl_mm.evaluation  # noqa: F401  (before mmengine's hooks ask what is better)
 from carl_mm.engine.alignment_visualization import AlignmentVisualizationHook
 from carl_mm.engine.decode_failure import DecodeFailureHook
 from carl_mm.engine.divergence import DivergenceHook

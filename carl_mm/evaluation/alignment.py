@@ -42,6 +42,8 @@ class KendallsTau(StridedMetric):
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = ('kendalls_tau', 'nan_share')
+    larger_is_better = ('kendalls_tau',)
+    smaller_is_better = ('nan_share',)
 
     def __init__(
         self,
@@ -101,6 +103,8 @@ class AlignmentError(StridedMetric):
 
     default_prefix: ClassVar[str] = 'alignment'
     keys = ('error', *(f'event_error{suffix}' for suffix in MATCHINGS))
+    larger_is_better = ('event_within_3',)
+    smaller_is_better = ('error', 'event_error', 'event_frames', 'event_s')
     needs_labels = ('test',)
     judges_cuts = True
 

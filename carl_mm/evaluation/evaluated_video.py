@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 
 MODEL = 'model'  # names the trained embedding, beside the names of the controls
 BACKBONE, CENTRED = 'backbone', 'centred'  # the latter comes of the former
@@ -59,16 +60,25 @@ class EvaluatedVideo:
         """Take a whole video from the dict of a data sample.
 
         Raises:
-            ValueError: There is not one label for each embedding.
+            ValueError: There is no embedding, or not one label for each.
         """
+        name = sample.get('filename') or sample.get('frame_dir')
+        if 'pred_embedding' not in sample:
+            raise ValueError(
+                f'{name}: the model predicts no pred_embedding (T, D), only '
+                f'{", ".join(map(str, sample)) or "nothing"}'
+            )
         length, labels = len(sample['pred_embedding']), sample.get('gt_label')
-        labels = np.full(length, -1) if labels is None else labels.cpu().numpy()
+        labels = np.full(length, -1) if labels is None else as_array(labels, np.int64)
+        if len(labels) == 1:  # mmaction2's, the class of the whole video
+            labels = labels if length == 1 else np.full(length, -1)
         if len(labels) != length:
             raise ValueError(
-                f'{sample.get("filename")}: {length} embeddings, {len(labels)} labels'
+                f'{name}: {length} embeddings, {len(labels)} labels; gt_label must '
+                'have a label for each frame, or be left out'
             )
         return cls(
-            filename=str(sample.get('filename')),
+            filename=str(name),
             action=sample.get('action') or '',
             split=sample.get('split') or 'test',
             view=sample.get('view') or '',
@@ -98,14 +108,22 @@ def predicted_embeddings(prediction: Mapping[str, Any]) -> dict[str, np.ndarray]
     """Collect the embeddings that a recognizer predicts for a video or a cut.
 
     Args:
-        prediction: Maps 'pred_embedding' to a tensor ``(T, D)``, and optionally
-            'controls' to a dict of such tensors.
+        prediction: Maps 'pred_embedding' to a tensor or an array ``(T, D)``, and
+            optionally 'controls' to a dict of such.
 
     Returns:
         Maps `MODEL` and the name of each control to ``(T, D)`` float32.
     """
     found = {MODEL: prediction['pred_embedding'], **prediction.get('controls', {})}
-    return {name: value.float().cpu().numpy() for name, value in found.items()}
+    return {name: as_array(value, np.float32) for name, value in found.items()}
+
+
+def as_array(values: Any, dtype: type[np.generic]) -> np.ndarray:
+    """Return a tensor of any device and dtype, or an array, as an array of a dtype."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu()
+        values = (values.float() if values.is_floating_point() else values).numpy()
+    return np.asarray(values, dtype)
 
 
 def judged_names(videos: Iterable[EvaluatedVideo]) -> list[str]:
@@ -116,6 +134,35 @@ def judged_names(videos: Iterable[EvaluatedVideo]) -> list[str]:
     """
     names = list(dict.fromkeys(name for video in videos for name in video.embeddings))
     return [*names, CENTRED] if BACKBONE in names else names
+
+
+def placed_videos(
+    sample: Mapping[str, Any], index: int, with_cuts: bool
+) -> Iterator[tuple[Place, EvaluatedVideo]]:
+    """Yield the video of a data sample, and its cuts if wanted, with their places."""
+    video = EvaluatedVideo.from_sample(sample)
+    yield Place(index), video
+    for kind, draw, cut in video.cuts(sample) if with_cuts else ():
+        yield Place(index, kind, draw), cut
+
+
+def phase_names(
+    dataset_meta: Mapping[str, Any] | None,
+    action: str,
+    videos: Iterable[EvaluatedVideo],
+) -> list[str]:
+    """Return the names of an action's phases, '0', '1', ... where there are none.
+
+    Args:
+        dataset_meta: What is known of the data set; its phases map actions to names.
+        action: Name of the action.
+        videos: Videos of all actions; their labels count phases without names.
+    """
+    names = (dataset_meta or {}).get('phases', {}).get(action)
+    if names is not None:
+        return list(names)
+    labels = [v.labels.max(initial=-1) for v in videos if v.action == action]
+    return [str(phase) for phase in range(max(labels, default=-1) + 1)]
 
 
 def held_embedding(

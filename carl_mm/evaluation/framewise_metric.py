@@ -15,6 +15,7 @@ from carl_mm.evaluation.action_videos import (
     mean_of_defined,
     what_is_missing,
 )
+from carl_mm.evaluation.better_way import tell_directions
 from carl_mm.evaluation.evaluated_video import (
     CENTRED,
     MODEL,
@@ -22,8 +23,10 @@ from carl_mm.evaluation.evaluated_video import (
     Place,
     held_embedding,
     judged_names,
+    phase_names,
+    placed_videos,
 )
-from carl_mm.evaluation.gathering import gather_videos
+from carl_mm.evaluation.gathering import gather_videos, own_place
 from carl_mm.functional import centred
 from carl_mm.heartbeat import beating, wait_for_all
 
@@ -40,6 +43,8 @@ class FramewiseMetric(BaseMetric):
 
     Attributes:
         keys: Names of the values that `evaluate_action` returns.
+        larger_is_better: Starts of keys that are better when larger, for ``save_best``.
+        smaller_is_better: Starts of keys that are better when smaller.
         needs_labels: Of which of 'train' and 'test' a video must have labels; without
             one the metric says so, once, and logs nothing.
         judges_cuts: Whether `ActionVideos.cuts` is to be filled.
@@ -51,6 +56,8 @@ class FramewiseMetric(BaseMetric):
     """
 
     keys: tuple[str, ...]
+    larger_is_better: tuple[str, ...] = ()
+    smaller_is_better: tuple[str, ...] = ()
     needs_labels: tuple[str, ...] = ()
     judges_cuts = False
 
@@ -58,6 +65,13 @@ class FramewiseMetric(BaseMetric):
         super().__init__(collect_device, prefix)
         self._warnings: dict[str, None] = {}
         self._told: set[str] = set()  # in this run
+        self._unplaced = 0  # samples that do not tell their place, of this process
+        tell_directions(self.prefix, self.larger_is_better, self.smaller_is_better)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Tell mmengine which way the metric is better, before a hook asks."""
+        super().__init_subclass__(**kwargs)
+        tell_directions(cls.default_prefix, cls.larger_is_better, cls.smaller_is_better)
 
     @abstractmethod
     def evaluate_action(self, videos: ActionVideos) -> dict[str, float]:
@@ -69,25 +83,24 @@ class FramewiseMetric(BaseMetric):
         Args:
             data_batch: Unused.
             data_samples: Dicts with pred_embedding ``(T, D)`` and optionally controls,
-                gt_label ``(T,)``, action, split, and cuts with pred_cuts, as
-                `FramewiseRecognizer` predicts them.
+                gt_label ``(T,)``, action, split, cuts with pred_cuts and sample_idx.
         """
         for sample in data_samples:
-            index = sample.get('sample_idx', len(self.results))
-            video = EvaluatedVideo.from_sample(sample)
-            self.results.append((Place(index), video))
-            for kind, draw, cut in video.cuts(sample) if self.judges_cuts else ():
-                self.results.append((Place(index, kind, draw), cut))
+            index = sample.get('sample_idx', own_place(self._unplaced))
+            self._unplaced += 'sample_idx' not in sample
+            self.results += placed_videos(sample, index, self.judges_cuts)
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Gather all videos and judge them; every process gets the results.
 
         Args:
-            size: Length of the data set; unused, as videos know their places.
+            size: Length of the data set, for samples without sample_idx.
         """
         wait_for_all('embedding the videos')
-        values = self.compute_metrics(gather_videos(self.results))
+        limit = size if self._unplaced else None
+        values = self.compute_metrics(gather_videos(self.results, limit))
         self.results.clear()
+        self._unplaced = 0
         prefix = f'{self.prefix}/' if self.prefix else ''
         return {prefix + key: value for key, value in values.items()}
 
@@ -171,7 +184,7 @@ class FramewiseMetric(BaseMetric):
                 for place, embedding in embeddings.items()
                 if videos[place].action == action
             }
-        phases = (self.dataset_meta or {}).get('phases', {}).get(action, [])
+        phases = phase_names(self.dataset_meta, action, videos.values())
         group = group_action(action, phases, videos, embeddings)
         if not group.test_embeddings:
             self._warn(f'action {action!r} has no video to judge')

@@ -10,7 +10,7 @@ from carl_mm.evaluation.evaluated_video import EvaluatedVideo, Place
 
 
 def gather_videos(
-    results: list[tuple[Place, EvaluatedVideo]],
+    results: list[tuple[Place, EvaluatedVideo]], size: int | None = None
 ) -> list[tuple[Place, EvaluatedVideo]]:
     """Return the videos of all processes, in the order of their places, each once.
 
@@ -19,6 +19,8 @@ def gather_videos(
 
     Args:
         results: Places and videos of this process.
+        size: Number of places, behind which all is a sampler's padding; by default
+            any place counts.
     """
     if dist.get_world_size() > 1:
         headers = [
@@ -39,7 +41,18 @@ def gather_videos(
             flat = {name: parts[rank] for name, parts in embeddings.items()}
             inds = labels[rank], frame_inds[rank]
             results += _rebuild(rows, shapes, *inds, flat)
-    return sorted(dict(results).items())
+    placed = sorted(dict(results).items())
+    return [pair for pair in placed if size is None or pair[0].sample_idx < size]
+
+
+def own_place(count: int) -> int:
+    """Return the place of this process's next sample, where it does not tell its own.
+
+    Args:
+        count: Number of samples before it, in this process. The sampler deals samples
+            out in turn, as mmengine's `DefaultSampler` does without shuffling.
+    """
+    return count * int(dist.get_world_size()) + int(dist.get_rank())
 
 
 def _gather(arrays: list[np.ndarray], dtype: Any) -> list[np.ndarray]:

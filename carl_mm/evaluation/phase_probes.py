@@ -42,6 +42,7 @@ class PhaseClassification(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_classification'
+    larger_is_better = tuple(SCORE_NAMES.values())
     needs_labels = ('train', 'test')
     min_videos = 1  # in a share of the labels
 
@@ -166,6 +167,7 @@ class PhaseProgression(FramewiseMetric):
     """
 
     default_prefix: ClassVar[str] = 'phase_progression'
+    larger_is_better = ('r2',)
     needs_labels = ('train', 'test')
     keys = ('r2',)
 

@@ -37,6 +37,7 @@ class FrameRetrieval(StridedMetric):
 
     default_prefix: ClassVar[str] = 'retrieval'
     needs_labels = ('test',)
+    larger_is_better = ('ap@', 'map@')
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from carl_mm.models.heads.base import FramewiseHead
 from carl_mm.models.heads.clips import ClipContrastiveHead, ClipLinearHead
 from carl_mm.models.heads.framewise import FramewiseLossHead
 from carl_mm.models.heads.framewise_classification import FramewiseClassificationHead
+from carl_mm.models.heads.recognizer2d import Recognizer2DHead
 from carl_mm.models.heads.sequence_contrastive import SequenceContrastiveHead
 from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.cycle_consistency import CycleConsistencyLoss
@@ -27,6 +28,7 @@ from carl_mm.models.losses.nt_xent import NTXentLoss
 from carl_mm.models.losses.sequence_contrastive import SequenceContrastiveLoss
 from carl_mm.models.losses.shuffle_and_learn import ShuffleAndLearnLoss
 from carl_mm.models.losses.speediness import SpeedinessLoss
+from carl_mm.models.necks.recognizer2d import Recognizer2DNeck
 from carl_mm.models.necks.temporal_ablations import FramewiseMLP, TemporalConv3d
 from carl_mm.models.necks.temporal_transformer import TemporalTransformer
 from carl_mm.models.recognizers.clip_recognizer import ClipRecognizer
@@ -61,6 +63,8 @@ __all__ = [
     'OpticalFlowGrid',
     'PhotometricAugmentation',
     'PoseLandmarks',
+    'Recognizer2DHead',
+    'Recognizer2DNeck',
     'SequenceContrastiveHead',
     'SequenceContrastiveLoss',
     'ShuffleAndLearnLoss',

@@ -1,5 +1,8 @@
 """Knobs and class names in paths: what they reach, and what they say if nothing."""
 
+import inspect
+import re
+
 import pytest
 from mmengine.config import Config
 
@@ -175,3 +178,25 @@ def test_a_value_of_a_kind_that_fits_is_taken(cfg):
     set_options(cfg, new)
     assert cfg.model.neck == dict(num_frames=None, new='x')
     assert cfg.load_from == 'a.pth'
+
+
+def test_what_mmengine_reads_from_a_config_is_an_option(cfg):
+    """Every `cfg.get` of mmengine's Runners, as their source has it."""
+    from mmengine.runner import FlexibleRunner, Runner
+
+    read = set()
+    for runner in (Runner, FlexibleRunner):
+        source = inspect.getsource(runner)
+        read |= set(re.findall(r"(?<!_)cfg\.get\(\s*'(\w+)'", source))
+        read |= set(re.findall(r"(?<!_)cfg\['(\w+)'\]", source))
+    read |= {'runner_type', 'tta_model', 'tta_pipeline'}  # read where these are built
+    assert {'sync_bn', 'compile', 'strategy', 'activation_checkpointing'} <= read
+    for name in read - {'type'} - set(cfg):  # those that are there have their kind
+        set_options(cfg, {name: 'value'})
+        assert cfg[name] == 'value'
+
+
+@pytest.mark.parametrize('name', ['self', 'cfg', 'sync_nb'])
+def test_a_name_that_mmengine_does_not_read_is_none(cfg, name):
+    with pytest.raises(ValueError, match=f'has no {name!r}'):
+        set_options(cfg, {name: 'value'})

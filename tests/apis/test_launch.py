@@ -6,7 +6,13 @@ import pytest
 from mmengine.config import Config
 
 from carl_mm.apis.config_paths import find_part
-from carl_mm.apis.launch import add_common_arguments, load_config
+from carl_mm.apis.launch import (
+    add_common_arguments,
+    build_runner,
+    load_config,
+    show_in,
+)
+from tests.engine.small import small_config
 from tests.tools.processes import ROOT
 
 SYNTHETIC = str(ROOT / 'configs' / 'carl_synthetic.py')
@@ -74,3 +80,32 @@ def test_a_knob_and_a_class_name_are_options():
     steps = cfg.train_dataloader.dataset.pipeline
     assert find_part(steps, 'DualViewTemporalCrop').min_overlap == 0.5
     assert find_part(cfg.test_evaluator, 'KendallsTau').stride == 3
+
+
+def test_a_tta_model_embeds_the_samples_of_the_tta_pipeline(make_videos):
+    folder = make_videos()
+    cfg = Config(small_config(folder))
+    cfg.work_dir, cfg.experiment_name = str(folder / 'work'), folder.name
+    cfg.tta_pipeline = cfg.test_dataloader.dataset.pipeline + [dict(type='Nothing')]
+    cfg.tta_model = dict(type='Wrapped')
+    with pytest.raises(KeyError, match='Nothing'):
+        build_runner(Config(cfg.to_dict())).test()
+    cfg.tta_pipeline = None
+    cfg.tta_model = dict(type='mmengine.model.BaseTTAModel')
+    runner = build_runner(cfg)
+    (hook,) = [hook for hook in runner.hooks if type(hook).__name__ == 'PrepareTTAHook']
+    assert hook.tta_cfg == cfg.tta_model
+
+
+def test_pictures_go_to_the_folder_that_is_named(make_videos):
+    folder = make_videos()
+    cfg = Config(small_config(folder))
+    cfg.work_dir, cfg.experiment_name = str(folder / 'work'), folder.name
+    cfg.visualizer = dict(type='Visualizer', vis_backends=[dict(type='Other')])
+    show_in(cfg, str(folder / 'shown'))
+    other, local = cfg.visualizer.vis_backends
+    assert (other.type, local.save_dir) == ('Other', str(folder / 'shown'))
+    cfg.visualizer.vis_backends = [local]
+    build_runner(cfg).test()
+    names = {path.name for path in (folder / 'shown' / 'vis_image').iterdir()}
+    assert 'test_alignment_0.png' in names

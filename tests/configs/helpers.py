@@ -10,7 +10,9 @@ from carl_mm.apis.launch import add_common_arguments, load_config
 from tests.tools.processes import ROOT
 
 CONFIGS = sorted(
-    path for path in (ROOT / 'configs').rglob('*.py') if path.parent.name != '_base_'
+    path
+    for path in (ROOT / 'configs').rglob('*.py')
+    if path.parent.name not in ('_base_', 'examples')
 )
 
 

@@ -35,3 +35,12 @@ def test_without_a_labelled_test_frame_it_says_so_and_logs_nothing(monkeypatch):
     assert metric.evaluate(2) == {}
     (line,) = lines
     assert 'no frame of a test video is labelled' in line
+
+
+def test_samples_that_tell_no_place_count_each():
+    metric = METRICS.build(dict(type='FrameAccuracy'))
+    data = [frame_sample(None, [0, 1], [0, 0]), frame_sample(None, [2, 2], [2, 2])]
+    plain = [{k: v for k, v in s.items() if k != 'sample_idx'} for s in data]
+    plain[0] = {k: v if k == 'split' else v.numpy() for k, v in plain[0].items()}
+    metric.process(None, plain)
+    assert metric.evaluate(2) == {'frame_classification/acc': 3 / 4}

@@ -8,7 +8,7 @@ from mmaction.registry import METRICS
 from mmaction.structures import ActionDataSample
 
 import carl_mm.functional as F
-from carl_mm.evaluation import framewise_metric
+from carl_mm.evaluation import EvaluatedVideo, framewise_metric
 from tests.evaluation.predictions import (
     NAMES,
     PHASES,
@@ -244,3 +244,46 @@ def test_other_metrics_pass_cuts_over():
 def test_a_misspelt_argument_is_named(name):
     with pytest.raises(TypeError, match='strid_'):
         METRICS.build({'type': name, 'strid_': 1})
+
+
+def plain(data, kind):
+    """What any model may predict: nothing of ours but embeddings and labels."""
+    for sample in data:
+        found = {'pred_embedding': sample.pred_embedding, 'gt_label': sample.gt_label}
+        yield {key: kind(value) for key, value in found.items()}
+
+
+@pytest.mark.parametrize('kind', [torch.Tensor.numpy, torch.Tensor.clone])
+def test_any_models_outputs_are_judged(kind):
+    """Without sample_idx, dataset_meta, controls, names; arrays or tensors."""
+    data = [s for s in samples() if s.action == 'run' and s.split != 'train']
+    for name, key in {
+        'KendallsTau': 'alignment/kendalls_tau',
+        'FrameRetrieval': 'retrieval/ap@5',
+        'AlignmentError': 'alignment/event_error',
+    }.items():
+        metric = METRICS.build({'type': name})
+        metric.process(None, list(plain(data, kind)))
+        values = metric.evaluate(len(data))
+        assert values[key] == evaluate(name, data)[key], key
+        metric.process(None, list(plain(data, kind)))  # the next evaluation
+        assert metric.evaluate(len(data)) == values
+
+
+def test_a_model_that_predicts_no_embedding_is_told_what_it_predicts():
+    metric = METRICS.build({'type': 'KendallsTau'})
+    message = (
+        r'v\.mp4: the model predicts no pred_embedding .* only filename, pred_score'
+    )
+    with pytest.raises(ValueError, match=message):
+        metric.process(None, [{'filename': 'v.mp4', 'pred_score': 1}])
+    labelled = {'pred_embedding': np.ones((3, 2)), 'gt_label': np.ones(2)}
+    with pytest.raises(ValueError, match='3 embeddings, 2 labels; gt_label must have'):
+        metric.process(None, [labelled])
+
+
+def test_mmactions_label_of_a_whole_video_is_no_label_of_its_frames():
+    for length, expected in ((3, [-1, -1, -1]), (1, [4])):
+        sample = {'pred_embedding': np.ones((length, 2)), 'gt_label': torch.tensor([4])}
+        labels = EvaluatedVideo.from_sample(sample).labels
+        assert labels.tolist() == expected

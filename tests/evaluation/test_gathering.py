@@ -39,6 +39,20 @@ for place, video in found:
     for name, values in expected.embeddings.items():
         assert np.array_equal(video.embeddings[name], values), (place, name)
 
+# Samples that do not tell their place, dealt out in turn; the last one is padding.
+class Counts(FramewiseMetric):
+    keys = ('videos', 'order')
+
+    def evaluate_action(self, videos):
+        firsts = [embedding[0, 0] for embedding in videos.test_embeddings]
+        return {'videos': len(firsts), 'order': float(firsts == sorted(firsts))}
+
+
+counts = Counts(prefix='counts')
+frames = [np.full((3, 2), i) for i in ((0, 2, 4) if rank == 0 else (1, 3, 0))]
+counts.process(None, [{'pred_embedding': f, 'gt_label': np.zeros(3)} for f in frames])
+assert counts.evaluate(5) == {'counts/videos': 5, 'counts/order': 1}
+
 
 class Fails(FramewiseMetric):
     keys = ('value',)

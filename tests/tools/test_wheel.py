@@ -74,6 +74,11 @@ def test_a_wheel_away_from_the_repository(make_videos):
         str(path.relative_to(sources)) for path in (sources / 'carl_mm').rglob('*.py')
     }
     assert modules <= set(held)
+    # What mim looks for.
+    for name in ('configs', 'tools'):
+        for path in (sources / name).rglob('*.*'):
+            assert f'carl_mm/.mim/{path.relative_to(sources)}' in held
+    assert 'carl_mm/.mim/model-index.yml' in held
     assert {name.split('/')[0] for name in held} == {
         'carl_mm',
         wheel.name.rsplit('-', 3)[0] + '.dist-info',
@@ -87,3 +92,13 @@ def test_a_wheel_away_from_the_repository(make_videos):
     env = environment(PYTHONPATH=str(target))
     run(sys.executable, '-c', USE_IT, target, config, cwd=folder, env=env)
     assert load(folder / 'work' / 'epoch_1.pth')['meta']['iter'] == 1
+    # As `mim train` and `mim test` start them.
+    shutil.rmtree(folder / 'work')
+    tools = target / 'carl_mm' / '.mim' / 'tools'
+    train = [sys.executable, tools / 'train.py', config, '--launcher', 'none']
+    run(*train, cwd=folder, env=env)
+    checkpoint = folder / 'work' / 'epoch_1.pth'
+    test = [sys.executable, tools / 'test.py', config, checkpoint]
+    said = run(*test, '--launcher', 'none', '--show-dir', 'shown', cwd=folder, env=env)
+    assert 'alignment/kendalls_tau' in said
+    assert list((folder / 'shown' / 'vis_image').iterdir())

@@ -117,7 +117,7 @@ def _build(
         check_config([settings, pipeline], scope, source)
         guard = no_network()
     try:
-        with DefaultScope.overwrite_default_scope(scope), guard:
+        with DefaultScope.overwrite_default_scope(scope), guard, compat.mended_runner():
             model = MODELS.build(settings)
             steps = [TRANSFORMS.build(step) for step in pipeline]
     except ImportError:

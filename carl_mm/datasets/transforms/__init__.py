@@ -14,6 +14,7 @@ from carl_mm.datasets.transforms.clip_pairs import DecodeClips, DrawClipPair
 from carl_mm.datasets.transforms.decoding import DecodeViews, OpenVideo, WholeVideo
 from carl_mm.datasets.transforms.evaluation_cuts import EvaluationCuts
 from carl_mm.datasets.transforms.frame_stream import FrameStream, ViewTransform
+from carl_mm.datasets.transforms.mmaction_views import EachView, ViewsAsClips
 from carl_mm.datasets.transforms.packing import META_KEYS, PackFramewiseInputs
 from carl_mm.datasets.transforms.photometric import ClipConsistentPhotometric
 from carl_mm.datasets.transforms.spatial import (
@@ -38,6 +39,7 @@ __all__ = [
     'DecodeViews',
     'DrawClipPair',
     'DualViewTemporalCrop',
+    'EachView',
     'EvaluationCuts',
     'FrameStream',
     'OpenCachedFeatures',
@@ -47,6 +49,7 @@ __all__ = [
     'TakeCachedFeatures',
     'TwoSpeedCrop',
     'ViewTransform',
+    'ViewsAsClips',
     'WholeCachedFeatures',
     'WholeVideo',
 ]

@@ -14,6 +14,7 @@ from carl_mm.datasets.transforms.frame_stream import (
     draw_view,
 )
 from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.video_io.image_folder import RawFrames
 from carl_mm.datasets.video_io.open_video import DECODERS, open_video
 from carl_mm.prefetching import prefetch
 
@@ -22,7 +23,9 @@ from carl_mm.prefetching import prefetch
 class OpenVideo(BaseTransform):
     """Open a video file or a folder of images in the process that reads it.
 
-    Required keys: filename. Added keys: video, total_frames, fps.
+    Required keys: filename; or, as mmaction2's `RawframeDataset` gives them, frame_dir,
+    filename_tmpl, total_frames, start_index and optionally offset and modality. Added
+    keys: video, total_frames, fps, filename.
 
     Args:
         num_threads: Number of threads of the decoder.
@@ -42,14 +45,32 @@ class OpenVideo(BaseTransform):
         """Open the video.
 
         Raises:
+            ValueError: The frames of a folder are not RGB.
             VideoDecodeError: It cannot be opened; names it.
         """
-        results['video'] = open_video(
-            results['filename'], self.num_threads, self.decoder
-        )
+        if 'filename' in results:
+            results['video'] = open_video(
+                results['filename'], self.num_threads, self.decoder
+            )
+        else:
+            results['video'] = _raw_frames(results)
+            results['filename'] = results['frame_dir']
         results['total_frames'] = results['video'].num_frames
         results['fps'] = results['video'].fps
         return results
+
+
+def _raw_frames(results: dict[str, Any]) -> RawFrames:
+    """Open a folder of frames that a `RawframeDataset` has annotated."""
+    modality = results.get('modality', 'RGB')
+    if modality != 'RGB':
+        raise ValueError(f'{results["frame_dir"]}: must be RGB, not {modality}')
+    return RawFrames(
+        results['frame_dir'],
+        results['filename_tmpl'],
+        results['start_index'] + results.get('offset', 0),
+        results['total_frames'],
+    )
 
 
 @TRANSFORMS.register_module()

@@ -88,6 +88,45 @@ class ImageFolder(FrameReader):
         return image
 
 
+class RawFrames(ImageFolder):
+    """Frames that a template names, as annotations of mmaction2's `RawframeDataset` do.
+
+    Other files, such as flow, may be in the folder.
+
+    Args:
+        frame_dir: Path of the folder.
+        template: Name of a frame, with its number as ``img_{:05}.jpg`` has it.
+        first: Number of the first frame.
+        num_frames: Number of frames, at least 1.
+
+    Raises:
+        VideoDecodeError: A frame is missing, or none is asked for.
+    """
+
+    def __init__(
+        self,
+        frame_dir: str | os.PathLike[str],
+        template: str,
+        first: int,
+        num_frames: int,
+    ) -> None:
+        self._expected = [template.format(first + i) for i in range(num_frames)]
+        super().__init__(frame_dir)
+
+    def _names_in_order(self) -> list[str]:
+        if not self._expected:
+            raise VideoDecodeError(f'{self.filename}: annotated with 0 frames')
+        there = set(os.listdir(self.filename)) if os.path.isdir(self.filename) else ()
+        for number, name in enumerate(self._expected):
+            if name not in there:
+                raise VideoDecodeError(
+                    f'{self.filename}: {name} is missing, frame {number} of '
+                    f'{len(self._expected)}; correct the annotations, start_index or '
+                    'filename_tmpl'
+                )
+        return self._expected
+
+
 def decode_image(encoded: bytes, name: str) -> np.ndarray:
     """Decode a JPEG or PNG image to ``(H, W, 3)`` uint8, RGB.
 

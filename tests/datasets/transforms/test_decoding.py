@@ -1,8 +1,11 @@
+import cv2
 import numpy as np
 import pytest
 import torch
 from mmaction.registry import TRANSFORMS
 
+from carl_mm.datasets import OpenVideo
+from carl_mm.datasets.video_io.open_video import VideoDecodeError
 from tests.datasets.transforms.pipeline import (
     CROP,
     DECODE,
@@ -87,3 +90,43 @@ def test_whole_video_draws_once_for_all_chunks(make_videos, chunk_size):
 def test_an_unknown_decoder_is_named():
     with pytest.raises(ValueError, match="'ffmpeg'"):
         TRANSFORMS.build({'type': 'OpenVideo', 'decoder': 'ffmpeg'})
+
+
+def raw_frames(folder, numbers=range(1, 9), **more):
+    """A folder of frames and flow as mmaction2's tools write it, and its sample."""
+    for number in numbers:
+        picture = np.full((16, 16, 3), 20 * number, np.uint8)
+        for name in ('img', 'flow_x', 'flow_y'):
+            cv2.imwrite(str(folder / f'{name}_{number:05}.jpg'), picture)
+    sample = dict(frame_dir=str(folder), filename_tmpl='img_{:05}.jpg', label=3)
+    return sample | dict(total_frames=8, start_index=1, modality='RGB') | more
+
+
+@pytest.mark.parametrize(
+    ('more', 'expected'),
+    [
+        ({}, [1, 2, 3, 4, 5, 6, 7, 8]),
+        (dict(total_frames=5), [1, 2, 3, 4, 5]),
+        (dict(total_frames=3, offset=4), [5, 6, 7]),  # with_offset
+        (dict(total_frames=2, start_index=0, offset=2), [2, 3]),
+    ],
+)
+def test_frames_of_a_rawframe_dataset_are_opened(tmp_path, more, expected):
+    found = OpenVideo()(raw_frames(tmp_path, **more))
+    assert found['total_frames'] == len(expected)
+    assert found['filename'] == str(tmp_path)
+    frames = found['video'].read(range(len(expected)))
+    assert [round(frame.mean() / 20) for frame in frames] == expected
+
+
+def test_frames_that_the_annotation_counts_must_be_there(tmp_path):
+    sample = raw_frames(tmp_path)
+    message = r'img_00009\.jpg is missing, frame 8 of 10; correct the annotations'
+    with pytest.raises(VideoDecodeError, match=message):
+        OpenVideo()(sample | dict(total_frames=10))
+    with pytest.raises(VideoDecodeError, match='annotated with 0 frames'):
+        OpenVideo()(sample | dict(total_frames=0))
+    with pytest.raises(VideoDecodeError, match=r'none: img_00001\.jpg is missing'):
+        OpenVideo()(sample | dict(frame_dir=str(tmp_path / 'none')))
+    with pytest.raises(ValueError, match='must be RGB, not Flow'):
+        OpenVideo()(sample | dict(modality='Flow'))
