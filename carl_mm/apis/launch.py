@@ -38,7 +38,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         'list is named by its class, as test_evaluator.KendallsTau.stride=2',
     )
     parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
     )
     parser.add_argument('--seed', type=int, help='seed of all random draws')
     parser.add_argument(
@@ -136,7 +136,10 @@ def build_runner(cfg: Config) -> 'Runner':
     from mmaction.registry import RUNNERS
     from mmengine.runner import Runner
 
+    from carl_mm.distributed.sync_batch_norm import synchronizing_runner
+
     carl_mm.compat.prepare_distributed(cfg)
     if not torch.cuda.is_available():
         carl_mm.compat.keep_freed_memory()
-    return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    with synchronizing_runner():
+        return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

@@ -1,6 +1,5 @@
 """Whether a checkpoint belongs to the training that is to resume from it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 from mmengine.config import Config
 
 from carl_mm.apis.config_paths import class_name
+from carl_mm.distributed.launchers import world_size_of
 
 # What decides which weights a training ends with.
 PARTS = (
@@ -145,8 +145,7 @@ def what_is_left(checkpoint: dict[str, Any], cfg: Config) -> int:
 
 def world_size(cfg: Config) -> int:
     """Return the number of processes, before they know each other."""
-    names = {'pytorch': 'WORLD_SIZE', 'slurm': 'SLURM_NTASKS'}
-    return int(os.environ.get(names.get(cfg.get('launcher', 'none'), ''), 1))
+    return world_size_of(cfg.get('launcher', 'none'))
 
 
 def _leaves(value: Any, path: str = '') -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from carl_mm.engine.feature_cache import FeatureCacheHook
 from carl_mm.engine.heartbeat import HeartbeatHook
 from carl_mm.engine.keep_best import KeepBestHook
 from carl_mm.engine.progress_bar import ProgressBarHook
+from carl_mm.engine.sync_running_stats import SyncRunningStatsHook
 from carl_mm.run_stopped import RunStopped
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     'KeepBestHook',
     'ProgressBarHook',
     'RunStopped',
+    'SyncRunningStatsHook',
 ]
