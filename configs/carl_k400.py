@@ -13,7 +13,7 @@ Data: data/kinetics400/annotations.json and videos/, made by
 tools/dataset_converters/kinetics.py. Cost: 10 epochs of 240,000 videos, two on each
 GPU; not run. Target (the paper's): classification 91.9, progress 0.903, tau 0.949;
 fine-tuned 93.9, 0.908, 0.977. As in the published code, there are two layers, and the
-other videos of a GPU's batch are negatives as well.
+other videos of a step, on all GPUs, are negatives as well.
 
 Without a network: see configs/_base_/carl_r50.py.
 """
