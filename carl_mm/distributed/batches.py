@@ -41,7 +41,7 @@ def _check_shapes(videos: Tensor) -> None:
     shapes = [tuple(shape.tolist()) for shape in everyone]
     if len({shape[1:] for shape in shapes}) > 1:
         raise ValueError(
-            f'the processes hold videos of shapes {shapes}, but each needs the shape of '
+            f'the processes hold videos of shapes {shapes}, but each needs that of '
             'the others: use one num_frames'
         )
     if len(set(shapes)) > 1:

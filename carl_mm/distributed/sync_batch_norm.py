@@ -26,7 +26,8 @@ class CPUSyncBatchNorm(_BatchNorm):
     def forward(self, frames: Tensor) -> Tensor:
         """Normalise ``(N, C, ...)``; N may differ between the processes."""
         if not self.training or dist.get_world_size() == 1:
-            return super().forward(frames)
+            alone: Tensor = super().forward(frames)
+            return alone
         self._check_input_dim(frames)
         x = frames.to(torch.promote_types(frames.dtype, torch.float32))
         others = [axis for axis in range(x.dim()) if axis != 1]
@@ -77,11 +78,13 @@ def synchronize(module: nn.Module, implementation: str = 'torch') -> nn.Module:
         The module; another one if it is a BatchNorm itself.
     """
     if implementation != 'torch':
-        return convert_sync_batchnorm(module, implementation)
+        theirs: nn.Module = convert_sync_batchnorm(module, implementation)
+        return theirs
     kept = [
         name
         for name, part in module.named_modules()
-        if isinstance(part, _BatchNorm) and type(part) not in (*CONVERTED, *SYNCHRONIZED)
+        if isinstance(part, _BatchNorm)
+        and type(part) not in (*CONVERTED, *SYNCHRONIZED)
     ]
     if kept:
         kind = type(module.get_submodule(kept[0])).__name__

@@ -44,8 +44,8 @@ custom_hooks = [
 ]
 # From the optimizer's rate to 0, by epoch; ends when training ends.
 param_scheduler = [dict(type=CosineAnnealingLR, by_epoch=True, eta_min=0)]
-# BatchNorm over the batches of all processes, as CARL's and CVRL's authors train; of one
-# video a process it would know that video alone. None: each process by itself.
+# BatchNorm over the batches of all processes, as CARL's and CVRL's authors train; with
+# one video a process it would else know that video alone. None: each by itself.
 sync_bn = 'torch'
 env_cfg = dict(
     cudnn_benchmark=False,

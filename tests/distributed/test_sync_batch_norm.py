@@ -65,7 +65,9 @@ def data():
     """Videos unlike each other, three for one process and two for the other."""
     generator = torch.Generator().manual_seed(1)
     place = torch.arange(5.0).view(5, 1, 1, 1)
-    frames = torch.randn(5, 3, 8, 8, generator=generator).double() * (place + 1) + 10 * place
+    frames = (
+        torch.randn(5, 3, 8, 8, generator=generator).double() * (place + 1) + 10 * place
+    )
     return frames, torch.randn(5, 6, generator=generator)
 
 
@@ -165,7 +167,11 @@ def test_it_keeps_the_weights_and_modes():
     model[1].weight.requires_grad_(False)
     state = model.state_dict()
     found = synchronize(model)
-    assert [type(part) is CPUSyncBatchNorm for part in found[1:9:3]] == [True, True, True]
+    assert [type(part) is CPUSyncBatchNorm for part in found[1:9:3]] == [
+        True,
+        True,
+        True,
+    ]
     assert not found[1].training
     assert not found[1].weight.requires_grad
     assert found[4].training

@@ -81,7 +81,10 @@ def check_everyone(
         raise ValueError('all_embeddings and all_valid are given together, or neither')
     if embeddings is None or valid is None:
         return
-    if embeddings.shape[1:] != (2, *own.shape[1:]) or valid.shape != embeddings.shape[:3]:
+    if (
+        embeddings.shape[1:] != (2, *own.shape[1:])
+        or valid.shape != embeddings.shape[:3]
+    ):
         raise ValueError(
             f'all_embeddings must be (N, 2, T, D) with T, D of {tuple(own.shape)}, and '
             f'all_valid (N, 2, T), got {tuple(embeddings.shape)} and '
