@@ -34,6 +34,7 @@ model.neck.update(num_frames=num_frames, num_layers=2)
 model.cls_head.loss.update(negatives='batch')
 train_steps.temporal_crop.update(num_frames=num_frames)
 train_dataloader.update(batch_size=2)
+auto_scale_lr.update(base_batch_size=8)
 # Opening 240,000 files first takes too long; bad ones are skipped later.
 train_dataloader.dataset.update(
     data_root=data_root, check_videos=False, pipeline=list(train_steps.values())
