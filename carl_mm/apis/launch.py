@@ -126,11 +126,22 @@ def load_strictly(runner: 'Runner', checkpoint: str) -> None:
         ) from error
 
 
+def pin_memory(cfg: Config) -> None:
+    """Let batches wait in memory that a GPU copies from by itself.
+
+    Args:
+        cfg: The whole config; a loader that says ``pin_memory`` keeps it.
+    """
+    for name in LOADERS:
+        if cfg.get(name):
+            cfg[name].setdefault('pin_memory', True)
+
+
 def build_runner(cfg: Config) -> 'Runner':
     """Build the Runner, also for several processes without a GPU.
 
     Args:
-        cfg: The whole config; changed in place for distributed runs on a CPU.
+        cfg: The whole config; changed in place for distributed runs, and for a GPU.
     """
     import torch
     from mmaction.registry import RUNNERS
@@ -139,7 +150,9 @@ def build_runner(cfg: Config) -> 'Runner':
     from carl_mm.distributed.sync_batch_norm import synchronizing_runner
 
     carl_mm.compat.prepare_distributed(cfg)
-    if not torch.cuda.is_available():
+    if torch.cuda.is_available():
+        pin_memory(cfg)
+    else:
         carl_mm.compat.keep_freed_memory()
     with synchronizing_runner():
         return RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)

@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 
 from carl_mm.apis.config_paths import find_part
-from carl_mm.apis.launch import add_common_arguments, load_config
+from carl_mm.apis.launch import add_common_arguments, load_config, pin_memory
 from tests.tools.processes import ROOT
 
 SYNTHETIC = str(ROOT / 'configs' / 'carl_synthetic.py')
@@ -74,3 +74,16 @@ def test_a_knob_and_a_class_name_are_options():
     steps = cfg.train_dataloader.dataset.pipeline
     assert find_part(steps, 'DualViewTemporalCrop').min_overlap == 0.5
     assert find_part(cfg.test_evaluator, 'KendallsTau').stride == 3
+
+
+def test_loaders_pin_memory_unless_they_say_otherwise():
+    cfg = Config(dict(train_dataloader=dict(pin_memory=False), val_dataloader=None))
+    cfg.test_dataloader = dict(batch_size=1)
+    pin_memory(cfg)
+    assert cfg.train_dataloader == dict(pin_memory=False)
+    assert cfg.val_dataloader is None
+    assert cfg.test_dataloader == dict(batch_size=1, pin_memory=True)
+
+
+def test_open_mpi_may_launch():
+    assert read('--launcher', 'mpi').launcher == 'mpi'
