@@ -42,7 +42,8 @@ class CPUSyncBatchNorm(_BatchNorm):
         out = gaps * torch.rsqrt(squares / count + self.eps).view(shape)
         if self.affine:
             out = out * self.weight.view(shape) + self.bias.view(shape)
-        return out.to(frames.dtype)
+        normalised: Tensor = out.to(frames.dtype)
+        return normalised
 
     def _check_input_dim(self, input: Tensor) -> None:  # noqa: A002  (its name there)
         if input.dim() < 2:
