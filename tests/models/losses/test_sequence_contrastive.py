@@ -58,10 +58,13 @@ def test_two_processes_mean_the_whole_batch(monkeypatch):
     torch.testing.assert_close(halves, loss_of(head, data))
 
 
-@pytest.mark.parametrize('negatives', ['video', 'batch'])
-def test_a_step_does_not_wait_for_the_device(negatives, monkeypatch):
+NEAREST = {'type': 'NearestFrameContrastiveLoss'}
+
+
+@pytest.mark.parametrize('loss', [SCL, SCL | {'negatives': 'batch'}, NEAREST])
+def test_a_step_does_not_wait_for_the_device(loss, monkeypatch):
     monkeypatch.setattr(torch, 'autocast', lambda *_, **__: nullcontext())  # no meta
-    head = head_of(SCL | {'negatives': negatives}, projection_channels=8).to('meta')
+    head = head_of(loss, projection_channels=8).to('meta')
     *tensors, samples = batch()
     embedding, *rest = (tensor.to('meta') for tensor in tensors)
     with NoWaiting():
