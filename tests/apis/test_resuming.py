@@ -143,7 +143,7 @@ def test_settings_without_effect_may_come_and_go(cfg):
     now.sync_bn, now.auto_scale_lr = 'torch', dict(enable=False, base_batch_size=4)
     assert paths(cfg, now) == []
     now.auto_scale_lr.enable = True
-    assert paths(cfg, now) == ['auto_scale_lr.enable', 'auto_scale_lr.base_batch_size']
+    assert paths(cfg, now) == ['auto_scale_lr.base_batch_size', 'auto_scale_lr.enable']
     now.auto_scale_lr.enable = False
     assert 'sync_bn' in paths(cfg, now, world_size=2)
 
