@@ -14,7 +14,6 @@ import importlib.util
 import os
 import pickle
 import re
-import subprocess
 import sys
 import types
 import warnings
@@ -41,6 +40,7 @@ from mmengine.runner import checkpoint as checkpoints
 from torch.utils.checkpoint import checkpoint
 
 from carl_mm import checkpoint_files
+from carl_mm.distributed.launchers import prepare_environment
 from carl_mm.files import check_archive
 from carl_mm.heartbeat import beating, wait_for_all
 from carl_mm.quoting import clip
@@ -308,25 +308,24 @@ def keep_freed_memory(keep: bool = True) -> None:
 
 
 def prepare_distributed(cfg: Config) -> None:
-    """Let several processes train on CPUs; with CUDA or one process do nothing.
+    """Let several processes train on CPUs, and let mpirun start them with CUDA, too.
 
     Symptom: 'Found no NVIDIA driver' and a `device_ids` error, since mmengine calls
-    `torch.cuda.set_device` even for gloo and forces `device_ids`.
-    Upstream: mmengine's `_init_dist_pytorch` and `Runner.wrap_model`.
-    Remove: when both ask whether CUDA is there.
+    `torch.cuda.set_device` even for gloo and forces `device_ids`; mpirun's processes
+    all take the first GPU, since mmengine reads torchrun's LOCAL_RANK.
+    Upstream: mmengine's `_init_dist_pytorch`, `_init_dist_mpi` and `Runner.wrap_model`.
+    Remove: when all ask whether CUDA is there, and who started the process.
 
     Args:
-        cfg: Config whose `launcher` is 'none', 'pytorch' or 'slurm'; changed in place.
+        cfg: Config whose `launcher` is 'none', 'pytorch', 'slurm' or 'mpi'; changed in
+            place.
+
+    Raises:
+        ValueError: The launcher did not start this process.
     """
+    prepare_environment(cfg.get('launcher', 'none'))
     if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
         return
-    if cfg.launcher == 'slurm':
-        os.environ['RANK'] = os.environ['SLURM_PROCID']
-        os.environ['WORLD_SIZE'] = os.environ['SLURM_NTASKS']
-        os.environ['LOCAL_RANK'] = os.environ['SLURM_LOCALID']
-        nodes = f'scontrol show hostname {os.environ["SLURM_NODELIST"]} | head -n1'
-        os.environ.setdefault('MASTER_ADDR', subprocess.getoutput(nodes))
-        os.environ.setdefault('MASTER_PORT', '29500')
     if not torch.distributed.is_initialized():
         limits = (cfg.get('env_cfg') or {}).get('dist_cfg') or {}
         timeout = timedelta(seconds=limits.get('timeout', COLLECTIVE_TIMEOUT_S))

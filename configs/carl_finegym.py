@@ -9,10 +9,11 @@ Cost: 300 epochs of 3,182 videos (the paper's list, v1.0); not run. Target (the
 paper's): linear accuracy 41.75 (10 / 50 / 100% of the labels: 33.53 / 39.89 / 41.75),
 FineGym288 35.23. Blur is off, as in the published code.
 
-The evaluation holds the embeddings of all train and test frames in the main process: 3
-million frames take 1.5 GB at 128 channels, and 24 GB for the backbone control, which
-`--cfg-options "model.controls=(position,untrained)"` leaves out. The centred control,
-which it leaves out as well, takes as much again while it is judged.
+The evaluation holds an embedding of all train and test frames in the memory of the
+process that judges it: 3 million frames take 1.5 GB at 128 channels, and 24 GB for the
+backbone control, which `--cfg-options "model.controls=(position,untrained)"` leaves
+out. The centred control, which it leaves out as well, takes as much in a process of its
+own, and as much again while it is judged.
 
 Without a network: see configs/_base_/carl_r50.py.
 """

@@ -13,7 +13,7 @@ Data: data/kinetics400/annotations.json and videos/, made by
 tools/dataset_converters/kinetics.py. Cost: 10 epochs of 240,000 videos, two on each
 GPU; not run. Target (the paper's): classification 91.9, progress 0.903, tau 0.949;
 fine-tuned 93.9, 0.908, 0.977. As in the published code, there are two layers, and the
-other videos of a GPU's batch are negatives as well.
+other videos of a step, on all GPUs, are negatives as well.
 
 Without a network: see configs/_base_/carl_r50.py.
 """
@@ -34,6 +34,7 @@ model.neck.update(num_frames=num_frames, num_layers=2)
 model.cls_head.loss.update(negatives='batch')
 train_steps.temporal_crop.update(num_frames=num_frames)
 train_dataloader.update(batch_size=2)
+auto_scale_lr.update(base_batch_size=8)
 # Opening 240,000 files first takes too long; bad ones are skipped later.
 train_dataloader.dataset.update(
     data_root=data_root, check_videos=False, pipeline=list(train_steps.values())

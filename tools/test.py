@@ -13,7 +13,6 @@ from carl_mm.apis.launch import (
     check_is_there,
     load_config,
     load_strictly,
-    show_in,
     trust,
 )
 from carl_mm.files import atomic_write_text
@@ -52,6 +51,8 @@ def main() -> None:
         evaluators = evaluators if isinstance(evaluators, list) else [evaluators]
         cfg.test_evaluator = [*evaluators, dump]
     if args.show_dir:
+        from carl_mm.apis.show_dir import show_in
+
         show_in(cfg, args.show_dir)
     runner = build_runner(cfg)
     loop = runner.test_loop  # built first: a misspelt key shows before a long load

@@ -40,7 +40,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         'list is named by its class, as test_evaluator.KendallsTau.stride=2',
     )
     parser.add_argument(
-        '--launcher', choices=['none', 'pytorch', 'slurm'], default='none'
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none'
     )
     parser.add_argument('--seed', type=int, help='seed of all random draws')
     parser.add_argument(
@@ -146,23 +146,15 @@ def load_strictly(runner: 'Runner', checkpoint: str) -> None:
         ) from error
 
 
-def show_in(cfg: Config, folder: str) -> None:
-    """Draw the pictures of an evaluation into a folder of the user's choice.
+def pin_memory(cfg: Config) -> None:
+    """Let batches wait in memory that a GPU copies from by itself.
 
     Args:
-        cfg: The whole config; changed in place.
-        folder: Where a folder ``vis_image`` with the pictures is written.
+        cfg: The whole config; a loader that says ``pin_memory`` keeps it.
     """
-    from carl_mm.apis.config_paths import class_name
-
-    hooks = cfg.get('default_hooks') or {}
-    drawing = hooks.get('visualization') or {'type': 'AlignmentVisualizationHook'}
-    cfg.default_hooks = {**hooks, 'visualization': {**drawing, 'enable': True}}
-    visualizer = cfg.get('visualizer') or {'type': 'Visualizer'}
-    known = visualizer.get('vis_backends') or []
-    others = [part for part in known if class_name(part) != 'LocalVisBackend']
-    backend = {'type': 'LocalVisBackend', 'save_dir': folder}
-    cfg.visualizer = {**visualizer, 'vis_backends': [*others, backend]}
+    for name in LOADERS:
+        if cfg.get(name):
+            cfg[name].setdefault('pin_memory', True)
 
 
 def build_runner(cfg: Config) -> 'Runner':
@@ -171,22 +163,27 @@ def build_runner(cfg: Config) -> 'Runner':
     From then on mmengine reads and writes checkpoints as we do, in the whole process.
 
     Args:
-        cfg: The whole config; changed in place for distributed runs on a CPU. With a
-            tta_model, this embeds in testing, on the samples of tta_pipeline if there
-            is one.
+        cfg: The whole config; changed in place for distributed runs, and for a GPU.
+            With a tta_model, this embeds in testing, on the samples of tta_pipeline if
+            there is one.
     """
     import torch
     from mmaction.registry import RUNNERS
     from mmengine.hooks import PrepareTTAHook
     from mmengine.runner import Runner
 
+    from carl_mm.distributed.sync_batch_norm import synchronizing_runner
+
     carl_mm.compat.mend_runner()
     carl_mm.compat.prepare_distributed(cfg)
-    if not torch.cuda.is_available():
+    if torch.cuda.is_available():
+        pin_memory(cfg)
+    else:
         carl_mm.compat.keep_freed_memory()
     if cfg.get('tta_pipeline'):
         cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
-    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    with synchronizing_runner():
+        runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     if cfg.get('tta_model'):
         runner.register_hook(PrepareTTAHook(cfg.tta_model))
     return runner

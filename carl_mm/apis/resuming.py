@@ -1,6 +1,5 @@
 """Whether a checkpoint belongs to the training that is to resume from it."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 from mmengine.config import Config
 
 from carl_mm.apis.config_paths import class_name
+from carl_mm.distributed.launchers import world_size_of
 
 # What decides which weights a training ends with.
 PARTS = (
@@ -20,6 +20,7 @@ PARTS = (
     'custom_hooks',
     'randomness',
     'auto_scale_lr',
+    'sync_bn',
 )
 # Of these not: where files are, how fast they are read, how weights began (they come
 # from the checkpoint), how is tested. The seed is compared as the run has drawn it.
@@ -90,14 +91,15 @@ def find_changes(checkpoint: dict[str, Any], cfg: Config, source: str) -> list[C
     from carl_mm.apis.embedding.checkpoint_config import read_literals
 
     meta = checkpoint['meta']
+    processes = meta.get('world_size', world_size(cfg))
     try:
-        before = dict(_leaves(read_literals(meta['cfg'], PARTS)))
+        before = _effective(read_literals(meta['cfg'], PARTS), processes)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueError(
             f'{source}: the config kept in it is not plain values ({error}), so that '
             'it cannot be compared; resume anyway with --accept-changes'
         ) from error
-    now = dict(_leaves(read_literals(cfg.pretty_text, PARTS)))
+    now = _effective(read_literals(cfg.pretty_text, PARTS), processes)
     seed = (cfg.get('randomness') or {}).get('seed')
     if seed is not None:  # else the run takes the checkpoint's
         before['randomness.seed'], now['randomness.seed'] = meta.get('seed'), seed
@@ -156,8 +158,17 @@ def what_is_left(checkpoint: dict[str, Any], cfg: Config) -> int:
 
 def world_size(cfg: Config) -> int:
     """Return the number of processes, before they know each other."""
-    names = {'pytorch': 'WORLD_SIZE', 'slurm': 'SLURM_NTASKS'}
-    return int(os.environ.get(names.get(cfg.get('launcher', 'none'), ''), 1))
+    return world_size_of(cfg.get('launcher', 'none'))
+
+
+def _effective(settings: dict[str, Any], processes: int) -> dict[str, Any]:
+    """Return what matters of a config by paths, without what changes nothing."""
+    found = dict(_leaves(settings))
+    if not found.get('auto_scale_lr.enable'):
+        found = {k: v for k, v in found.items() if not k.startswith('auto_scale_lr.')}
+    if processes == 1:
+        found.pop('sync_bn', None)
+    return found
 
 
 def _leaves(value: Any, path: str = '') -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,5 @@
 """Training in a work dir: one process alone, resumed, stopped with a reason."""
 
-import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mmengine.config import Config
 
 import carl_mm
+from carl_mm.distributed.launchers import rank_of
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def lock_work_dir(cfg: Config) -> AbstractContextManager[None]:
 
 def _is_first_process(cfg: Config) -> bool:
     """Tell it before the processes know each other."""
-    names = {'pytorch': 'RANK', 'slurm': 'SLURM_PROCID'}
-    return int(os.environ.get(names.get(cfg.get('launcher', 'none'), ''), 0)) == 0
+    return rank_of(cfg.get('launcher', 'none')) == 0
 
 
 def resumed_changes(cfg: Config, accept_changes: bool) -> list[str] | None:

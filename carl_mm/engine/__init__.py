@@ -5,10 +5,11 @@ from carl_mm.engine.alignment_visualization import AlignmentVisualizationHook
 from carl_mm.engine.decode_failure import DecodeFailureHook
 from carl_mm.engine.divergence import DivergenceHook
 from carl_mm.engine.epoch_seed import EpochSeedHook
-from carl_mm.engine.feature_cache import FeatureCacheHook
+from carl_mm.engine.features.feature_cache import FeatureCacheHook
 from carl_mm.engine.heartbeat import HeartbeatHook
 from carl_mm.engine.keep_best import KeepBestHook
 from carl_mm.engine.progress_bar import ProgressBarHook
+from carl_mm.engine.sync_running_stats import SyncRunningStatsHook
 from carl_mm.run_stopped import RunStopped
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     'KeepBestHook',
     'ProgressBarHook',
     'RunStopped',
+    'SyncRunningStatsHook',
 ]

@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
-from carl_mm.engine.feature_files import read_copy
+from carl_mm.engine.features.feature_files import read_copy
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.functional.metrics.cut_cycle import cut_cycle_error
 from carl_mm.functional.sampling.evaluation_cuts import draw_speeds

@@ -22,15 +22,18 @@ from carl_mm.evaluation.evaluated_video import (
     EvaluatedVideo,
     Place,
     held_embedding,
-    judged_names,
     phase_names,
     placed_videos,
 )
-from carl_mm.evaluation.gathering import gather_videos, own_place
+from carl_mm.evaluation.gathering import (
+    Unit,
+    gather_videos,
+    judged_units,
+    own_place,
+    own_share,
+)
 from carl_mm.functional import centred
 from carl_mm.heartbeat import beating, wait_for_all
-
-Unit = tuple[str, str]  # an embedding's name and an action's: what is judged at once
 
 
 class FramewiseMetric(BaseMetric):
@@ -50,8 +53,8 @@ class FramewiseMetric(BaseMetric):
         judges_cuts: Whether `ActionVideos.cuts` is to be filled.
 
     Args:
-        collect_device: Accepted as by mmengine's metrics, but unused: arrays are
-            gathered over the process group, whether gloo or nccl.
+        collect_device: Accepted as by mmengine's metrics, but unused: an embedding goes
+            to the process that judges it, on the CPU.
         prefix: Replaces ``default_prefix`` before the keys.
     """
 
@@ -110,7 +113,8 @@ class FramewiseMetric(BaseMetric):
         """Judge every action under every embedding, sharing the work out.
 
         Args:
-            results: Places and videos, the same on every process.
+            results: Places and videos, the same on every process but for the embeddings
+                that others judge, see `gather_videos`.
         """
         self._warnings.clear()
         placed = dict(sorted(dict(results).items()))
@@ -125,11 +129,10 @@ class FramewiseMetric(BaseMetric):
                 text = f'{type(self).__name__}: {missing}, so it is left out'
                 print_log(text, logger='current')  # usual for a folder of videos
             return {}
-        names = judged_names(videos) or [MODEL]
-        actions = dict.fromkeys(video.action for video in videos)
-        units = [(name, action) for name in names for action in actions]
-        share = units[dist.get_rank() :: dist.get_world_size()]
-        rows = self._share_out(dict.fromkeys(share), placed)
+        units = judged_units(placed)
+        names = dict.fromkeys(name for name, _ in units)
+        actions = dict.fromkeys(action for _, action in units)
+        rows = self._share_out(own_share(units), placed)
         values: dict[str, float] = {}
         for name in names:
             suffix = '' if name == MODEL else f'_{name}'
@@ -170,11 +173,8 @@ class FramewiseMetric(BaseMetric):
     ) -> dict[str, float]:
         """Judge one action under one embedding; empty without a video to judge."""
         embeddings = {place: held_embedding(videos, place, name) for place in videos}
-        bad = dict.fromkeys(
-            videos[place].filename
-            for place, embedding in embeddings.items()
-            if not np.isfinite(embedding).all()
-        )
+        broken = [p for p, held in embeddings.items() if not np.isfinite(held).all()]
+        bad = dict.fromkeys(videos[place].filename for place in broken)
         if bad:
             self._warn(f'NaN or infinite embeddings ({name}) in: {", ".join(bad)}')
             return dict.fromkeys(self.keys, float('nan'))

@@ -19,6 +19,7 @@ from carl_mm.engine import (
     EpochSeedHook,
     HeartbeatHook,
     ProgressBarHook,
+    SyncRunningStatsHook,
 )
 
 default_scope = 'mmaction'
@@ -29,6 +30,7 @@ default_hooks = dict(
     param_scheduler=dict(type=ParamSchedulerHook),
     checkpoint=dict(type=CheckpointHook, interval=10, max_keep_ckpts=2, save_last=True),
     sampler_seed=dict(type=DistSamplerSeedHook),
+    sync_buffers=dict(type=SyncRunningStatsHook),
     # Draws pictures at every evaluation, into vis_data/vis_image of the run's folder;
     # --cfg-options default_hooks.visualization.enable=False turns them off.
     visualization=dict(type=AlignmentVisualizationHook),
@@ -42,6 +44,9 @@ custom_hooks = [
 ]
 # From the optimizer's rate to 0, by epoch; ends when training ends.
 param_scheduler = [dict(type=CosineAnnealingLR, by_epoch=True, eta_min=0)]
+# BatchNorm over the batches of all processes, as CARL's and CVRL's authors train; with
+# one video a process it would else know that video alone. None: each by itself.
+sync_bn = 'torch'
 env_cfg = dict(
     cudnn_benchmark=False,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),

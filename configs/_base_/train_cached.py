@@ -52,3 +52,5 @@ feature_cache = dict(
     num_copies=4,
     transforms=list(cache_steps.values()),
 )
+# For --auto-scale-lr: the rate is that of so many videos a step.
+auto_scale_lr = dict(enable=False, base_batch_size=8)

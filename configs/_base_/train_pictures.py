@@ -50,3 +50,5 @@ train_dataloader = dict(
         pipeline=list(train_steps.values()),
     ),
 )
+# For --auto-scale-lr: the rate is that of so many videos a step.
+auto_scale_lr = dict(enable=False, base_batch_size=4)  # one on each of 4 processes

@@ -119,5 +119,6 @@ param_scheduler = [
         gamma=0.1,
     )
 ]
+auto_scale_lr = dict(enable=False, base_batch_size=16)
 default_hooks.checkpoint.update(interval=1)
 custom_hooks = [dict(type=EpochSeedHook), dict(type=ProgressBarHook)]

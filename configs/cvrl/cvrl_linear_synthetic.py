@@ -50,6 +50,7 @@ test_evaluator.update(metric_options=dict(top_k_accuracy=dict(topk=(1,))))
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
 optim_wrapper.type = OptimWrapper  # float32
+auto_scale_lr.update(base_batch_size=32)
 train_cfg.update(max_epochs=max_epochs, val_interval=max_epochs)
 param_scheduler = classify_schedule
 default_hooks.visualization.update(enable=False)

@@ -38,5 +38,4 @@ train_cfg = dict(
     type=EpochBasedTrainLoop, max_epochs=max_epochs, val_interval=max_epochs
 )
 param_scheduler = clip_schedule
-sync_bn = 'torch'
 knobs = dict(max_epochs=['train_cfg.max_epochs', 'train_cfg.val_interval'])

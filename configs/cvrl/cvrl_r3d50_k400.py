@@ -32,5 +32,4 @@ model.update(backbone=r3d50)
 train_dataloader.dataset.update(data_root=data_root, check_videos=False)
 train_cfg = dict(type=EpochBasedTrainLoop, max_epochs=max_epochs)
 param_scheduler = clip_schedule
-sync_bn = 'torch'  # over all processes, as published; needs GPUs
 knobs = clip_knobs

@@ -55,6 +55,7 @@ model.data_preprocessor.update(
 optim_wrapper = dict(
     type=OptimWrapper, optimizer=dict(type='AdamW', lr=2e-3, weight_decay=1e-4)
 )
+auto_scale_lr.update(base_batch_size=32)
 param_scheduler = clip_schedule
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator

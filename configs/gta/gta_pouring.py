@@ -23,5 +23,6 @@ with read_base():
 model.merge(gta)
 train_steps.temporal_crop = dict(**pair_crop, num_frames=num_frames)
 train_dataloader.update(batch_size=2, batch_sampler=same_action)
+auto_scale_lr.update(base_batch_size=8)
 train_dataloader.dataset.pipeline = list(train_steps.values())
 knobs = picture_knobs

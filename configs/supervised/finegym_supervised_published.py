@@ -45,3 +45,4 @@ test_dataloader.dataset.pipeline = list(test_steps.values())
 val_dataloader = test_dataloader
 optim_wrapper.update(float16)
 train_cfg.update(max_epochs=100)
+auto_scale_lr.update(base_batch_size=8)  # two on each of 4 processes

@@ -10,7 +10,7 @@ from carl_mm.apis.launch import (
     add_common_arguments,
     build_runner,
     load_config,
-    show_in,
+    pin_memory,
 )
 from tests.engine.small import small_config
 from tests.tools.processes import ROOT
@@ -97,15 +97,14 @@ def test_a_tta_model_embeds_the_samples_of_the_tta_pipeline(make_videos):
     assert hook.tta_cfg == cfg.tta_model
 
 
-def test_pictures_go_to_the_folder_that_is_named(make_videos):
-    folder = make_videos()
-    cfg = Config(small_config(folder))
-    cfg.work_dir, cfg.experiment_name = str(folder / 'work'), folder.name
-    cfg.visualizer = dict(type='Visualizer', vis_backends=[dict(type='Other')])
-    show_in(cfg, str(folder / 'shown'))
-    other, local = cfg.visualizer.vis_backends
-    assert (other.type, local.save_dir) == ('Other', str(folder / 'shown'))
-    cfg.visualizer.vis_backends = [local]
-    build_runner(cfg).test()
-    names = {path.name for path in (folder / 'shown' / 'vis_image').iterdir()}
-    assert 'test_alignment_0.png' in names
+def test_loaders_pin_memory_unless_they_say_otherwise():
+    cfg = Config(dict(train_dataloader=dict(pin_memory=False), val_dataloader=None))
+    cfg.test_dataloader = dict(batch_size=1)
+    pin_memory(cfg)
+    assert cfg.train_dataloader == dict(pin_memory=False)
+    assert cfg.val_dataloader is None
+    assert cfg.test_dataloader == dict(batch_size=1, pin_memory=True)
+
+
+def test_open_mpi_may_launch():
+    assert read('--launcher', 'mpi').launcher == 'mpi'

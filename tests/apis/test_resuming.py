@@ -138,6 +138,17 @@ def test_another_number_of_processes_is_a_change(cfg, monkeypatch):
     assert paths(cfg, cfg) == []  # of an older version, which did not tell
 
 
+def test_settings_without_effect_may_come_and_go(cfg):
+    """A checkpoint of before they were in every config can be resumed."""
+    now = copy.deepcopy(cfg)
+    now.sync_bn, now.auto_scale_lr = 'torch', dict(enable=False, base_batch_size=4)
+    assert paths(cfg, now) == []
+    now.auto_scale_lr.enable = True
+    assert paths(cfg, now) == ['auto_scale_lr.base_batch_size', 'auto_scale_lr.enable']
+    now.auto_scale_lr.enable = False
+    assert 'sync_bn' in paths(cfg, now, world_size=2)
+
+
 @pytest.mark.parametrize('missing', ['optimizer', 'meta'])
 def test_weights_alone_cannot_be_resumed(cfg, missing):
     checkpoint = checkpoint_of(cfg)

@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from carl_mm.engine import DivergenceHook, RunStopped
-from carl_mm.engine.feature_files import write_features
+from carl_mm.engine.features.feature_files import write_features
 from tests.engine.small import small_config
 from tests.tools.processes import load
 

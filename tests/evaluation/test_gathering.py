@@ -1,57 +1,23 @@
 """Two processes gather each other's videos, and fail together."""
 
-import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from torch import distributed
 
-from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
-from carl_mm.evaluation.gathering import gather_videos
-from tests.tools.processes import ROOT, run
-
-SCRIPT = """
-import sys
-import numpy as np
-import torch
-import torch.distributed as dist
-import carl_mm
 from carl_mm.evaluation import FramewiseMetric
-from carl_mm.evaluation.evaluated_video import Place
-from carl_mm.evaluation.gathering import gather_videos
-sys.path.insert(0, sys.argv[1])
-from tests.evaluation.test_gathering import make_video
+from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
+from carl_mm.evaluation.gathering import gather_videos, judged_units
+from tests.distributed.forked import run_forked
 
-dist.init_process_group('gloo')
-rank = dist.get_rank()
-mine = [(Place(i), make_video(i)) for i in ((0, 2, 4, 0) if rank == 0 else (1, 3))]
-if rank == 1 and sys.argv[2] == 'empty':
-    mine = []
-places = range(5) if sys.argv[2] != 'empty' else (0, 2, 4)
-found = gather_videos(mine)
-assert [place for place, _ in found] == [Place(i) for i in places]
-for place, video in found:
-    expected = make_video(place.sample_idx)
-    assert (video.filename, video.action) == (expected.filename, expected.action)
-    assert (video.split, video.view) == (expected.split, expected.view)
-    assert np.array_equal(video.labels, expected.labels)
-    assert np.array_equal(video.frame_inds, expected.frame_inds)
-    assert video.embeddings.keys() == expected.embeddings.keys()
-    for name, values in expected.embeddings.items():
-        assert np.array_equal(video.embeddings[name], values), (place, name)
 
-# Samples that do not tell their place, dealt out in turn; the last one is padding.
 class Counts(FramewiseMetric):
     keys = ('videos', 'order')
 
     def evaluate_action(self, videos):
         firsts = [embedding[0, 0] for embedding in videos.test_embeddings]
         return {'videos': len(firsts), 'order': float(firsts == sorted(firsts))}
-
-
-counts = Counts(prefix='counts')
-frames = [np.full((3, 2), i) for i in ((0, 2, 4) if rank == 0 else (1, 3, 0))]
-counts.process(None, [{'pred_embedding': f, 'gt_label': np.zeros(3)} for f in frames])
-assert counts.evaluate(5) == {'counts/videos': 5, 'counts/order': 1}
 
 
 class Fails(FramewiseMetric):
@@ -63,16 +29,14 @@ class Fails(FramewiseMetric):
         return {'value': 1.0}
 
 
-metric = Fails()
-metric.results = mine
-try:
-    metric.evaluate(5)
-except ValueError as error:
-    assert str(error) == 'not this one'
-else:
-    raise AssertionError('no error')
-dist.destroy_process_group()
-"""
+class Sums(FramewiseMetric):
+    keys = ('sum',)
+    judges_cuts = True
+
+    def evaluate_action(self, videos):
+        draws = [cut for draws in videos.cuts.values() for cut in draws]
+        parts = [videos, *draws]
+        return {'sum': sum(e.sum() for part in parts for e in part.test_embeddings)}
 
 
 def make_video(place):
@@ -102,10 +66,120 @@ def test_one_process_keeps_each_video_once_and_in_order():
     assert [place for place, _ in gather_videos(mine)] == expected
 
 
-@pytest.mark.slow
+def results_of(rank, num_processes, case):
+    """A sampler repeats the first video; one process may have none."""
+    if case == 'empty':
+        return [(Place(i), make_video(i)) for i in (0, 2, 4, 0)] if rank == 0 else []
+    indices = [*range(rank, 5, num_processes), *([0] if rank else [])]
+    found = [(Place(i), make_video(i)) for i in indices]
+    for place, video in list(found):  # a cut without the control: that of its whole
+        cut = replace(
+            video,
+            labels=video.labels[1:3],
+            frame_inds=np.arange(1, 3),
+            embeddings={MODEL: video.embeddings[MODEL][1:3] + 1},
+        )
+        if len(video.labels):
+            found.append((Place(place.sample_idx, 'windowed'), cut))
+    return found
+
+
+def gathered(case):
+    rank, size = distributed.get_rank(), distributed.get_world_size()
+    found = gather_videos(results_of(rank, size, case))
+    held = {
+        (place, name)
+        for place, video in found
+        for name, array in video.embeddings.items()
+        if array.size and array.strides != (0, 0)  # else it takes no memory
+    }
+    return found, held  # told now: pickled, all take memory
+
+
+@pytest.mark.parametrize(
+    ('case', 'num_processes'), [('both', 2), ('empty', 2), ('both', 3)]
+)
+def test_embeddings_reach_those_that_judge_them(case, num_processes):
+    parts = [results_of(rank, num_processes, case) for rank in range(num_processes)]
+    expected = dict(sorted({p: v for part in parts for p, v in part}.items()))
+    ranks = run_forked(gathered, case, num_processes=num_processes)
+    moved = dict.fromkeys(
+        (place, name) for place, v in expected.items() for name in v.embeddings
+    )
+    for rank, (found, held) in enumerate(ranks):
+        assert [place for place, _ in found] == list(expected)
+        units = judged_units(dict(found))
+        assert units == judged_units(expected)
+        share = units[rank::num_processes]
+        for place, video in found:
+            told = expected[place]
+            assert (video.filename, video.action) == (told.filename, told.action)
+            assert (video.split, video.view) == (told.split, told.view)
+            assert np.array_equal(video.labels, told.labels)
+            assert np.array_equal(video.frame_inds, told.frame_inds)
+            assert video.embeddings.keys() == told.embeddings.keys()
+            for name, values in told.embeddings.items():
+                array = video.embeddings[name]
+                assert array.shape == values.shape
+                if (name, video.action) in share and array.size:
+                    assert np.array_equal(array, values), (place, name)
+                    moved[place, name] = rank
+                else:
+                    assert not np.any(array)
+                    assert (place, name) not in held
+    assert None not in [moved[p, n] for p, n in moved if len(expected[p].labels)]
+
+
+def nan_in_one():
+    rank = distributed.get_rank()
+    results = results_of(rank, 2, 'both')
+    if rank == 1:
+        results[0][1].embeddings['position'][0, 0] = np.nan
+    videos = [video for _, video in gather_videos(results) if len(video.labels)]
+    arrays = [v.embeddings['position'] for v in videos if 'position' in v.embeddings]
+    return [bool(np.isnan(array).any()) for array in arrays]
+
+
+def test_all_know_which_embedding_is_not_finite():
+    ranks = run_forked(nan_in_one)
+    assert ranks[0] == ranks[1]
+    assert sum(ranks[0]) == 1
+
+
+def evaluated(kind, case):
+    metric = kind()
+    metric.results = results_of(
+        distributed.get_rank(), distributed.get_world_size(), case
+    )
+    try:
+        return metric.evaluate(5)
+    except ValueError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize('num_processes', [2, 3])
+def test_processes_judge_as_one(num_processes):
+    metric = Sums()
+    metric.results = [pair for rank in (0, 1) for pair in results_of(rank, 2, 'both')]
+    expected = metric.evaluate(5)
+    assert len(expected) == 2
+    for found in run_forked(evaluated, Sums, 'both', num_processes=num_processes):
+        assert found == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize('case', ['both', 'empty'])
-def test_two_processes(tmp_path, case):
-    script = tmp_path / 'gather.py'
-    script.write_text(SCRIPT)
-    torchrun = [sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2']
-    run(*torchrun, '--master_port=29537', script, ROOT, case, cwd=tmp_path)
+def test_an_error_of_one_is_told_to_all(case):
+    assert run_forked(evaluated, Fails, case) == ['not this one'] * 2
+
+
+def counted():
+    counts = Counts(prefix='counts')
+    firsts = (0, 2, 4) if distributed.get_rank() == 0 else (1, 3, 0)
+    for first in firsts:
+        sample = {'pred_embedding': np.full((3, 2), first), 'gt_label': np.zeros(3)}
+        counts.process(None, [sample])
+    return counts.evaluate(5)
+
+
+def test_samples_without_places_were_dealt_out_in_turn_and_the_last_is_padding():
+    assert run_forked(counted) == [{'counts/videos': 5, 'counts/order': 1}] * 2

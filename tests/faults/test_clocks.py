@@ -7,7 +7,7 @@ import time
 import torch
 
 from carl_mm import compat
-from carl_mm.engine.feature_files import video_key
+from carl_mm.engine.features.feature_files import video_key
 from tests.engine.small import small_runner
 
 FUTURE = time.time() + 1e9

@@ -52,6 +52,31 @@ def test_two_processes_judge_as_one(make_videos):
     assert two == pytest.approx(one, abs=1e-6, nan_ok=True)
 
 
+@pytest.mark.parametrize('sync_bn', ['torch', None])
+def test_validation_agrees_with_a_test_of_the_checkpoint(make_videos, sync_bn):
+    """Each process has a video of its own, so statistics of its own without sync_bn."""
+    folder = make_videos(lengths=(30, 24, 36, 20), test_share=0.5)
+
+    def with_validation(config):
+        config.val_dataloader = config.test_dataloader
+        config.val_evaluator = config.test_evaluator
+        config.val_cfg = dict(type='ValLoop')
+        config.default_hooks.sync_buffers = dict(type='SyncRunningStatsHook')
+        config.sync_bn = sync_bn
+
+    config = write_config(folder, with_validation, batch_size=1, max_epochs=1)
+    run(*shell_tool('dist_train'), config, 2, cwd=folder)
+    (log,) = (folder / 'work').rglob('scalars.json')
+    validated = json.loads(log.read_text().splitlines()[-1])
+    out = ['--out', folder / 'test.json']
+    checkpoint = folder / 'work' / 'epoch_1.pth'
+    run(*python_tool('test'), config, checkpoint, *out, cwd=folder)
+    tested = json.loads((folder / 'test.json').read_text())
+    assert len(tested) > 20
+    common = {key: validated[key] for key in tested}
+    assert common == pytest.approx(tested, abs=1e-6, nan_ok=True)
+
+
 def batch():
     """Four videos; the first two lack 0 and 1, the last two 5 and 4 of 8 frames."""
     generator = torch.Generator().manual_seed(0)

@@ -6,7 +6,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.rng import sample_rng
 from carl_mm.functional.sampling.baseline_views import (
     sample_anchors_and_positives,
     sample_one_view,

@@ -7,7 +7,7 @@ import numpy as np
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
-from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.rng import sample_rng
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
 
 

@@ -8,12 +8,12 @@ import torch
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
+from carl_mm.datasets.rng import sample_rng
 from carl_mm.datasets.transforms.frame_stream import (
     FrameFunction,
     FrameStream,
     draw_view,
 )
-from carl_mm.datasets.transforms.rng import sample_rng
 from carl_mm.datasets.video_io.image_folder import RawFrames
 from carl_mm.datasets.video_io.open_video import DECODERS, open_video
 from carl_mm.prefetching import prefetch

@@ -9,7 +9,7 @@ import torch
 from mmcv.transforms import BaseTransform
 from torch import Tensor
 
-from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.rng import sample_rng
 from carl_mm.datasets.video_io.frame_reader import FrameReader
 
 FrameFunction = Callable[[np.ndarray], np.ndarray]

@@ -36,3 +36,62 @@ def clean(embeddings: Tensor, valid: Tensor) -> Tensor:
     """
     dtype = torch.promote_types(embeddings.dtype, torch.float32)
     return embeddings.to(dtype).masked_fill(~valid.unsqueeze(2), 0)
+
+
+def known(condition: Tensor) -> bool:
+    """Return whether a condition holds, as far as asking costs nothing.
+
+    Args:
+        condition: One bool.
+
+    Returns:
+        Its value on a CPU, else False: reading it would wait for the device at each
+        step.
+    """
+    return condition.device.type == 'cpu' and bool(condition)
+
+
+def check_two_views(emb_a: Tensor, emb_b: Tensor, *per_frame: Tensor) -> None:
+    """Raise ValueError where the tensors of two views do not fit each other."""
+    if emb_a.ndim != 3 or emb_a.shape != emb_b.shape:
+        raise ValueError(
+            'embeddings must both be (B, T, D), '
+            f'got {tuple(emb_a.shape)} and {tuple(emb_b.shape)}'
+        )
+    if emb_a.dtype != emb_b.dtype or not emb_a.is_floating_point():
+        raise ValueError(
+            f'embeddings must share a float dtype, got {emb_a.dtype}, {emb_b.dtype}'
+        )
+    names = ('inds_a', 'inds_b', 'valid_a', 'valid_b')
+    for name, tensor in zip(names, per_frame, strict=True):
+        if tensor.shape != emb_a.shape[:2]:
+            raise ValueError(
+                f'{name} must be (B, T) = {tuple(emb_a.shape[:2])}, '
+                f'got {tuple(tensor.shape)}'
+            )
+        if name.startswith('valid') and tensor.dtype != torch.bool:
+            raise ValueError(f'{name} must be bool, got {tensor.dtype}')
+
+
+def check_everyone(
+    own: Tensor, embeddings: Tensor | None, valid: Tensor | None, first: int
+) -> None:
+    """Raise ValueError where the videos of all processes do not fit one's own."""
+    if (embeddings is None) != (valid is None):
+        raise ValueError('all_embeddings and all_valid are given together, or neither')
+    if embeddings is None or valid is None:
+        return
+    if (
+        embeddings.shape[1:] != (2, *own.shape[1:])
+        or valid.shape != embeddings.shape[:3]
+    ):
+        raise ValueError(
+            f'all_embeddings must be (N, 2, T, D) with T, D of {tuple(own.shape)}, and '
+            f'all_valid (N, 2, T), got {tuple(embeddings.shape)} and '
+            f'{tuple(valid.shape)}'
+        )
+    if not 0 <= first <= len(embeddings) - len(own):
+        raise ValueError(
+            f'videos {first} to {first + len(own) - 1} are not among the '
+            f'{len(embeddings)} of all processes'
+        )

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._frames import check_frames, clean, known
 
 
 def nearest_frame_contrastive_loss(
@@ -47,7 +47,8 @@ def nearest_frame_contrastive_loss(
         Scalar, in nats, at least float32.
 
     Raises:
-        ValueError: A shape, a dtype or an option is wrong, or no frame is left.
+        ValueError: A shape, a dtype or an option is wrong, or no frame is left (on a
+            GPU the loss is NaN then, as asking would wait for the device).
 
     Example:
         >>> import torch
@@ -80,18 +81,23 @@ def nearest_frame_contrastive_loss(
             (similarity, gap, valid_a, valid_b),
             (similarity.mT, gap.mT, valid_b, valid_a),
         )
-        losses = torch.cat([_losses(*view, max_gap) for view in views])
-    if not len(losses):
+        pairs = [_losses(*view, max_gap) for view in views]
+        losses, used = (torch.stack(part) for part in zip(*pairs, strict=True))
+    num_queries = used.sum()
+    if known(num_queries == 0):
         raise ValueError(
             f'no valid frame has one of the other view within max_gap={max_gap} frames'
         )
-    return losses.mean()
+    return losses.sum() / num_queries
 
 
 def _losses(
     similarity: Tensor, gap: Tensor, queries: Tensor, valid: Tensor, max_gap: float
-) -> Tensor:
-    """Return the losses ``(N,)`` of the frames that have a positive, in nats."""
+) -> tuple[Tensor, Tensor]:
+    """Return the losses ``(B, T)``, in nats, and which frames have a positive.
+
+    The losses of the others are 0: to select would wait for a GPU to count them.
+    """
     lowest = torch.finfo(similarity.dtype).min  # not -inf: 0 * inf would be NaN
     candidates = valid.unsqueeze(1)  # (B, 1, T)
     log_p = similarity.masked_fill(~candidates, lowest).log_softmax(dim=2)
@@ -100,4 +106,4 @@ def _losses(
     positive = candidates & (gap == nearest) & (nearest <= max_gap)
     weight = positive / positive.sum(dim=2, keepdim=True).clamp(min=1)
     used = queries & positive.any(dim=2)
-    return -(weight * log_p).sum(dim=2)[used]
+    return -(weight * log_p).sum(dim=2).masked_fill(~used, 0), used

@@ -3,6 +3,13 @@
 import torch
 from torch import Tensor
 
+from carl_mm.functional.losses._frames import (
+    check_everyone,
+    check_two_views,
+    clean,
+    known,
+)
+
 
 def gaussian_log_prior(inds_a: Tensor, inds_b: Tensor, variance: float) -> Tensor:
     """Compute the log-prior that frame i of view a matches frame j of view b.
@@ -37,6 +44,9 @@ def sequence_contrastive_loss(
     temperature: float = 0.1,
     negatives: str = 'video',
     eps: float = 1e-6,
+    all_embeddings: Tensor | None = None,
+    all_valid: Tensor | None = None,
+    first: int = 0,
 ) -> Tensor:
     """Compute the mean KL divergence of the similarities from a Gaussian prior in time.
 
@@ -53,6 +63,10 @@ def sequence_contrastive_loss(
     of a video has no valid frame, the frames of its other view are left out. Arithmetic
     is at least float32, also under autocast.
 
+    Where each process holds some of the videos, 'batch' compares with those of all: the
+    processes' losses, weighted by their numbers of valid frames, then have the mean of
+    the whole batch's.
+
     Args:
         emb_a: Embeddings of one view, ``(B, T, D)``, of any float dtype.
         emb_b: Embeddings of the other view, ``(B, T, D)``, of the same dtype.
@@ -65,12 +79,17 @@ def sequence_contrastive_loss(
         negatives: What k runs over: 'video', the other view of the same video, or
             'batch', both views of every other video as well.
         eps: Number that keeps the logarithm of a small p finite; 0 for the plain KL.
+        all_embeddings: Embeddings of the N videos of all processes, both views of each,
+            ``(N, 2, T, D)``, for 'batch'; by default those of this process.
+        all_valid: True on their real frames, ``(N, 2, T)`` bool.
+        first: Row of ``all_embeddings`` at which this process's videos start.
 
     Returns:
         Scalar, in nats, of the embeddings' dtype.
 
     Raises:
-        ValueError: A shape, a dtype or an option is wrong, or no frame is left.
+        ValueError: A shape, a dtype or an option is wrong, or no frame is left (on a
+            GPU the loss is NaN then, as asking would wait for the device).
 
     Example:
         Two views of one video that see it in the same order, and in opposite ones.
@@ -85,11 +104,12 @@ def sequence_contrastive_loss(
         9.77
     """
     _check_options(variance, temperature, negatives, eps)
-    _check_tensors(emb_a, emb_b, inds_a, inds_b, valid_a, valid_b)
+    check_two_views(emb_a, emb_b, inds_a, inds_b, valid_a, valid_b)
+    check_everyone(emb_a, all_embeddings, all_valid, first)
     used_a = valid_a & valid_b.any(dim=1, keepdim=True)
     used_b = valid_b & valid_a.any(dim=1, keepdim=True)
-    num_queries = int(used_a.sum() + used_b.sum())
-    if num_queries == 0:
+    num_queries = used_a.sum() + used_b.sum()
+    if known(num_queries == 0):
         raise ValueError('no valid query frame: no video has one in both of its views')
     dtype = torch.promote_types(emb_a.dtype, torch.float32)
     with torch.autocast(emb_a.device.type, enabled=False):
@@ -104,10 +124,14 @@ def sequence_contrastive_loss(
         )
         others_a = others_b = None
         if negatives == 'batch':
-            everyone = torch.cat([z_a, z_b], dim=1)  # (B, 2T, D)
-            everyone_valid = torch.cat([valid_a, valid_b], dim=1)
-            others_a = _log_others(z_a, everyone, everyone_valid, temperature)
-            others_b = _log_others(z_b, everyone, everyone_valid, temperature)
+            everyone = torch.stack([z_a, z_b], dim=1)  # (N, 2, T, D)
+            everyone_valid = torch.stack([valid_a, valid_b], dim=1)
+            if all_embeddings is not None and all_valid is not None:
+                everyone = clean(all_embeddings.flatten(0, 1), all_valid.flatten(0, 1))
+                everyone_valid = all_valid
+            rest = everyone.flatten(0, -2), everyone_valid.flatten(1), first
+            others_a = _log_others(z_a, *rest, temperature)
+            others_b = _log_others(z_b, *rest, temperature)
         log_prior = gaussian_log_prior(s_a, s_b, variance)
         similarity = z_a @ z_b.transpose(1, 2) / temperature  # (B, T, T)
         kl_a = _kl_per_query(log_prior, similarity, valid_b, others_a, eps)
@@ -138,16 +162,18 @@ def _kl_per_query(
 
 
 def _log_others(
-    query: Tensor, everyone: Tensor, valid: Tensor, temperature: float
+    query: Tensor, frames: Tensor, valid: Tensor, first: int, temperature: float
 ) -> Tensor:
-    """Return the log of the exponentials summed over all other videos, ``(B, T)``."""
+    """Return the log of the exponentials summed over all other videos, ``(B, T)``.
+
+    ``frames``, ``(N 2T, D)``, are those of all videos, ``valid`` ``(N, 2T)``.
+    """
     lowest = torch.finfo(query.dtype).min
-    columns = everyone.flatten(0, 1).T  # (D, B * 2T)
     rows = []
-    for video, frames in enumerate(query):
+    for video, own in enumerate(query):
         allowed = valid.clone()
-        allowed[video] = False
-        logits = frames @ columns / temperature  # (T, B * 2T)
+        allowed[first + video] = False
+        logits = own @ frames.T / temperature  # (T, N * 2T)
         rows.append(logits.masked_fill(~allowed.flatten(), lowest).logsumexp(dim=1))
     return torch.stack(rows)
 
@@ -162,24 +188,3 @@ def _check_options(
         )
     if negatives not in ('video', 'batch'):
         raise ValueError(f"negatives must be 'video' or 'batch', got {negatives!r}")
-
-
-def _check_tensors(emb_a: Tensor, emb_b: Tensor, *per_frame: Tensor) -> None:
-    if emb_a.ndim != 3 or emb_a.shape != emb_b.shape:
-        raise ValueError(
-            'embeddings must both be (B, T, D), '
-            f'got {tuple(emb_a.shape)} and {tuple(emb_b.shape)}'
-        )
-    if emb_a.dtype != emb_b.dtype or not emb_a.is_floating_point():
-        raise ValueError(
-            f'embeddings must share a float dtype, got {emb_a.dtype}, {emb_b.dtype}'
-        )
-    names = ('inds_a', 'inds_b', 'valid_a', 'valid_b')
-    for name, tensor in zip(names, per_frame, strict=True):
-        if tensor.shape != emb_a.shape[:2]:
-            raise ValueError(
-                f'{name} must be (B, T) = {tuple(emb_a.shape[:2])}, '
-                f'got {tuple(tensor.shape)}'
-            )
-        if name.startswith('valid') and tensor.dtype != torch.bool:
-            raise ValueError(f'{name} must be bool, got {tensor.dtype}')

@@ -36,7 +36,8 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         augmentation: Arguments of `PhotometricAugmentation`, ``dict()`` for the
             paper's, or a list of them, one for each view; by default nothing is
             augmented.
-        non_blocking: Whether batches are copied asynchronously; needs pinned memory.
+        non_blocking: Whether batches are copied while the host goes on; from pinned
+            memory (`pin_memory` of the loader) the copy itself takes none of its time.
         released: Whether all augmentations are ``released``, as CVRL's.
     """
 
@@ -45,7 +46,7 @@ class FramewiseDataPreprocessor(BaseDataPreprocessor):
         mean: tuple[float, ...] = IMAGENET_MEAN,
         std: tuple[float, ...] = IMAGENET_STD,
         augmentation: dict[str, Any] | Sequence[dict[str, Any]] | None = None,
-        non_blocking: bool = False,
+        non_blocking: bool = True,
         released: bool = False,
     ) -> None:
         super().__init__(non_blocking)

@@ -124,6 +124,8 @@ def _lengths_and_actions(
     lengths = [sample.get('total_frames') for sample in data_samples]
     known = None not in lengths
     return (
-        torch.tensor(lengths, device=embedding.device) if known else None,
+        torch.tensor(lengths).to(embedding.device, non_blocking=True)
+        if known
+        else None,
         [sample.get('action') for sample in data_samples],
     )

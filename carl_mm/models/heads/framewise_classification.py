@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from carl_mm.models.heads.base import FramewiseHead, check_samples, frame_share
 
+IGNORED = -100  # in place of a label
+
 
 @MODELS.register_module()
 class FramewiseClassificationHead(FramewiseHead):
@@ -37,6 +39,7 @@ class FramewiseClassificationHead(FramewiseHead):
         self.num_classes = num_classes
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(in_channels, num_classes)
+        self._checked: set[str] = set()  # names of videos with good labels
 
     def loss(
         self,
@@ -63,8 +66,16 @@ class FramewiseClassificationHead(FramewiseHead):
             ]
         )
         known = valid & (labels >= 0)
-        scores = self.classifier(self.dropout(embedding))[known].float()
-        total = F.cross_entropy(scores, labels[known], reduction='sum')
+        # Masked instead of selected: a GPU would be waited for to count the frames.
+        kept = self.dropout(embedding.masked_fill(~known.unsqueeze(3), 0))
+        scores = self.classifier(kept).float()
+        target = labels.masked_fill(~known, IGNORED)
+        total = F.cross_entropy(
+            scores.flatten(0, 2),
+            target.flatten(),
+            ignore_index=IGNORED,
+            reduction='sum',
+        )
         return {'loss': total / known.sum().clamp(min=1) * frame_share(known)}
 
     def _video_labels(self, sample: ActionDataSample) -> Tensor:
@@ -72,11 +83,15 @@ class FramewiseClassificationHead(FramewiseHead):
         if 'gt_label' not in sample:
             raise ValueError(f'{name}: no labels; set with_labels=True in its dataset')
         labels: Tensor = sample.gt_label
+        if name in self._checked:  # to look once waits for a GPU once
+            return labels
         if labels.numel() and int(labels.max()) >= self.num_classes:
             raise ValueError(
                 f'{name}: label {int(labels.max())} is not below num_classes '
                 f'{self.num_classes}'
             )
+        if name is not None:
+            self._checked.add(name)
         return labels
 
     def classify(self, embedding: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ class FrameBatch:
         """A number for each video's action, ``(B,)`` int64; None counts as one."""
         names = list(dict.fromkeys(self.actions))
         numbers = [names.index(action) for action in self.actions]
-        return torch.tensor(numbers, device=self.embedding.device)
+        return torch.tensor(numbers).to(self.embedding.device, non_blocking=True)
 
     def by_view(self) -> 'FrameBatch':
         """Return the ``(B V, T, D)`` views, each with its video's length and action."""

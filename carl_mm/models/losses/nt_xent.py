@@ -1,11 +1,10 @@
 """NT-Xent over the clips of all processes."""
 
-import torch
 from mmaction.registry import MODELS
 from mmengine import dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_gather
 
+from carl_mm.distributed.batches import gather_videos
 from carl_mm.functional.losses.nt_xent import nt_xent_loss
 
 
@@ -47,30 +46,3 @@ class NTXentLoss(nn.Module):
             first=dist.get_rank() * len(embedding),
             temperature=self.temperature,
         )
-
-
-def gather_videos(embedding: Tensor) -> Tensor:
-    """Concatenate the videos of all processes, in the order of their ranks.
-
-    Args:
-        embedding: Videos of this process, ``(B, ...)``.
-
-    Returns:
-        Videos of all R processes, ``(R B, ...)``; gradients flow to all of them.
-
-    Raises:
-        ValueError: The processes hold different numbers of videos.
-    """
-    if dist.get_world_size() == 1:
-        return embedding
-    size = torch.tensor([len(embedding)], device=embedding.device)
-    sizes = [int(other) for other in dist.all_gather(size)]
-    if len(set(sizes)) > 1:
-        raise ValueError(
-            f'the processes hold {sizes} videos, but each needs as many as the others; '
-            'set train_dataloader.drop_last=True'
-        )
-    everyone: tuple[Tensor, ...] = all_gather(  # type: ignore[no-untyped-call]
-        embedding.contiguous()
-    )
-    return torch.cat(everyone)

@@ -1,9 +1,13 @@
 """The sequence contrastive loss (SCL) of CARL."""
 
+from typing import Any
+
 from mmaction.registry import MODELS
+from mmengine import dist
 from torch import Tensor
 
 from carl_mm.deprecated import warn_deprecated
+from carl_mm.distributed.batches import gather_videos
 from carl_mm.functional.losses.sequence_contrastive import sequence_contrastive_loss
 from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
@@ -17,7 +21,8 @@ class SequenceContrastiveLoss(FramewiseLoss):
         variance: Variance of the Gaussian prior in time, in squared source frames.
         temperature: Number that divides the cosine similarities.
         negatives: Which frames a match is told from: 'video' (those of the video's
-            other view) or 'batch' (those of all other videos as well).
+            other view) or 'batch' (those of all other videos as well, on all processes;
+            gradients flow to these, too).
         eps: Number added to probabilities before the logarithm is taken.
 
     Raises:
@@ -63,9 +68,17 @@ class SequenceContrastiveLoss(FramewiseLoss):
 
         Raises:
             TypeError: Neither a `FrameBatch` nor three tensors are given.
+            ValueError: With negatives='batch', processes hold other numbers of videos.
         """
         if isinstance(batch, Tensor):
             batch = _batch_of_tensors(batch, frame_inds, valid)
+        everyone: dict[str, Any] = {}
+        if self.negatives == 'batch' and dist.get_world_size() > 1:
+            everyone = {
+                'all_embeddings': gather_videos(batch.embedding),
+                'all_valid': gather_videos(batch.valid),
+                'first': dist.get_rank() * len(batch.embedding),
+            }
         return sequence_contrastive_loss(
             *batch.embedding.unbind(1),
             *batch.frame_inds.unbind(1),
@@ -74,6 +87,7 @@ class SequenceContrastiveLoss(FramewiseLoss):
             temperature=self.temperature,
             negatives=self.negatives,
             eps=self.eps,
+            **everyone,
         )
 
 

@@ -10,9 +10,9 @@ from mmengine.registry import init_default_scope
 from torch.nn.functional import normalize
 
 import carl_mm  # noqa: F401  (registers, in the started processes too)
+from carl_mm.distributed.batches import gather_videos
 from carl_mm.functional import nt_xent_loss
 from carl_mm.models import NTXentLoss
-from carl_mm.models.losses.nt_xent import gather_videos
 from tests.models.clips import clip_batch, clip_recognizer
 from tests.tools.processes import environment
 

@@ -1,10 +1,14 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 from mmaction.registry import MODELS
+from torch import distributed
 from torch.nn.functional import normalize
 
 from carl_mm.functional import sequence_contrastive_loss
 from carl_mm.models import FrameBatch, SequenceContrastiveLoss
+from tests.distributed.forked import run_forked
 from tests.models.frames import (
     batch,
     head_of,
@@ -13,6 +17,7 @@ from tests.models.frames import (
     padding_changes_nothing,
     twenty_steps_lower,
 )
+from tests.models.losses.waiting import NoWaiting
 
 SCL = {'type': 'SequenceContrastiveLoss', 'temperature': 0.5}
 
@@ -51,6 +56,46 @@ def test_two_processes_mean_the_whole_batch(monkeypatch):
     head, data = head_of(SCL), batch()
     halves = mean_over_processes(head, data, monkeypatch, per_video=False)
     torch.testing.assert_close(halves, loss_of(head, data))
+
+
+NEAREST = {'type': 'NearestFrameContrastiveLoss'}
+
+
+@pytest.mark.parametrize('loss', [SCL, SCL | {'negatives': 'batch'}, NEAREST])
+def test_a_step_does_not_wait_for_the_device(loss, monkeypatch):
+    monkeypatch.setattr(torch, 'autocast', lambda *_, **__: nullcontext())  # no meta
+    head = head_of(loss, projection_channels=8).to('meta')
+    *tensors, samples = batch()
+    embedding, *rest = (tensor.to('meta') for tensor in tensors)
+    with NoWaiting():
+        head.loss(embedding.requires_grad_(True), *rest, samples)['loss'].backward()
+
+
+def loss_and_gradient(data):
+    embedding = data[0].clone().requires_grad_(True)
+    loss = loss_of(head_of(SCL | {'negatives': 'batch'}), (embedding, *data[1:]))
+    loss.backward()
+    return loss.detach(), embedding.grad
+
+
+def rank_of_batch(num_videos):
+    rank = distributed.get_rank()
+    rows = slice(rank * num_videos, (rank + 1) * num_videos)
+    return loss_and_gradient(tuple(part[rows] for part in batch(2 * num_videos)))
+
+
+@pytest.mark.parametrize('num_videos', [1, 2])
+def test_the_videos_of_all_processes_are_negatives(num_videos):
+    """One each, as in the paper's runs: then its own batch holds no other video."""
+    data = batch(2 * num_videos)
+    loss, gradient = loss_and_gradient(data)
+    ranks = run_forked(rank_of_batch, num_videos)
+    # As DDP averages; other numbers of valid frames, so other weights.
+    torch.testing.assert_close(sum(rank[0] for rank in ranks) / 2, loss)
+    both = torch.cat([rank[1] for rank in ranks]) / 2
+    torch.testing.assert_close(both, gradient, rtol=0, atol=1e-6)
+    alone = loss_and_gradient(tuple(part[:num_videos] for part in data))[0]
+    assert abs(alone - ranks[0][0]) > 0.1
 
 
 def test_bad_arguments_are_named():

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from carl_mm.datasets import OpenVideo
-from carl_mm.engine.feature_key import feature_key, name_of
+from carl_mm.engine.features.feature_key import feature_key, name_of
 from tests.engine.small import small_config
 
 

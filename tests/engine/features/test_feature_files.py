@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from carl_mm.datasets.video_io.video_writer import write_mp4
-from carl_mm.engine import feature_files
-from carl_mm.engine.feature_files import (
+from carl_mm.engine.features import feature_files
+from carl_mm.engine.features.feature_files import (
     check_disk_space,
     check_width,
     is_whole,

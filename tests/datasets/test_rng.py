@@ -1,6 +1,6 @@
 import numpy as np
 
-from carl_mm.datasets.transforms.rng import sample_rng
+from carl_mm.datasets.rng import sample_rng
 
 
 def test_without_a_generator_numpy_seeds_the_draws():

@@ -9,8 +9,9 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from carl_mm.datasets import OpenVideo, WholeVideo
-from carl_mm.engine import FeatureCacheHook, feature_cache
-from carl_mm.engine.feature_files import write_features
+from carl_mm.engine import FeatureCacheHook
+from carl_mm.engine.features import feature_cache
+from carl_mm.engine.features.feature_files import write_features
 from tests.engine.small import CACHE_STEPS, small_config
 
 
@@ -223,7 +224,7 @@ def test_views_augmented_in_ways_of_their_own_are_refused(make_videos):
 def test_a_disk_without_room_is_refused_before_it_is_full(make_videos, monkeypatch):
     folder = make_videos()
     monkeypatch.setattr(
-        'carl_mm.engine.feature_files.shutil.disk_usage',
+        'carl_mm.engine.features.feature_files.shutil.disk_usage',
         lambda path: type('Usage', (), {'free': 10_000}),
     )
     with pytest.raises(OSError, match='features take 0.00 GB, 0.00 GB are free; set'):

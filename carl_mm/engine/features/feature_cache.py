@@ -19,14 +19,14 @@ from rich.progress import track
 from carl_mm.datasets.framewise_video import FramewiseVideoDataset
 from carl_mm.datasets.transforms import FrameStream
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
-from carl_mm.engine.feature_files import (
+from carl_mm.engine.features.feature_files import (
     check_disk_space,
     check_width,
     is_whole,
     video_key,
     write_features,
 )
-from carl_mm.engine.feature_key import feature_key, name_of
+from carl_mm.engine.features.feature_key import feature_key, name_of
 from carl_mm.engine.framewise_datasets import framewise_datasets
 from carl_mm.files import atomic_write
 from carl_mm.heartbeat import wait_for_all

@@ -1,0 +1,1 @@
+"""What several processes compute together: BatchNorm, batches, groups on the host."""
