@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 WIDTH, HEIGHT = 64, 48
+STEP = Fraction(1, 25)
 KEPT_APART = {'bf': '0', 'g': '10'}
 
 
@@ -219,6 +220,29 @@ def late(path, start=3000):
     return write(path, times=start + 40 * np.arange(40), unit=Fraction(1, 1000))
 
 
+def resized(path, codec, options=None):
+    """A call or a broadcast, whose pictures are larger from the 21st on."""
+    parts = [
+        write(
+            path.with_stem(f'part{place}'), codec, 20, first=20 * place, size=size,
+            options=options,
+        )
+        for place, size in enumerate([(WIDTH, HEIGHT), (2 * WIDTH, 2 * HEIGHT)])
+    ]  # fmt: skip
+    with av.open(str(path), 'w') as new:
+        copy = None
+        for place, part in enumerate(parts):
+            with av.open(str(part)) as old:
+                stream = old.streams.video[0]
+                copy = copy or new.add_stream_from_template(stream)
+                for packet in (p for p in old.demux(stream) if p.size):
+                    shift = round(place * 20 * STEP / packet.time_base)
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    packet.stream = copy
+                    new.mux(packet)
+    return path
+
+
 def with_cover(path):
     """An mp4 whose header names the cover of an album before the video."""
     source = write(path.with_name('plain.mp4')).read_bytes()
@@ -325,6 +349,8 @@ KINDS = {
     'claimed.mkv': (lambda p: variable(p, rate=30), 40, 0),
     'late.mp4': (late, 40, 0),
     'television.ts': (lambda p: late(p, 50_000_000), 40, 0),
+    'resized.ts': (lambda p: resized(p, 'libx264', KEPT_APART), 40, 0),
+    'resized.webm': (lambda p: resized(p, 'libvpx'), 40, 0),
     'cover.mp4': (with_cover, 40, 0),
     'two_streams.mkv': (two_streams, 40, 0),
     'two_streams.mp4': (two_streams, 40, 0),
