@@ -67,11 +67,8 @@ class PyAVVideo(FrameReader):
         with self._open() as (container, stream):
             self._remark = choose_stream(container)[1]
             self._packets = read_packets(container, stream)
-            self._unit, context = stream.time_base, stream.codec_context
-            self._size: dict[str, Any] = {
-                'width': context.width,
-                'height': context.height,
-            }
+            self._unit, codec = stream.time_base, stream.codec_context
+            self._size: Any = {'width': codec.width, 'height': codec.height}
             rate = stream.average_rate or stream.guessed_rate
             self._claimed_fps = float(rate) if rate else None
             self._is_avi = container.format.name == 'avi'

@@ -59,7 +59,7 @@ def plain_decode(path, place=0):
             try:
                 frames = packet.decode()
             except av.InvalidDataError:
-                break  # of a file that is cut
+                continue  # of a file that is cut; the decoder still holds frames
             for frame in frames:
                 numbers.append(number(frame.to_ndarray(format='rgb24')))
                 times.append(frame.time)
@@ -326,6 +326,8 @@ H265 = (
     'open-gop=1:keyint=10:min-keyint=10:bframes=3:b-adapt=0:scenecut=0:log-level=none'
 )
 FRAGMENTS = {'movflags': 'frag_keyframe+empty_moov'}
+B_FRAMES = {'bf': '2', 'g': '20', 'b-adapt': '0'}
+AT_FRONT = {'container_options': {'movflags': 'faststart'}}
 # name: how it is made, number of frames, number of the first one
 KINDS = {
     'packed1.avi': (packed, 41, 0),
@@ -360,6 +362,8 @@ KINDS = {
         0,
     ),
     'cut_fragment.mp4': (lambda p: cut(p, 250, container_options=FRAGMENTS), None, 0),
+    # Its last packet is of a frame that is shown before those in the decoder.
+    'cut_reordered.mp4': (lambda p: cut(p, 300, options=B_FRAMES, **AT_FRONT), None, 0),
     'cut.mkv': (lambda p: cut(p, 600), None, 0),
     'cut.ts': (lambda p: cut(p, 188 * 4 + 90), None, 0),
     'old_x264.mkv': (old_x264, 16, None),
