@@ -1,15 +1,18 @@
 """Kinetics-400: lists of paths and class labels; no phase labels."""
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from carl_mm.datasets.converters.conversion import ConversionSummary, conclude
 from carl_mm.datasets.converters.folder import read_lengths
+from carl_mm.datasets.converters.formats.tables.listed_names import ListedNames
 from carl_mm.datasets.converters.formats.tables.table_text import read_text
 from carl_mm.datasets.problems import refuse
-from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES
+from carl_mm.datasets.video_io.find_videos import VIDEO_SUFFIXES, list_files
 from carl_mm.quoting import clip, quote
 
 
@@ -45,7 +48,8 @@ def annotations_from_kinetics(
         class_file: File with the name of one class per line; labels are these names or
             their numbers, from 0. Without it labels are the classes' names.
         check: Whether to open every video, and leave out those that are missing or
-            unreadable.
+            unreadable. Listed names then become those of the files, with '/' for
+            backslashes and accents as the files have them.
         workers: Number of threads that open videos.
 
     Returns:
@@ -58,9 +62,14 @@ def annotations_from_kinetics(
     """
     classes = None if class_file is None else _read_classes(class_file)
     entries, first_use = list[dict[str, Any]](), dict[str, str]()
+    find = _name_finder(Path(video_dir))
     for split, path in (('train', train_csv), ('val', val_csv)):
         if path is not None:
-            entries += _read_entries(path, split, classes, first_use)
+            videos = [
+                replace(video, filename=find(video.filename)[0]) if check else video
+                for video in read_video_list(path)
+            ]
+            entries += _make_entries(videos, path, split, classes, first_use)
     left_out, remarks = dict[str, str](), list[str]()
     if check:
         names = [entry['filename'] for entry in entries]
@@ -68,10 +77,32 @@ def annotations_from_kinetics(
         for name, entry in zip(names, entries, strict=True):
             if name in lengths:
                 entry['num_frames'] = lengths[name]
+        left_out = {name: reason + find(name)[1] for name, reason in left_out.items()}
     return conclude(video_dir, {}, entries, left_out, remarks)
 
 
-def _read_entries(
+def _name_finder(folder: Path) -> Callable[[str], tuple[str, str]]:
+    """Return what tells the file that a listed name means, or else those like it."""
+
+    @cache  # needed only where names differ
+    def files() -> ListedNames:
+        found = (path.relative_to(folder) for path in list_files(folder))
+        return ListedNames(path.as_posix() for path in found)
+
+    def find(name: str) -> tuple[str, str]:
+        if (folder / name).exists():
+            return name, ''
+        try:
+            return files().find(name), ''
+        except ValueError as error:
+            _, mark, like = str(error).partition('; there is ')
+            return name, mark + like
+
+    return find
+
+
+def _make_entries(
+    videos: list[ListedVideo],
     path: str | Path,
     split: str,
     classes: dict[str, str] | None,
@@ -79,7 +110,7 @@ def _read_entries(
 ) -> list[dict[str, Any]]:
     """Return a list's entries; ``first_use`` records where each video was listed."""
     entries, problems = list[dict[str, Any]](), list[str]()
-    for video in read_video_list(path):
+    for video in videos:
         where = f'line {video.line}: {video.filename}:'
         place = f'{path}, line {video.line}'
         if first_use.setdefault(video.filename, place) != place:

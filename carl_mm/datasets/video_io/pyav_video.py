@@ -39,7 +39,8 @@ class PyAVVideo(FrameReader):
     Its frames are those that decoding it from start to end gives. Where its packets do
     not tell them, it is decoded once, and what was found is remembered in a cache: in
     the folder that the environment variable CARL_MM_CACHE names, by default
-    ~/.cache/carl_mm.
+    ~/.cache/carl_mm. Where pictures change their size, all are scaled to one, as
+    players do it.
 
     Args:
         filename: Path of the video.
@@ -66,7 +67,8 @@ class PyAVVideo(FrameReader):
         with self._open() as (container, stream):
             self._remark = choose_stream(container)[1]
             self._packets = read_packets(container, stream)
-            self._unit = stream.time_base
+            self._unit, codec = stream.time_base, stream.codec_context
+            self._size: Any = {'width': codec.width, 'height': codec.height}
             rate = stream.average_rate or stream.guessed_rate
             self._claimed_fps = float(rate) if rate else None
             self._is_avi = container.format.name == 'avi'
@@ -158,7 +160,7 @@ class PyAVVideo(FrameReader):
         # One for all frames: making it takes as long as converting a frame.
         reformatter = VideoReformatter()
         for frame in self._frames.frames(self._open, inds):
-            picture = reformatter.reformat(frame, **TO_RGB).to_ndarray()
+            picture = reformatter.reformat(frame, **self._size, **TO_RGB).to_ndarray()
             yield upright(frame, picture)
 
     def _missing(self, index: int) -> VideoDecodeError:

@@ -81,6 +81,23 @@ def test_what_does_not_decode_is_left_out_by_name(data, capsys):
     assert report[2] == 'c 1/gone.mp4,no such file'
 
 
+def test_names_are_those_of_the_files_or_named_beside_them(data, capsys):
+    accent = data / 'videos' / 'c 0' / 'caf\u00e9.mp4'
+    (data / 'videos' / 'c 0' / '0.mp4').rename(accent)
+    lines = ['c 0/cafe\u0301.mp4 0', 'c 1\\1.mp4 1', 'c 0/2.MP4 1', '']
+    (data / 'train.csv').write_text('\n'.join(lines), encoding='utf-8')
+    (data / 'val.csv').write_text('c 1/3.mp4 1\n')
+    assert convert(data) == 0
+    found = load_annotations(data / 'out.json')['data_list']
+    assert [entry['filename'] for entry in found] == [
+        'c 0/caf\u00e9.mp4', 'c 1/1.mp4', 'c 1/3.mp4'
+    ]  # fmt: skip
+    assert "c 0/2.MP4: no such file; there is 'c 0/2.mp4'" in capsys.readouterr().out
+    (data / 'val.csv').write_text('c 1/1.mp4 1\n')
+    assert convert(data) == 1
+    assert 'c 1/1.mp4: also in' in capsys.readouterr().err
+
+
 def test_without_a_check_no_video_is_opened(data):
     for path in (data / 'videos').rglob('*.mp4'):
         path.unlink()

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 WIDTH, HEIGHT = 64, 48
+STEP = Fraction(1, 25)
 KEPT_APART = {'bf': '0', 'g': '10'}
 
 
@@ -58,7 +59,7 @@ def plain_decode(path, place=0):
             try:
                 frames = packet.decode()
             except av.InvalidDataError:
-                break  # of a file that is cut
+                continue  # of a file that is cut; the decoder still holds frames
             for frame in frames:
                 numbers.append(number(frame.to_ndarray(format='rgb24')))
                 times.append(frame.time)
@@ -219,6 +220,29 @@ def late(path, start=3000):
     return write(path, times=start + 40 * np.arange(40), unit=Fraction(1, 1000))
 
 
+def resized(path, codec, options=None):
+    """A call or a broadcast, whose pictures are larger from the 21st on."""
+    parts = [
+        write(
+            path.with_stem(f'part{place}'), codec, 20, first=20 * place, size=size,
+            options=options,
+        )
+        for place, size in enumerate([(WIDTH, HEIGHT), (2 * WIDTH, 2 * HEIGHT)])
+    ]  # fmt: skip
+    with av.open(str(path), 'w') as new:
+        copy = None
+        for place, part in enumerate(parts):
+            with av.open(str(part)) as old:
+                stream = old.streams.video[0]
+                copy = copy or new.add_stream_from_template(stream)
+                for packet in (p for p in old.demux(stream) if p.size):
+                    shift = round(place * 20 * STEP / packet.time_base)
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    packet.stream = copy
+                    new.mux(packet)
+    return path
+
+
 def with_cover(path):
     """An mp4 whose header names the cover of an album before the video."""
     source = write(path.with_name('plain.mp4')).read_bytes()
@@ -302,6 +326,8 @@ H265 = (
     'open-gop=1:keyint=10:min-keyint=10:bframes=3:b-adapt=0:scenecut=0:log-level=none'
 )
 FRAGMENTS = {'movflags': 'frag_keyframe+empty_moov'}
+B_FRAMES = {'bf': '2', 'g': '20', 'b-adapt': '0'}
+AT_FRONT = {'container_options': {'movflags': 'faststart'}}
 # name: how it is made, number of frames, number of the first one
 KINDS = {
     'packed1.avi': (packed, 41, 0),
@@ -325,6 +351,8 @@ KINDS = {
     'claimed.mkv': (lambda p: variable(p, rate=30), 40, 0),
     'late.mp4': (late, 40, 0),
     'television.ts': (lambda p: late(p, 50_000_000), 40, 0),
+    'resized.ts': (lambda p: resized(p, 'libx264', KEPT_APART), 40, 0),
+    'resized.webm': (lambda p: resized(p, 'libvpx'), 40, 0),
     'cover.mp4': (with_cover, 40, 0),
     'two_streams.mkv': (two_streams, 40, 0),
     'two_streams.mp4': (two_streams, 40, 0),
@@ -334,6 +362,8 @@ KINDS = {
         0,
     ),
     'cut_fragment.mp4': (lambda p: cut(p, 250, container_options=FRAGMENTS), None, 0),
+    # Its last packet is of a frame that is shown before those in the decoder.
+    'cut_reordered.mp4': (lambda p: cut(p, 300, options=B_FRAMES, **AT_FRONT), None, 0),
     'cut.mkv': (lambda p: cut(p, 600), None, 0),
     'cut.ts': (lambda p: cut(p, 188 * 4 + 90), None, 0),
     'old_x264.mkv': (old_x264, 16, None),

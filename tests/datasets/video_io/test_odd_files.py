@@ -5,7 +5,9 @@ import pytest
 
 from carl_mm.datasets.video_io.open_video import open_video
 from tests.datasets.video_io.odd_files import (
+    HEIGHT,
     KINDS,
+    WIDTH,
     number,
     plain_decode,
     variable_times,
@@ -53,6 +55,14 @@ def test_frames_and_random_reads_are_those_of_a_plain_decode(made, name):
         inds = np.sort(rng.choice(len(frames), size, replace=False))
         for index, frame in zip(inds, open_video(path).stream(inds), strict=True):
             np.testing.assert_array_equal(frame, frames[index])
+
+
+@pytest.mark.parametrize('name', ['resized.ts', 'resized.webm'])
+def test_pictures_that_change_their_size_are_scaled_to_one(made, name):
+    video = open_video(made(name))
+    shapes = {frame.shape for frame in video.stream(range(video.num_frames))}
+    assert shapes == {(HEIGHT, WIDTH, 3)}
+    assert video.read([30]).shape == (1, HEIGHT, WIDTH, 3)
 
 
 @pytest.mark.parametrize('name', CUT)

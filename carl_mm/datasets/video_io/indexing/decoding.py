@@ -27,11 +27,12 @@ class MissingFrameError(Exception):
 
 def decode_packets(
     container: InputContainer, stream: VideoStream
-) -> Iterator[tuple[list[VideoFrame], bool]]:
+) -> Iterator[tuple[list[VideoFrame], bool, bool]]:
     """Decode packet after packet.
 
     Yields:
-        The whole frames that a packet gives, and whether anything failed.
+        The whole frames that a packet gives, whether anything failed, and whether it is
+        a packet, or the end, which gives the frames that the decoder still holds.
     """
     packets = container.demux(stream)
     while True:
@@ -39,20 +40,20 @@ def decode_packets(
             packet: Any = next(packets, None)
         # IndexError: a damaged packet names a stream that does not exist.
         except (av.FFmpegError, IndexError):
-            yield _whole(stream.decode())  # what the decoder still holds
-            yield [], True
+            yield *_whole(stream.decode()), False
+            yield [], True, False
             return
         if packet is None:
             return
         try:
-            yield _whole(packet.decode())
+            yield *_whole(packet.decode()), packet.size > 0
         except av.FFmpegError:
-            yield [], True
+            yield [], True, packet.size > 0
 
 
 def whole_frames(container: InputContainer, stream: VideoStream) -> Frames:
     """Decode all whole frames from where a file stands."""
-    for frames, _ in decode_packets(container, stream):
+    for frames, _, _ in decode_packets(container, stream):
         yield from frames
 
 

@@ -107,16 +107,21 @@ def index_frames(
     prints: list[Print] = []
     keys: list[int] = []
     failed: list[int] = []  # number of good frames before each failure
+    last: list[int] = []  # those of the failures since the last good packet
     with open_file() as (container, stream):
-        for frames, has_failed in decode_packets(container, stream):
+        for frames, has_failed, is_packet in decode_packets(container, stream):
             if has_failed:
                 failed.append(len(prints))
+                last.append(len(prints))
+            elif is_packet:
+                last = []
             for frame in frames:
                 if frame.key_frame:
                     keys.append(len(prints))
                 prints.append(_print(frame))
-    at_end = [place for place in failed if place == len(prints)]
-    inside = [place for place in failed if place < len(prints)]
+    # Of reordered frames, some wait in the decoder while the last packet fails.
+    at_end = last if is_cut else [place for place in failed if place == len(prints)]
+    inside = failed[: len(failed) - len(at_end)]
     if starts_anywhere:
         inside = [place for place in inside if place > 0]
     if not prints or (len(at_end) > 1 and not is_cut):

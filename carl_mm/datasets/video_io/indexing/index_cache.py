@@ -12,7 +12,7 @@ from carl_mm.datasets.video_io.indexing.frame_index import FrameIndex
 from carl_mm.files import atomic_write_text, file_state
 
 CACHE_VARIABLE = 'CARL_MM_CACHE'
-FORM = 1  # to be raised whenever the content means something else
+FORM = 2  # to be raised whenever the content means something else
 
 
 def load_index(filename: str) -> FrameIndex | None:
