@@ -9,8 +9,14 @@ import carl_mm
 from carl_mm.datasets.video_io.video_writer import write_mp4
 
 torch.set_num_threads(1)  # two would fight over the cores with subprocesses
-init_default_scope('mmaction')  # as a Runner does
+init_default_scope('mmaction')  # for what is built while tests are collected
 carl_mm.compat.mend_runner()  # as the tools do; hosts are tested in other processes
+
+
+@pytest.fixture(autouse=True)
+def default_scope():
+    """As a Runner does; another test's may have had none, which is mmengine's."""
+    init_default_scope('mmaction')
 
 
 @pytest.fixture(autouse=True, scope='session')

@@ -29,6 +29,7 @@ def upstream(code):
     return done.stderr.strip().splitlines()[-1] if done.returncode else ''
 
 
+@pytest.mark.slow
 def test_mmaction_models_need_the_stub():
     import mmaction.models  # noqa: F401
 
@@ -36,6 +37,7 @@ def test_mmaction_models_need_the_stub():
     assert 'drn' in message, 'the wheel holds drn now: remove stub_missing_drn'
 
 
+@pytest.mark.slow
 def test_mmcv_lite_is_silent_with_us_and_loud_without():
     code = 'import mmcv.cnn.bricks.transformer'
     loud = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
@@ -130,6 +132,7 @@ def test_resume_takes_the_newest_whole_checkpoint_of_this_folder(tmp_path):
     assert compat.newest_checkpoint(str(tmp_path / 'none')) is None
 
 
+@pytest.mark.slow
 def test_upstream_still_follows_the_absolute_path(tmp_path):
     (tmp_path / 'last_checkpoint').write_text('/elsewhere/epoch_99.pth')
     code = (
@@ -244,6 +247,7 @@ def test_activation_checkpointing_keeps_gradients_under_a_frozen_stem():
     assert net.body.weight.grad is not None
 
 
+@pytest.mark.slow
 def test_activation_checkpointing_upstream_still_loses_them():
     code = (
         'import torch; from torch import nn\n'
@@ -274,6 +278,7 @@ def test_one_process_is_left_alone():
     assert not torch.distributed.is_initialized()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), 'mallopt'), reason='no glibc')
 def test_freed_memory_is_kept_only_when_asked():
     """The symptom: a large tensor's memory is asked for anew every time.

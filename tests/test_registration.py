@@ -46,9 +46,15 @@ def run(code):
     'imports',
     [
         'import carl_mm\nfrom mmaction.registry import MODELS',
-        'import carl_mm, mmaction.models\nfrom mmaction.registry import MODELS',
+        pytest.param(
+            'import carl_mm, mmaction.models\nfrom mmaction.registry import MODELS',
+            marks=pytest.mark.slow,
+        ),
         'import mmcv\nfrom mmaction.registry import MODELS\nimport carl_mm',
-        'from carl_mm import engine\nfrom mmaction.registry import MODELS',
+        pytest.param(
+            'from carl_mm import engine\nfrom mmaction.registry import MODELS',
+            marks=pytest.mark.slow,
+        ),
         'import carl_mm\nfrom mmengine.registry import MODELS, init_default_scope\n'
         "init_default_scope('mmaction')",
     ],

@@ -104,6 +104,7 @@ def test_reference_loss_is_ours(part):
     torch.testing.assert_close(loss, expected)
 
 
+@pytest.mark.slow
 def test_gpu_figures_are_taken_anywhere(part, monkeypatch):
     on_gpu, data = part('on_gpu'), part('data')
     monkeypatch.setattr(on_gpu, 'REPEATS', 2)

@@ -78,6 +78,7 @@ def test_every_evaluation_is_drawn_to_files_and_to_tensorboard(folder):
     )
 
 
+@pytest.mark.slow
 def test_training_ends_with_the_same_weights_with_and_without(folder):
     weights = []
     for number, hooked in enumerate((True, False)):
@@ -90,6 +91,7 @@ def test_training_ends_with_the_same_weights_with_and_without(folder):
     assert torch.equal(*weights)
 
 
+@pytest.mark.slow
 def test_the_curves_go_on_after_resuming(folder):
     Runner.from_cfg(config_of(folder, max_epochs=2)).train()
     config = config_of(folder, max_epochs=3, work_dir=str(folder / 'resumed'))

@@ -5,6 +5,7 @@ import threading
 
 import numba
 import numpy as np
+import pytest
 import torch
 
 from carl_mm.functional import _compiled, cosine_dtw
@@ -32,6 +33,7 @@ def test_machine_code_is_kept_where_it_can_be():
     assert step_table._fill.stats.cache_path
 
 
+@pytest.mark.slow
 def test_without_a_folder_to_keep_it_in_it_is_compiled_each_time():
     done = subprocess.run(
         [sys.executable, '-c', PROGRAM], capture_output=True, text=True, check=True

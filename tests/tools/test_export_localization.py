@@ -98,6 +98,7 @@ class LossHook(Hook):
         self.losses.append(outputs['loss'].item())
 
 
+@pytest.mark.slow
 def test_bmn_learns_from_the_exported_features(trained, monkeypatch):
     assert tool(monkeypatch, trained, '--num-snippets', '20') == 0
     folder = trained[0]

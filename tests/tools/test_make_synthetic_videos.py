@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from carl_mm.datasets.synthetic.scripted_processes import PROCESSES
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / 'tools' / 'make_synthetic_videos.py'
 
 
+@pytest.mark.slow
 def test_the_tool_says_what_it_made(tmp_path):
     command = [sys.executable, str(TOOL), '--num-train', '1', '--num-test', '1']
     command += ['--size', '32', '--workers', '1']

@@ -40,6 +40,7 @@ def other_positions(runner):
     runner.cfg.model.neck.num_frames = runner.model.neck.num_frames = 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('change', [other_weights, other_picture, other_positions])
 def test_other_settings_remake_the_features(export, make_videos, change):
     folder = make_videos(lengths=(12, 14))

@@ -187,6 +187,7 @@ def test_hidden_files_are_no_videos(tmp_path):
     assert summary.left_out == {}
 
 
+@pytest.mark.slow
 def test_videos_train_and_are_judged(eggs):
     assert convert(eggs) == 0
     annotations = load_annotations(eggs / 'out.json')

@@ -47,6 +47,7 @@ def test_a_video_has_the_frames_and_phases_that_its_annotations_say(made):
         assert reader[0].shape == (32, 32, 3)
 
 
+@pytest.mark.slow
 def test_a_video_depends_on_its_seed_only(made, tmp_path):
     make(tmp_path, num_train=1, num_test=2, num_processes=2, workers=2)
     first, second = digests(made), digests(tmp_path)
@@ -99,6 +100,7 @@ def test_a_change_of_settings_remakes_all_and_leaves_nothing_old(tmp_path):
     assert stranger.read_bytes() == b'kept'
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_half_file_and_the_next_finishes(tmp_path):
     code = (
         'from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset as make;'

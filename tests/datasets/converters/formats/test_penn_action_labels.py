@@ -46,6 +46,7 @@ def test_phase_files_are_found_by_their_video(tmp_path):
     assert "unknown split 'dev'; known: train, val, test" in str(error.value)
 
 
+@pytest.mark.slow
 def test_no_process_is_left_behind_by_one_that_is_killed(tmp_path):
     path = tmp_path / '0001.mat'
     scipy.io.savemat(path, {'action': 'bowl', 'nframes': 7})
