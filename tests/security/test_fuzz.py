@@ -8,7 +8,14 @@ from tests.security.fuzz import fuzz, main, mutate, verdict
 from tests.security.readers import READERS
 
 
-@pytest.mark.parametrize('kind', READERS)
+# What reads .mat files starts a process, which on busy cores takes seconds.
+QUICK = [
+    pytest.param(kind, marks=pytest.mark.slow) if kind == 'mat' else kind
+    for kind in READERS
+]
+
+
+@pytest.mark.parametrize('kind', QUICK)
 def test_a_damaged_file_is_one_clear_error(tmp_path, kind):
     if kind == 'parquet':
         pytest.importorskip('pyarrow')
