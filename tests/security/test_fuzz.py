@@ -7,7 +7,6 @@ import pytest
 from tests.security.fuzz import fuzz, main, mutate, verdict
 from tests.security.readers import READERS
 
-
 # What reads .mat files starts a process, which on busy cores takes seconds.
 QUICK = [
     pytest.param(kind, marks=pytest.mark.slow) if kind == 'mat' else kind
