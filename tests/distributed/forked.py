@@ -1,7 +1,8 @@
-"""Run a function in two processes of one group: forked, so that it takes no second."""
+"""Run a function in the processes of one group, without starting Python for each."""
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import torch
@@ -9,26 +10,45 @@ from torch import multiprocessing
 
 from tests.tools.processes import environment
 
+MAX_SECONDS = 120
+# Imported once, by the process that is forked. Not this one: its threads may hold locks
+# of PyTorch's, for which a forked process would wait for ever.
+PRELOADED = ('tests.conftest', 'carl_mm.models', 'carl_mm.evaluation', 'carl_mm.engine')
+
 
 def run_forked(function, *args, num_processes=2):
     """Return what each process returns of ``function(*args)``, in order of the ranks.
 
     The function asks torch.distributed for its rank. A default group of gloo is there.
+
+    Args:
+        function: Function of a module, that can be imported; so for its arguments.
+
+    Raises:
+        TimeoutError: The processes have not ended after two minutes; they are killed.
     """
+    multiprocessing.set_forkserver_preload(list(PRELOADED))
     with tempfile.TemporaryDirectory() as folder:
         port = environment()['PORT']
-        multiprocessing.start_processes(
+        context = multiprocessing.start_processes(
             _run_rank,
             (num_processes, port, folder, function, args),
             nprocs=num_processes,
-            start_method='fork',
+            start_method='forkserver',
+            join=False,
         )
+        until = time.monotonic() + MAX_SECONDS
+        while not context.join(timeout=1):
+            if time.monotonic() > until:
+                for process in context.processes:
+                    process.kill()
+                raise TimeoutError(f'{function.__name__}: {MAX_SECONDS} s')
         files = [Path(folder, f'{rank}.pth') for rank in range(num_processes)]
         return [torch.load(file, weights_only=False) for file in files]
 
 
 def _run_rank(rank, num_processes, port, folder, function, args):
-    torch.set_num_threads(1)  # the parent's other threads were not forked
+    torch.set_num_threads(1)
     os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=port, LOCAL_RANK=str(rank))
     torch.distributed.init_process_group('gloo', rank=rank, world_size=num_processes)
     torch.save(function(*args), Path(folder, f'{rank}.pth'))
