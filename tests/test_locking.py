@@ -1,5 +1,4 @@
 import errno
-import multiprocessing
 import os
 import re
 import socket
@@ -10,8 +9,7 @@ import pytest
 
 from carl_mm import locking
 from carl_mm.locking import LOCK_NAME, LockedError, lock_beside, lock_folder
-
-FORK = multiprocessing.get_context('fork')
+from tests.clean_processes import CONTEXT
 
 
 def try_it(folder, queue):
@@ -24,8 +22,8 @@ def try_it(folder, queue):
 
 def in_another_process(folder):
     """What locking says there, a moment later."""
-    queue = FORK.Queue()
-    process = FORK.Process(target=try_it, args=(folder, queue))
+    queue = CONTEXT.Queue()
+    process = CONTEXT.Process(target=try_it, args=(folder, queue))
     process.start()
     said = queue.get(timeout=30)
     process.join()
@@ -66,7 +64,7 @@ def count_up(folder, times):
 def test_processes_that_take_it_in_turn_never_meet(tmp_path):
     """Though each removes the file at the end."""
     (tmp_path / 'number').write_text('0')
-    several = [FORK.Process(target=count_up, args=(tmp_path, 200)) for _ in range(3)]
+    several = [CONTEXT.Process(target=count_up, args=(tmp_path, 200)) for _ in range(3)]
     for process in several:
         process.start()
     for process in several:

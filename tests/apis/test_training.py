@@ -1,6 +1,5 @@
 """A training is alone in its work dir, resumes its own, and ends with a reason."""
 
-import multiprocessing
 import os
 
 import pytest
@@ -10,6 +9,7 @@ from mmengine.config import Config
 from carl_mm.apis.training import lock_work_dir, resumed_changes, train
 from carl_mm.engine import RunStopped
 from carl_mm.locking import LockedError
+from tests.clean_processes import CONTEXT
 from tests.engine.small import small_config, small_runner
 
 
@@ -117,9 +117,8 @@ def hold(cfg, ready, end):
 
 def test_a_second_training_in_a_work_dir_is_refused(tmp_path, monkeypatch):
     cfg = Config(small_config(tmp_path) | {'launcher': 'none'})
-    context = multiprocessing.get_context('fork')
-    ready, end = context.Event(), context.Event()
-    other = context.Process(target=hold, args=(cfg, ready, end))
+    ready, end = CONTEXT.Event(), CONTEXT.Event()
+    other = CONTEXT.Process(target=hold, args=(cfg, ready, end))
     other.start()
     assert ready.wait(30)
     with pytest.raises(LockedError, match=f'process {other.pid} on ') as error:

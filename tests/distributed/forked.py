@@ -8,12 +8,10 @@ from pathlib import Path
 import torch
 from torch import multiprocessing
 
+from tests.clean_processes import METHOD
 from tests.tools.processes import environment
 
 MAX_SECONDS = 120
-# Imported once, by the process that is forked. Not this one: its threads may hold locks
-# of PyTorch's, for which a forked process would wait for ever.
-PRELOADED = ('tests.conftest', 'carl_mm.models', 'carl_mm.evaluation', 'carl_mm.engine')
 
 
 def run_forked(function, *args, num_processes=2):
@@ -27,14 +25,13 @@ def run_forked(function, *args, num_processes=2):
     Raises:
         TimeoutError: The processes have not ended after two minutes; they are killed.
     """
-    multiprocessing.set_forkserver_preload(list(PRELOADED))
     with tempfile.TemporaryDirectory() as folder:
         port = environment()['PORT']
         context = multiprocessing.start_processes(
             _run_rank,
             (num_processes, port, folder, function, args),
             nprocs=num_processes,
-            start_method='forkserver',
+            start_method=METHOD,
             join=False,
         )
         until = time.monotonic() + MAX_SECONDS

@@ -1,7 +1,7 @@
 """Two that write into one place: the second is refused, or both end well."""
 
-import multiprocessing
 import os
+import time
 
 import numpy as np
 import pytest
@@ -11,16 +11,15 @@ from carl_mm.apis.embedding.folder_embedding import embed_folder
 from carl_mm.apis.search.indexed_frames import IndexedFrames
 from carl_mm.datasets.synthetic.dataset import make_synthetic_dataset
 from carl_mm.locking import LockedError, lock_beside, lock_folder
+from tests.clean_processes import CONTEXT
 from tests.tools.processes import run_here, write_config
-
-FORK = multiprocessing.get_context('fork')
 
 
 def hold(lock, path, ready):
     with lock(path, 'wait'):
         ready.set()
         ready.wait(60)
-        multiprocessing.Event().wait(60)
+        time.sleep(60)
 
 
 @pytest.fixture
@@ -29,8 +28,10 @@ def held():
     others = []
 
     def start(lock, path):
-        ready = FORK.Event()
-        others.append(FORK.Process(target=hold, args=(lock, path, ready), daemon=True))
+        ready = CONTEXT.Event()
+        others.append(
+            CONTEXT.Process(target=hold, args=(lock, path, ready), daemon=True)
+        )
         others[-1].start()
         assert ready.wait(30)
         return f'process {others[-1].pid} on '
@@ -129,9 +130,10 @@ def fill(folder, name, barrier):
 def test_two_trainings_may_fill_one_feature_cache(make_videos):
     """It has no lock: files appear whole, and both make the same."""
     folder = make_videos(lengths=(30, 24), test_share=0)
-    barrier = FORK.Barrier(2)
+    barrier = CONTEXT.Barrier(2)
     both = [
-        FORK.Process(target=fill, args=(folder, name, barrier)) for name in ('a', 'b')
+        CONTEXT.Process(target=fill, args=(folder, name, barrier))
+        for name in ('a', 'b')
     ]
     for process in both:
         process.start()

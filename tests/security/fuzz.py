@@ -14,8 +14,10 @@ import signal
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
+from tests.clean_processes import CONTEXT
 from tests.security.watched import (
     MAX_SECONDS,
     forget_peak,
@@ -93,12 +95,13 @@ def work(kind, good, seed, first, last, folder, report):
     path.write_bytes(good)
     read(path)  # a reader may start a process of its own first
     for number in range(first, last):
-        os.write(report, f'{number}\n'.encode())
+        report.send(number)
         path.write_bytes(mutate(random.Random(f'{seed} {kind} {number}'), good))
         signal.alarm(2 * MAX_SECONDS)  # ends the process where Python does not come to
         if wrong := verdict(read, path):
-            os.write(report, f'! {" ".join(wrong.split())}\n'.encode())
+            report.send(' '.join(wrong.split()))
         signal.alarm(0)
+    os._exit(0)  # without waiting for a process of the reader's
 
 
 def fuzz(kind, mutations, seed, folder, until=None):
@@ -111,29 +114,32 @@ def fuzz(kind, mutations, seed, folder, until=None):
     wrong, done = {}, 0
     while done < mutations and (until is None or time.monotonic() < until):
         last = min(mutations, done + 250)
-        reader, writer = os.pipe()
-        if (child := os.fork()) == 0:
-            os.close(reader)
-            try:
-                work(kind, good, seed, done, last, folder, writer)
-                os._exit(0)
-            finally:
-                os._exit(70)
-        os.close(writer)
+        reader, writer = CONTEXT.Pipe(duplex=False)
+        given = kind, good, seed, done, last, folder, writer
+        child = CONTEXT.Process(target=work, args=given)
+        child.start()
+        writer.close()
         begun = done
-        with os.fdopen(reader) as lines:
-            for line in lines:
-                if line.startswith('!'):
-                    wrong[done - 1] = line[2:].strip()
-                else:
-                    done = int(line) + 1
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        for said in iter(partial(_next, reader), None):
+            if isinstance(said, str):
+                wrong[done - 1] = said
+            else:
+                done = said + 1
+        child.join()
+        status = child.exitcode
         if status and done == begun:
             raise RuntimeError(f'{kind}: the worker ended with status {status}')
         if status:
             what = 'hang' if status == -signal.SIGALRM else f'crash (status {status})'
             wrong[done - 1] = what
     return done, wrong
+
+
+def _next(reader):
+    try:
+        return reader.recv()
+    except EOFError:
+        return None
 
 
 def say(line):

@@ -1,9 +1,10 @@
 """Run one call in a process of its own, and see what it takes."""
 
-import multiprocessing
 import resource
 import time
 from typing import NamedTuple
+
+from tests.clean_processes import CONTEXT
 
 MAX_SECONDS = 10
 
@@ -38,9 +39,8 @@ def limit_memory(megabytes):
 
 def watched(function, *args, max_seconds=MAX_SECONDS, max_megabytes=3000):
     """Call in a child that may neither stall nor fill memory."""
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    context = multiprocessing.get_context('fork')
-    child = context.Process(
+    receiver, sender = CONTEXT.Pipe(duplex=False)
+    child = CONTEXT.Process(
         target=_call, args=(sender, max_megabytes, function, args), daemon=True
     )
     child.start()
