@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch.distributed
 from mmengine import dist
@@ -78,8 +78,9 @@ def beating() -> Iterator[None]:
     ended = threading.Event()
 
     def go_on() -> None:
-        while not ended.wait(BEAT_EVERY_S):
-            beat()
+        with suppress(RunStopped):  # whoever beats or waits next is told
+            while not ended.wait(BEAT_EVERY_S):
+                beat()
 
     thread = threading.Thread(target=go_on, daemon=True)
     thread.start()

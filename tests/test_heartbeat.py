@@ -192,6 +192,25 @@ def test_a_process_whose_launcher_is_gone_stops(store):
         heartbeat.beat()
 
 
+def test_beside_long_work_that_is_no_traceback(store, monkeypatch):
+    """The work goes on to its end, and the next to wait says it in one line."""
+
+    def fail(*_):
+        failed.append(True)
+        raise heartbeat.torch.distributed.DistNetworkError('connection closed')
+
+    failed, shown = [], []
+    store.set = fail
+    monkeypatch.setattr(heartbeat, 'BEAT_EVERY_S', 0.01)
+    monkeypatch.setattr(heartbeat.threading, 'excepthook', shown.append)
+    with heartbeat.beating():
+        time.sleep(0.2)
+    assert failed
+    assert not shown
+    with pytest.raises(heartbeat.RunStopped, match='usually rank 0, does not answer'):
+        heartbeat.wait_for_all('judging')
+
+
 @pytest.mark.parametrize('seconds', [0, -1, float('nan')])
 def test_a_bound_that_is_none_is_refused(seconds):
     with pytest.raises(ValueError, match='must be positive'):

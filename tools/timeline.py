@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
-from carl_mm.files import atomic_write, atomic_write_csv
+from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
     import numpy as np
 
     from carl_mm.apis import Timeline, VideoEmbedding
-
-    Events = list[tuple[str, np.ndarray]]
+    from carl_mm.apis.alignment.timeline_tables import Events
 
 TILE_HEIGHT = 360  # that no tile exceeds, in pixels
 
@@ -49,28 +48,6 @@ def parser() -> ArgumentParser:
     what = 'write the videos in step; of more than 36, those that fit best'
     add('--video', action='store_true', help=what)
     return made
-
-
-def column_names(videos: 'list[VideoEmbedding]') -> list[str]:
-    """Name videos by their file names; by their paths if two are equal."""
-    names = [Path(video.filename).name for video in videos]
-    if len(set(names)) < len(names):
-        names = [str(video.filename) for video in videos]
-    return names
-
-
-def cell(seconds: float) -> str:
-    """Write a time, or nothing where there is none."""
-    return '' if seconds != seconds else f'{seconds:.6f}'
-
-
-def write_times(path: Path, timeline: 'Timeline', names: list[str]) -> None:
-    """Write a row for each moment of the clock."""
-    spread = timeline.pace_spread, timeline.uncertainty
-    columns = [timeline.clock, *spread, *timeline.times]
-    rows = [[cell(value) for value in row] for row in zip(*columns, strict=True)]
-    header = ('clock_s', 'pace_spread_log2', 'uncertainty_s', *names)
-    atomic_write_csv(path, header, rows)
 
 
 def find_events(
@@ -110,26 +87,6 @@ def find_events(
     return sorted(events.items(), key=lambda event: float(np.nanmedian(event[1])))
 
 
-def write_events(
-    path: Path, events: 'Events', timeline: 'Timeline', names: list[str]
-) -> None:
-    """Write when each event is in each video: the median of where it is marked."""
-    import numpy as np
-
-    rows = []
-    for name, at in events:
-        middle = float(np.nanmedian(at))
-        spread = float(np.nanmean(np.abs(at - middle)))
-        times = [
-            cell(float(np.interp(middle, timeline.clock, own)))
-            for own in timeline.times
-        ]
-        marked = np.count_nonzero(~np.isnan(at))
-        rows.append((name, cell(middle), cell(spread), marked, *times))
-    header = ('event', 'clock_s', 'spread_s', 'marked_in', *names)
-    atomic_write_csv(path, header, rows)
-
-
 def shown_frames(filename: str, inds: 'np.ndarray') -> 'Iterator[np.ndarray]':
     """Decode the frames of a tile as they are needed."""
     import numpy as np
@@ -167,6 +124,7 @@ def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
 def make_timeline(args: Namespace) -> int:
     """Align and write; the exit status is 1 if a video was left out."""
     from carl_mm.apis import align_all
+    from carl_mm.apis.alignment import timeline_tables as tables
     from carl_mm.apis.cli_inputs import (
         check_labels,
         check_not_overwritten,
@@ -182,9 +140,9 @@ def make_timeline(args: Namespace) -> int:
     left_out: list[str] = []
     videos = load_embeddings(args, args.videos, left_out)
     check_not_overwritten([video.filename for video in videos], files)
-    timeline, names = align_all(videos), column_names(videos)
+    timeline, names = align_all(videos), tables.column_names(videos)
     events = find_events(args, timeline, videos) if args.labels else []
-    write_times(files[0], timeline, names)
+    tables.write_times(files[0], timeline, names)
     figure = warps_figure(
         timeline.clock,
         timeline.times,
@@ -196,7 +154,7 @@ def make_timeline(args: Namespace) -> int:
     )
     atomic_write(files[1], lambda to: figure.savefig(to, format='png', dpi=100))
     if args.labels:
-        write_events(out / 'events.csv', events, timeline, names)
+        tables.write_events(out / 'events.csv', events, timeline, names)
     if args.video:
         write_grid(out / 'grid.mp4', timeline, names)
     print(f'{len(videos)} videos on a clock of {timeline.clock[-1]:.2f} s')

@@ -70,8 +70,6 @@ def main() -> None:
     if args.diff_rank_seed:
         randomness = {'seed': None, **(cfg.get('randomness') or {})}
         cfg.randomness = {**randomness, 'diff_rank_seed': True}
-    if int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)):
-        args.resume = 'auto'  # torchrun starts it anew: not from the first epoch
     with lock_work_dir(cfg):
         run(cfg, args)
 
@@ -79,20 +77,29 @@ def main() -> None:
 def run(cfg: 'Config', args: argparse.Namespace) -> None:
     """Train in a work dir that no other process writes."""
     changes: list[str] | None = []
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = args.resume
-        if args.resume == 'auto':
-            cfg.load_from = carl_mm.compat.newest_checkpoint(cfg.work_dir)
-        trust(cfg.load_from, args)
-        if cfg.load_from:
-            changes = resumed_changes(cfg, args.accept_changes)
+    source = resumed_from(args, cfg.work_dir)
+    if source:
+        cfg.resume, cfg.load_from = True, source
+    elif args.resume:
+        cfg.resume = False  # else mmengine resumes from the weights to start from
+    trust(cfg.get('load_from'), args)
+    if source:
+        changes = resumed_changes(cfg, args.accept_changes)
         if changes is None:  # nothing is left to train
             return
-    else:
-        trust(cfg.get('load_from'), args)
     train(build_runner(cfg), follow_config=bool(changes))
     carl_mm.compat.end_distributed()
+
+
+def resumed_from(args: argparse.Namespace, work_dir: str) -> str | None:
+    """Return the checkpoint to resume from; None to begin with the first epoch."""
+    named: str | None = None if args.resume == 'auto' else args.resume
+    # Started anew by torchrun it goes on from what it saved; if it saved nothing, it
+    # begins as it was told to.
+    is_restart = int(os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)) > 0
+    if args.resume == 'auto' or is_restart:
+        return carl_mm.compat.newest_checkpoint(work_dir) or named
+    return named
 
 
 if __name__ == '__main__':

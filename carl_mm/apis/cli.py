@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from carl_mm.distributed.launchers import local_rank
+
 if TYPE_CHECKING:
     from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 
@@ -174,7 +176,7 @@ def one_line_errors(argv: Sequence[str] | None = None) -> None:
         if line is None:
             python_way(kind, error, traceback)
             return
-        rank = int(os.environ.get('LOCAL_RANK') or os.environ.get('SLURM_LOCALID') or 0)
+        rank = local_rank()
         if rank:
             time.sleep(PATIENCE_S)
         where = f' on process {rank} of this machine' if rank else ''

@@ -73,7 +73,8 @@ def load_config(args: Namespace, needed: tuple[str, ...] = ()) -> Config:
         ValueError: The file is no config, or lacks a part; an option would change
             nothing, or is not of the right kind, see `set_options`.
     """
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    if args.launcher == 'pytorch':  # others have variables of their own
+        os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = read_config(args.config)
     check_parts(cfg, needed, args.config)
     cfg.launcher = args.launcher

@@ -122,8 +122,8 @@ def train(runner: 'Runner', follow_config: bool = False) -> None:
         reason = str(error) if isinstance(error, RunStopped) else _explain(error)
         if reason is None:
             raise
-        saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
         if not isinstance(error, RunStopped):
+            saved = carl_mm.compat.newest_checkpoint(runner.work_dir)
             state = f'{saved} is complete: add --resume to continue from it'
             reason += f' {state if saved else "No checkpoint was saved before"}.'
         if dist.is_main_process():

@@ -38,6 +38,12 @@ def world_size_of(launcher: str) -> int:
     return int(os.environ.get(names.world_size, 1)) if names else 1
 
 
+def local_rank() -> int:
+    """Return this process's rank on its machine, whoever started it; 0 if alone."""
+    told = (os.environ.get(names.local_rank) for names in LAUNCHERS.values())
+    return int(next(filter(None, told), 0))
+
+
 def prepare_environment(launcher: str) -> None:
     """Say what torchrun would have said, where another launcher started the processes.
 

@@ -36,7 +36,7 @@ class SyncRunningStatsHook(Hook):
 
 
 def _statistics(model: nn.Module, trained: bool = False) -> list[Tensor]:
-    """List running means and variances; those of frozen layers only if asked to."""
+    """List running means and variances, on demand without those of frozen layers."""
     found: list[Any] = [
         statistic
         for layer in model.modules()

@@ -1,11 +1,12 @@
 """Results beside their controls, for reading."""
 
+from carl_mm.evaluation.alignment import AlignmentError, KendallsTau
 from carl_mm.evaluation.evaluated_video import CENTRED, MODEL
 from carl_mm.models.recognizers import controls
 
 CONTROLS = (*controls.CONTROLS, CENTRED)  # in the order of the columns
 HEADINGS = {'untrained': 'untrained', CENTRED: 'centred backbone'}
-LOWER_IS_BETTER = ('error', 'event_error', 'event_frames', 'event_s', 'nan_share')
+LOWER_IS_BETTER = (*AlignmentError.smaller_is_better, *KendallsTau.smaller_is_better)
 
 
 def split_control(key: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from carl_mm.apis.cli import (
     one_line_errors,
 )
 from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
+from carl_mm.distributed.launchers import LAUNCHERS
 from carl_mm.files import atomic_write_csv
 from carl_mm.run_stopped import RunStopped
 from tests.tools.processes import run_here
@@ -124,8 +125,8 @@ def test_the_system_s_number_is_left_out():
 @pytest.fixture
 def shown(monkeypatch, capsys):
     """What an error that nobody catches prints, and how long it waited."""
-    monkeypatch.delenv('LOCAL_RANK', raising=False)
-    monkeypatch.delenv('SLURM_LOCALID', raising=False)
+    for names in LAUNCHERS.values():
+        monkeypatch.delenv(names.local_rank, raising=False)
     monkeypatch.setattr(sys, 'excepthook', sys.__excepthook__)
     waited = []
     monkeypatch.setattr('carl_mm.apis.cli.time.sleep', waited.append)
@@ -156,7 +157,7 @@ def test_ctrl_c_is_no_traceback(shown):
     assert shown(KeyboardInterrupt()) == ('interrupted\n', 0)
 
 
-@pytest.mark.parametrize('variable', ['LOCAL_RANK', 'SLURM_LOCALID'])
+@pytest.mark.parametrize('variable', [names.local_rank for names in LAUNCHERS.values()])
 def test_another_process_waits_for_the_first_one_to_say_it(
     shown, monkeypatch, variable
 ):

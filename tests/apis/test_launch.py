@@ -12,6 +12,7 @@ from carl_mm.apis.launch import (
     load_config,
     pin_memory,
 )
+from carl_mm.distributed.launchers import LAUNCHERS, local_rank
 from tests.engine.small import small_config
 from tests.tools.processes import ROOT
 
@@ -108,3 +109,12 @@ def test_loaders_pin_memory_unless_they_say_otherwise():
 
 def test_open_mpi_may_launch():
     assert read('--launcher', 'mpi').launcher == 'mpi'
+
+
+@pytest.mark.parametrize('launcher', ['slurm', 'mpi'])
+def test_another_launcher_s_rank_is_not_hidden(monkeypatch, launcher):
+    """Each process would else take itself for the first, and say every error."""
+    monkeypatch.delenv('LOCAL_RANK', raising=False)
+    monkeypatch.setenv(LAUNCHERS[launcher].local_rank, '2')
+    read('--launcher', launcher)
+    assert local_rank() == 2

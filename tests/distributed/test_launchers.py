@@ -8,6 +8,7 @@ import pytest
 from carl_mm.distributed import launchers
 from carl_mm.distributed.launchers import (
     LAUNCHERS,
+    local_rank,
     prepare_environment,
     rank_of,
     world_size_of,
@@ -43,10 +44,13 @@ def test_without_a_launcher_there_is_one_process(environ):
     assert (rank_of('none'), world_size_of('none')) == (0, 1)
     assert [rank_of(name) for name in LAUNCHERS] == [0, 0, 0]
     assert [world_size_of(name) for name in LAUNCHERS] == [1, 1, 1]
+    assert local_rank() == 0
 
 
 def test_open_mpi(environ):
-    environ |= MPI | {'LOCAL_RANK': '0'}  # that of the tools' default
+    environ |= MPI
+    assert local_rank() == 3
+    environ['LOCAL_RANK'] = '0'  # another launcher's
     prepare_environment('mpi')
     found = [environ[name] for name in NAMES]
     assert found == ['3', '4', '3', '127.0.0.1', '29500']
@@ -64,6 +68,7 @@ def test_open_mpi_on_several_machines_needs_the_first_ones_name(environ):
 
 def test_slurm(environ, monkeypatch):
     environ |= SLURM
+    assert local_rank() == 1
     asked = []
     monkeypatch.setattr(
         launchers.subprocess, 'getoutput', lambda line: asked.append(line) or 'node7'

@@ -56,7 +56,7 @@ def test_an_existing_file_is_kept_without_force(tool, src, tmp_path, capsys):
 
 
 def test_python_objects_are_read_only_on_trust(tool, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv('CARL_MM_TRUST_CHECKPOINT', '')  # undone afterwards
+    monkeypatch.setenv('CARL_MM_TRUST_CHECKPOINT', '')
     src, dst = tmp_path / 'published.pth', tmp_path / 'ours.pth'
     torch.save({**published(2), 'cfg': Settings(a=1)}, src)
     assert tool.main([str(src), str(dst)]) == 1

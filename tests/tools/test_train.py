@@ -234,6 +234,30 @@ def test_a_rank_seed_needs_no_setting_in_the_config(monkeypatch, tmp_path):
     assert used['diff_rank_seed'] is True
 
 
+@pytest.mark.parametrize(
+    ('options', 'restarts', 'expected'),
+    [
+        ([], '1', (False, 'weights.pth')),
+        (['--resume', 'named.pth'], '1', (True, 'named.pth')),
+        (['--resume'], '0', (False, 'weights.pth')),
+    ],
+)
+def test_where_nothing_was_saved_it_begins_as_it_was_told_to(
+    monkeypatch, tmp_path, options, restarts, expected
+):
+    """Not from random weights: the process can die before the first epoch is over."""
+    started = []
+    monkeypatch.setattr('carl_mm.apis.launch.build_runner', started.append)
+    for name in ('resumed_changes', 'train'):
+        monkeypatch.setattr(f'carl_mm.apis.training.{name}', lambda *_, **__: [])
+    monkeypatch.setenv('TORCHELASTIC_RESTART_COUNT', restarts)
+    config = write_config(
+        tmp_path, lambda config: config.update(load_from='weights.pth')
+    )
+    run_here(monkeypatch, 'train', config, '--work-dir', tmp_path / 'work', *options)
+    assert [(bool(cfg.get('resume')), cfg.load_from) for cfg in started] == [expected]
+
+
 def randomness_used(monkeypatch, folder, flags, randomness):
     """Start training as far as the dumped config; there is no video."""
 

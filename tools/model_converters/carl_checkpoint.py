@@ -16,7 +16,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from carl_mm.apis.launch import trust
 from carl_mm.compat import load_local_checkpoint
 from carl_mm.models.converters.carl_checkpoint import (
     Converted,
@@ -66,8 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parse_args(argv)
     convert = to_published if args.to_published else from_published
     try:
-        trust(args.src, args)
-        checkpoint = load_local_checkpoint(args.src, map_location='cpu')
+        checkpoint = load_local_checkpoint(args.src, 'cpu', args.trust_checkpoint)
         try:
             converted = convert(checkpoint)
         except ValueError as error:

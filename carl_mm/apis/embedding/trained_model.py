@@ -16,6 +16,7 @@ from mmengine.registry import DefaultScope
 
 import carl_mm
 from carl_mm import compat
+from carl_mm.apis.config_errors import read_config as run_config
 from carl_mm.apis.embedding.checkpoint_config import read_config, read_dumped
 from carl_mm.apis.embedding.model_files import find_model_files
 from carl_mm.apis.embedding.untrusted_config import (
@@ -67,7 +68,7 @@ def load_trained(
     if config is None:
         cfg = read_config(loaded, str(path))
     else:
-        cfg = _read_file(config) if is_named else read_dumped(config)
+        cfg = run_config(str(config)) if is_named else read_dumped(config)
     source = str(config or path)
     pipeline = _test_pipeline(cfg, source)
     model, steps = _build(cfg, pipeline, source, is_named or trust_checkpoint)
@@ -83,13 +84,6 @@ def load_trained(
         'version': carl_mm.__version__,
     }
     return TrainedModel(model.eval(), steps, provenance)
-
-
-def _read_file(path: Path) -> Config:
-    try:
-        return Config.fromfile(str(path))
-    except Exception as error:  # it is Python: it fails in whatever way
-        raise ValueError(f'{path}: cannot be read as a config ({error})') from error
 
 
 def _test_pipeline(cfg: Config, source: str) -> list[Any]:

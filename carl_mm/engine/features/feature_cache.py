@@ -140,14 +140,14 @@ class FeatureCacheHook(Hook):
         }
         # Shared out before looking: by then another process may have made some.
         share = list(zip(entries, files, strict=True))[runner.rank :: runner.world_size]
-        mine = [pair for pair in share if not is_whole(pair[1], self.num_copies)]
+        done = dict.fromkeys(f for _, f in share if is_whole(f, self.num_copies))
+        mine = [pair for pair in share if pair[1] not in done]
         runner.logger.info(
             f'{len(share) - len(mine)} of {len(share)} videos of this process have '
             f'cached features in {folder}; making {len(mine)}'
         )
-        made = [pair[1] for pair in share if pair not in mine]
-        if made:
-            check_width(made[0], model)
+        if done:
+            check_width(next(iter(done)), model)
         if not mine:
             return
         folder.mkdir(parents=True, exist_ok=True)

@@ -63,14 +63,7 @@ def check_two_views(emb_a: Tensor, emb_b: Tensor, *per_frame: Tensor) -> None:
             f'embeddings must share a float dtype, got {emb_a.dtype}, {emb_b.dtype}'
         )
     names = ('inds_a', 'inds_b', 'valid_a', 'valid_b')
-    for name, tensor in zip(names, per_frame, strict=True):
-        if tensor.shape != emb_a.shape[:2]:
-            raise ValueError(
-                f'{name} must be (B, T) = {tuple(emb_a.shape[:2])}, '
-                f'got {tuple(tensor.shape)}'
-            )
-        if name.startswith('valid') and tensor.dtype != torch.bool:
-            raise ValueError(f'{name} must be bool, got {tensor.dtype}')
+    check_frames(emb_a, **dict(zip(names, per_frame, strict=True)))
 
 
 def check_everyone(

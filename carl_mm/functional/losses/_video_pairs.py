@@ -40,13 +40,7 @@ def same_action_pairs(
     Raises:
         ValueError: No two videos are of one action, or ``groups`` has another shape.
     """
-    if groups is None:
-        groups = torch.zeros_like(num_frames)
-    if groups.shape != num_frames.shape:
-        raise ValueError(
-            f'groups must be ({len(num_frames)},), one a video, got '
-            f'{tuple(groups.shape)}'
-        )
+    groups = _one_each(groups, num_frames)
     paired = groups.unsqueeze(1) == groups.unsqueeze(0)
     paired &= (num_frames > 0).unsqueeze(1) & (num_frames > 0).unsqueeze(0)
     first, second = paired.triu(1).nonzero(as_tuple=True)
@@ -76,12 +70,7 @@ def ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]
         ValueError: There is no such pair, or ``groups`` has another shape.
     """
     frames = valid.sum(dim=1)
-    if groups is None:
-        groups = torch.zeros_like(frames)
-    if groups.shape != frames.shape:
-        raise ValueError(
-            f'groups must be ({len(frames)},), one a video, got {tuple(groups.shape)}'
-        )
+    groups = _one_each(groups, frames)
     pairs = (frames > 1).unsqueeze(1) & (frames > 0).unsqueeze(0)
     pairs &= groups.unsqueeze(1) == groups.unsqueeze(0)
     pairs &= ~torch.eye(len(valid), dtype=torch.bool, device=valid.device)
@@ -94,6 +83,18 @@ def ordered_pairs(valid: Tensor, groups: Tensor | None) -> tuple[Tensor, Tensor]
             'to 2 or more and batch_sampler to SameActionBatchSampler'
         )
     return start, other
+
+
+def _one_each(groups: Tensor | None, num_frames: Tensor) -> Tensor:
+    """Return the number of each video's action, the same where none is given."""
+    if groups is None:
+        return torch.zeros_like(num_frames)
+    if groups.shape != num_frames.shape:
+        raise ValueError(
+            f'groups must be ({len(num_frames)},), one a video, got '
+            f'{tuple(groups.shape)}'
+        )
+    return groups
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:

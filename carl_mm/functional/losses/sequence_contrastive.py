@@ -103,7 +103,7 @@ def sequence_contrastive_loss(
         >>> round(sequence_contrastive_loss(view, view.flip(1), *rest).item(), 2)
         9.77
     """
-    _check_options(variance, temperature, negatives, eps)
+    check_options(variance, temperature, negatives, eps)
     check_two_views(emb_a, emb_b, inds_a, inds_b, valid_a, valid_b)
     check_everyone(emb_a, all_embeddings, all_valid, first)
     used_a = valid_a & valid_b.any(dim=1, keepdim=True)
@@ -113,11 +113,7 @@ def sequence_contrastive_loss(
         raise ValueError('no valid query frame: no video has one in both of its views')
     dtype = torch.promote_types(emb_a.dtype, torch.float32)
     with torch.autocast(emb_a.device.type, enabled=False):
-        # Zero what is not valid: NaN times a weight of zero would still be NaN.
-        z_a, z_b = (
-            z.to(dtype).masked_fill(~v.unsqueeze(2), 0)
-            for z, v in ((emb_a, valid_a), (emb_b, valid_b))
-        )
+        z_a, z_b = clean(emb_a, valid_a), clean(emb_b, valid_b)
         s_a, s_b = (
             s.to(dtype).masked_fill(~v, 0)
             for s, v in ((inds_a, valid_a), (inds_b, valid_b))
@@ -178,9 +174,14 @@ def _log_others(
     return torch.stack(rows)
 
 
-def _check_options(
+def check_options(
     variance: float, temperature: float, negatives: str, eps: float
 ) -> None:
+    """Refuse options that `sequence_contrastive_loss` cannot take.
+
+    Raises:
+        ValueError: One is out of its range or unknown; names it.
+    """
     if not (variance > 0 and temperature > 0 and eps >= 0):
         raise ValueError(
             'variance and temperature must be positive and eps not negative, '

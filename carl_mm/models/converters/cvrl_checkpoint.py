@@ -64,28 +64,37 @@ def from_released(arrays: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]
             f'no layer_with_weights-0/kernel among its {len(arrays)} variables: it is '
             "not a checkpoint of CVRL's released code"
         )
-    places = _places(1 + max(int(match['layer']) for match in inside.values()))
+    depth = _depth(1 + max(int(match['layer']) for match in inside.values()))
+    places = _places(depth)
     renamed = {
         _our_name(match, places): _as_torch(arrays[name])
         for name, match in inside.items()
     }
-    _check(renamed, places)
+    _check(renamed, depth)
     state = {f'backbone.{name}': tensor for name, tensor in renamed.items()}
     return {'state_dict': state}, [name for name in arrays if name not in inside]
 
 
-def _places(num_layers: int) -> list[str]:
+def _depth(num_layers: int) -> int:
+    """Tell the network by its number of layers with weights."""
+    known: dict[int, int] = {
+        len(STEM) + sum(blocks): depth
+        for depth, (_, blocks) in CVRLResNet3d.arch_settings.items()
+        if depth >= 50
+    }
+    if num_layers not in known:
+        each = ', '.join(f'an R3D-{depth} has {n}' for n, depth in known.items())
+        raise ValueError(f'{num_layers} layers with weights: {each}')
+    return known[num_layers]
+
+
+def _places(depth: int) -> list[str]:
     """Return where each numbered layer behind the stem is, ``layer1.0`` and so on."""
-    for depth, (_, blocks) in CVRLResNet3d.arch_settings.items():
-        if depth >= 50 and num_layers == len(STEM) + sum(blocks):
-            return [
-                f'layer{stage + 1}.{block}'
-                for stage, count in enumerate(blocks)
-                for block in range(count)
-            ]
-    raise ValueError(
-        f'{num_layers} layers with weights: an R3D-50 has 18, an R3D-152 has 52'
-    )
+    return [
+        f'layer{stage}.{block}'
+        for stage, count in enumerate(CVRLResNet3d.arch_settings[depth][1], 1)
+        for block in range(count)
+    ]
 
 
 def _our_name(match: re.Match[str], places: list[str]) -> str:
@@ -105,9 +114,8 @@ def _as_torch(array: Any) -> Tensor:
     return torch.from_numpy(np.array(values, dtype=np.float32))
 
 
-def _check(renamed: dict[str, Tensor], places: list[str]) -> None:
+def _check(renamed: dict[str, Tensor], depth: int) -> None:
     """Compare names and shapes with those of the network."""
-    depth = 50 if len(places) == 16 else {33: 101, 50: 152}[len(places)]
     stem = renamed.get('conv1.conv.weight')
     with torch.device('meta'):
         network = CVRLResNet3d(

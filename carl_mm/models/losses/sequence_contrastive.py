@@ -8,7 +8,10 @@ from torch import Tensor
 
 from carl_mm.deprecated import warn_deprecated
 from carl_mm.distributed.batches import gather_videos
-from carl_mm.functional.losses.sequence_contrastive import sequence_contrastive_loss
+from carl_mm.functional.losses.sequence_contrastive import (
+    check_options,
+    sequence_contrastive_loss,
+)
 from carl_mm.models.losses.base import FramewiseLoss
 from carl_mm.models.losses.frame_batch import FrameBatch
 
@@ -37,13 +40,7 @@ class SequenceContrastiveLoss(FramewiseLoss):
         eps: float = 1e-6,
     ) -> None:
         super().__init__()
-        if variance <= 0 or temperature <= 0:
-            raise ValueError(
-                'variance and temperature must be positive, got '
-                f'{variance} and {temperature}'
-            )
-        if negatives not in ('video', 'batch'):
-            raise ValueError(f"negatives must be 'video' or 'batch', got {negatives!r}")
+        check_options(variance, temperature, negatives, eps)
         self.variance = variance
         self.temperature = temperature
         self.negatives = negatives

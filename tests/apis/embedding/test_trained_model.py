@@ -163,7 +163,7 @@ def test_a_wrong_config_is_named(work_dir, tmp_path):
     assert 'NoSuchNeck' in write(lambda cfg: cfg.model.neck.update(type='NoSuchNeck'))
     assert 'not a config of frame-wise' in write(lambda cfg: cfg.pop('model'))
     (tmp_path / 'bad.py').write_text('model = dict(')
-    assert 'cannot be read as a config' in error_of(tmp_path / 'bad.py', checkpoint)
+    assert 'bad.py: not a config: line 1: ' in error_of(tmp_path / 'bad.py', checkpoint)
     (tmp_path / 'notes.txt').write_text('a note')
     assert 'broken checkpoint' in error_of(tmp_path / 'notes.txt') or (
         'not a checkpoint' in error_of(tmp_path / 'notes.txt')

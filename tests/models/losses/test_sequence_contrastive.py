@@ -101,6 +101,8 @@ def test_the_videos_of_all_processes_are_negatives(num_videos):
 def test_bad_arguments_are_named():
     with pytest.raises(ValueError, match='-1'):
         SequenceContrastiveLoss(variance=-1)
+    with pytest.raises(ValueError, match=r'-0\.1'):
+        SequenceContrastiveLoss(eps=-0.1)
     with pytest.raises(ValueError, match="'batches'"):
         SequenceContrastiveLoss(negatives='batches')
     with pytest.raises(TypeError, match='tau'):

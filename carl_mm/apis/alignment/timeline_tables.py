@@ -1,0 +1,71 @@
+"""A timeline as tables: when each video shows each moment, and each event."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+
+from carl_mm.apis.alignment.timeline import Timeline
+from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+from carl_mm.files import atomic_write_csv
+
+# Each event, and when it is on the clock, (V,); NaN in videos where it is not marked.
+Events: TypeAlias = list[tuple[str, np.ndarray]]
+
+
+def column_names(videos: Sequence[VideoEmbedding]) -> list[str]:
+    """Name videos by their file names; by their paths if two are equal."""
+    names = [Path(video.filename).name for video in videos]
+    if len(set(names)) < len(names):
+        names = [video.filename for video in videos]
+    return names
+
+
+def write_times(path: Path, timeline: Timeline, names: Sequence[str]) -> None:
+    """Write a row for each moment of the clock, as .csv.
+
+    Args:
+        path: File to write. Its columns are the clock's time, how differently fast the
+            videos are, how uncertain their matches, and for each video the time at
+            which it shows the moment, in seconds, empty where it does not.
+        timeline: The videos on one clock.
+        names: Name of each video, as `column_names` gives it.
+    """
+    spread = timeline.pace_spread, timeline.uncertainty
+    columns = [timeline.clock, *spread, *timeline.times]
+    rows = [[_cell(value) for value in row] for row in zip(*columns, strict=True)]
+    header = ('clock_s', 'pace_spread_log2', 'uncertainty_s', *names)
+    atomic_write_csv(path, header, rows)
+
+
+def write_events(
+    path: Path, events: Events, timeline: Timeline, names: Sequence[str]
+) -> None:
+    """Write a row for each event, as .csv.
+
+    Args:
+        path: File to write. Its columns are the event, the median of the clock's times
+            at which it is marked, their mean distance from that, in how many videos it
+            is marked, and for each video the time of the median, in seconds.
+        events: Events, each marked in one video at least.
+        timeline: The videos on one clock.
+        names: Name of each video, as `column_names` gives it.
+    """
+    rows = []
+    for name, at in events:
+        middle = float(np.nanmedian(at))
+        spread = float(np.nanmean(np.abs(at - middle)))
+        times = [
+            _cell(float(np.interp(middle, timeline.clock, own)))
+            for own in timeline.times
+        ]
+        marked = np.count_nonzero(~np.isnan(at))
+        rows.append((name, _cell(middle), _cell(spread), marked, *times))
+    header = ('event', 'clock_s', 'spread_s', 'marked_in', *names)
+    atomic_write_csv(path, header, rows)
+
+
+def _cell(seconds: float) -> str:
+    """Write a time, or nothing where there is none."""
+    return '' if np.isnan(seconds) else f'{seconds:.6f}'
