@@ -164,8 +164,10 @@ class VideoLibrary:
             name, kept = adopt_upload(path, shown_name, self.uploads_dir, taken)
             try:
                 video = self._inferencer.embed_file(kept)
-            except ValueError as error:
+            except Exception as error:
                 kept.unlink(missing_ok=True)
+                if not isinstance(error, ValueError):  # of the device, say
+                    raise
                 raise ValueError(str(error).replace(f'{kept}', name)) from error
         with self._lock:
             self._paths[name] = kept

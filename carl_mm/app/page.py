@@ -150,7 +150,9 @@ def _uploader(library: VideoLibrary, ledger: Ledger) -> Callable[..., str]:
         if not ledger.owns(visitor, file):  # Gradio or a component changed the path
             raise ValueError(f'{Path(file).name} was not uploaded by you; refused')
         name = library.add_upload(Path(file), Path(file).name)
-        ledger.keep(visitor, file, library.path(name))
+        kept = library.path(name)
+        if not ledger.keep(visitor, file, kept):  # left while it was embedded
+            library.remove_upload(kept)
         return name
 
     return add_video

@@ -141,6 +141,22 @@ def test_an_upload_is_removed(make, video_folder, tmp_path):
     assert library.add_upload(tmp_path / 'new.mp4', '0.mp4') == 'uploaded_0_2.mp4'
 
 
+@pytest.mark.parametrize('error', [ValueError, RuntimeError])
+def test_an_upload_that_cannot_be_embedded_is_removed(
+    make, inferencer, video_folder, tmp_path, monkeypatch, error
+):
+    def embed_file(path, on_progress=None):
+        raise error('out of memory')
+
+    library = make(video_folder)
+    monkeypatch.setattr(inferencer, 'embed_file', embed_file)
+    write_mp4(tmp_path / 'new.mp4', moving_square(3), 25)
+    with pytest.raises(error, match='out of memory'):
+        library.add_upload(tmp_path / 'new.mp4', 'new.mp4')
+    assert not list((tmp_path / 'uploads').iterdir())
+    assert library.names == []
+
+
 def test_folders_of_images_and_links_inside_are_shown(make, tmp_path):
     folder = tmp_path / 'videos'
     for name in ('one', 'sub/two'):

@@ -72,3 +72,11 @@ def test_a_damaged_video_is_refused_and_removed(tmp_path):
         adopt_upload(path, 'a.mp4', tmp_path / 'kept', ())
     assert str(tmp_path) not in str(info.value)
     assert not path.exists()
+
+
+def test_a_video_of_an_unknown_codec_is_refused(tmp_path):
+    path = tmp_path / 'a.mp4'
+    write_mp4(path, moving_square(30), 25)
+    path.write_bytes(path.read_bytes().replace(b'avc1', b'zzzz'))
+    with pytest.raises(ValueError, match='can be read: has an unknown codec'):
+        adopt_upload(path, 'a.mp4', tmp_path / 'kept', ())

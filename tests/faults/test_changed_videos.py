@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
+from carl_mm.datasets.video_io.indexing.frame_index import index_frames
 from carl_mm.datasets.video_io.open_video import VideoDecodeError, open_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
+from tests.datasets.video_io.odd_files import packed
 from tests.engine.small import small_runner
 
 
@@ -32,6 +34,33 @@ def test_an_opened_video_does_not_show_frames_of_another(tmp_path, num_frames):
     os.remove(path)
     with pytest.raises(VideoDecodeError, match=r'a\.mp4: has changed since it was op'):
         reader.read([3])
+
+
+def test_an_opened_video_that_had_to_be_decoded_says_so_too(tmp_path):
+    path = packed(tmp_path / 'a.avi')
+    reader = open_video(path)
+    reader.read([3, 20])
+    replace(path, 60)
+    with pytest.raises(VideoDecodeError, match=r'a\.avi: has changed since it was op'):
+        reader.read([3, 20])
+
+
+def test_a_file_that_is_replaced_while_it_is_decoded_is_not_taken_for_the_new_one(
+    tmp_path, monkeypatch
+):
+    """As when it is opened before it is copied whole: its index would stay wrong."""
+    path = packed(tmp_path / 'a.avi', count=20)
+    whole = packed(tmp_path / 'whole.avi')
+
+    def while_copied(*args, **settings):
+        index = index_frames(*args, **settings)
+        os.replace(whole, path)
+        return index
+
+    with monkeypatch.context() as patch:
+        patch.setattr('carl_mm.datasets.video_io.pyav_video.index_frames', while_copied)
+        assert open_video(path).num_frames == 20
+    assert open_video(path).num_frames == 41
 
 
 def test_an_image_that_is_gone_is_a_frame_that_is_missing(tmp_path):

@@ -85,11 +85,19 @@ class Ledger:
                 self._remove(new)
                 raise
 
-    def keep(self, visitor: str, path: str, kept: Path) -> None:
-        """Note that a file was moved."""
+    def keep(self, visitor: str, path: str, kept: Path) -> bool:
+        """Note that a file was moved.
+
+        Returns:
+            Whether its visitor is still there. If not, nothing is noted, and nobody
+            else removes the file.
+        """
         with self._lock:
+            if visitor not in self._received:
+                return False
             self._received[visitor].discard(Path(os.path.realpath(path)))
             self._kept[visitor].add(kept)
+            return True
 
     def leave(self, visitor: str) -> set[Path]:
         """Remove a visitor's files that were not kept; return those that were."""

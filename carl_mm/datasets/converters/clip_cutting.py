@@ -83,8 +83,8 @@ def _pictures(source: str | Path, times: list[float]) -> Iterator[np.ndarray]:
     try:
         with open_container(source) as container:
             stream, _ = choose_stream(container)
-            if stream is None:
-                raise ValueError('contains no video')
+            if stream is None or stream.codec_context is None:
+                raise ValueError('contains no video of a known codec')
             # Clips are cut in parallel already.
             stream.codec_context.thread_count = 1
             for frame in on_screen(_frames_from(container, stream, times[0]), times):

@@ -74,7 +74,7 @@ class PyAVVideo(FrameReader):
             self._is_avi = container.format.name == 'avi'
         if not self._packets.times:
             raise VideoDecodeError(f'{self.filename}: contains no frame')
-        self._index = load_index(self.filename)
+        self._index = load_index(self.filename, self._state)
         if self._index is None and (self._packets.suspicion or salvage):
             self._index = self._make_index(self._packets.suspicion)
         self._settle()
@@ -87,7 +87,7 @@ class PyAVVideo(FrameReader):
             starts_anywhere=packets.is_stream and not packets.starts_on_key,
             is_cut=packets.is_cut or not packets.is_whole,
         )
-        save_index(self.filename, index)
+        save_index(self.filename, self._state, index)
         return index
 
     def _settle(self) -> None:
@@ -102,9 +102,8 @@ class PyAVVideo(FrameReader):
         stamps: Sequence[int | None] = self._frames.stamps
         if self._damaged_at is not None and self.salvage:
             stamps = stamps[: self._damaged_at]
-            notes.append(
-                f'is damaged: the {len(stamps)} frames before the damage are taken'
-            )
+            taken = f'the {len(stamps)} frames before the damage are taken'
+            notes.append(f'is damaged: {taken}')
         if not stamps:
             raise VideoDecodeError(f'{self.filename}: contains no whole frame')
         self.num_frames = len(stamps)
@@ -119,10 +118,8 @@ class PyAVVideo(FrameReader):
         self.is_cut = packets.is_cut or num_lost > 0
         if self.is_cut:
             lost = f'at least {num_lost}' if num_lost else 'nobody knows how many'
-            notes.append(
-                f'is cut at its end: {self.num_frames} frames are whole, {lost} are '
-                'lost'
-            )
+            whole = f'{self.num_frames} frames are whole'
+            notes.append(f'is cut at its end: {whole}, {lost} are lost')
         notes.append(made[1])
         reason = index.reason if index else ''
         reason = reason and f'was decoded once to know its frames: {reason}'
@@ -142,13 +139,16 @@ class PyAVVideo(FrameReader):
                 done += 1
             return
         except (MissingFrameError, VideoDecodeError):
+            self._check_unchanged()
             if isinstance(self._frames, FrameIndex):
                 raise self._missing(inds[done]) from None
-            self._index = load_index(self.filename) or self._make_index(MISSING)
+            known = load_index(self.filename, self._state)
+            self._index = known or self._make_index(MISSING)
             self._settle()
         try:
             yield from self._pictures(inds[done:])
         except (MissingFrameError, VideoDecodeError) as error:
+            self._check_unchanged()
             raise self._missing(getattr(error, 'index', inds[done])) from None
 
     @property
@@ -172,16 +172,17 @@ class PyAVVideo(FrameReader):
             )
         return VideoDecodeError(f'{self.filename}: cannot be decoded ({what})')
 
-    @contextmanager
-    def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+    def _check_unchanged(self) -> None:
         # Its frames are known by their times; those of another file would be others.
-        if (
-            not os.path.isfile(self.filename)
-            or file_state(self.filename) != self._state
-        ):
+        is_there = os.path.isfile(self.filename)
+        if not is_there or file_state(self.filename) != self._state:
             raise VideoDecodeError(
                 f'{self.filename}: has changed since it was opened; open it again'
             )
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+        self._check_unchanged()
         try:
             with open_container(self.filename) as container:
                 stream, _ = choose_stream(container)

@@ -125,3 +125,15 @@ def test_leave(make, receive, tmp_path):
     assert not unused.exists() and equal.is_file() and kept.is_file()
     assert not ledger.owns('me', str(equal)) and ledger.owns('you', str(equal))
     assert ledger.leave('me') == set()
+
+
+def test_what_is_kept_for_a_visitor_who_has_left_is_not_noted(make, receive, tmp_path):
+    """Embedding a long video may outlast the visitor; nobody would remove the file."""
+    ledger = make()
+    path, kept = receive('a'), tmp_path / 'kept' / 'a.mp4'
+    ledger.note('me', [str(path)])
+    kept.parent.mkdir()
+    path.rename(kept)
+    assert ledger.leave('me') == set()
+    assert not ledger.keep('me', str(path), kept)
+    assert ledger.leave('me') == set()

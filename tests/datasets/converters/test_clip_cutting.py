@@ -134,7 +134,9 @@ def sound_only(path):
         container.mux(stream.encode())
 
 
-@pytest.mark.parametrize('bad', ['text', 'empty', 'sound only', 'damaged', 'cut off'])
+@pytest.mark.parametrize(
+    'bad', ['text', 'empty', 'sound only', 'damaged', 'cut off', 'unknown codec']
+)
 def test_a_bad_source_is_named_and_leaves_nothing(sources, tmp_path, break_middle, bad):
     source = tmp_path / 'bad.mp4'
     source.write_bytes(sources['25'].read_bytes())
@@ -146,6 +148,8 @@ def test_a_bad_source_is_named_and_leaves_nothing(sources, tmp_path, break_middl
         sound_only(source)
     elif bad == 'damaged':
         break_middle(source)
+    elif bad == 'unknown codec':
+        source.write_bytes(source.read_bytes().replace(b'avc1', b'zzzz'))
     else:
         source.write_bytes(source.read_bytes()[:-9000])
     with pytest.raises(VideoDecodeError, match=r'bad\.mp4: cannot be cut \('):

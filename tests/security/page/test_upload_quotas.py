@@ -1,12 +1,14 @@
 """Nobody fills the disk, and what was uploaded goes when its visitor does."""
 
 import socket
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip('gradio')
+from carl_mm.app.access.ledger import Ledger  # noqa: E402
 from carl_mm.datasets.video_io.video_writer import write_mp4  # noqa: E402
 from tests.conftest import moving_square  # noqa: E402
 from tests.security.page.conftest import (  # noqa: E402
@@ -150,3 +152,36 @@ def test_uploads_go_when_their_visitor_has_left(start, tmp_path):
         eventually(lambda: server.library.names == folder_names)
         eventually(lambda: sizes(server) == [] and not Path(equal).exists())
         assert other.get('/carl/video', params={'video': name}).status_code == 404
+
+
+def test_what_is_embedded_for_a_visitor_who_has_left_goes_too(
+    start, inferencer, tmp_path, monkeypatch
+):
+    server = start(forget_after_s=0.1)
+    server.library.prepare()
+    begun, has_left = threading.Event(), threading.Event()
+    embed, leave = inferencer.embed_file, Ledger.leave
+
+    def embed_slowly(path, on_progress=None):
+        begun.set()
+        assert has_left.wait(20)
+        return embed(path, on_progress)
+
+    def note_leaving(ledger, visitor):
+        kept = leave(ledger, visitor)
+        if begun.is_set():
+            has_left.set()
+        return kept
+
+    monkeypatch.setattr(inferencer, 'embed_file', embed_slowly)
+    monkeypatch.setattr(Ledger, 'leave', note_leaving)
+    write_mp4(tmp_path / 'a.mp4', moving_square(6), 25)
+    with as_visitor(server) as one:
+        with one.stream('GET', '/gradio_api/heartbeat/x'):
+            (path,) = upload(one, (tmp_path / 'a.mp4').read_bytes()).json()
+            body = {'data': [file_data(path)]}
+            one.post('/gradio_api/call/add_video', json=body)
+            assert begun.wait(20)
+    assert has_left.wait(20)
+    eventually(lambda: sizes(server) == [])
+    assert not [name for name in server.library.names if 'uploaded' in name]

@@ -9,16 +9,22 @@ from typing import Any
 import av
 
 from carl_mm.datasets.video_io.indexing.frame_index import FrameIndex
-from carl_mm.files import atomic_write_text, file_state
+from carl_mm.files import atomic_write_text
 
 CACHE_VARIABLE = 'CARL_MM_CACHE'
 FORM = 2  # to be raised whenever the content means something else
 
 
-def load_index(filename: str) -> FrameIndex | None:
-    """Return the index of a file as it is now, or None if it is not remembered."""
+def load_index(filename: str, state: tuple[int, int]) -> FrameIndex | None:
+    """Return the index of a file, or None if it is not remembered.
+
+    Args:
+        filename: Path of the file.
+        state: The file's `carl_mm.files.file_state`; what was remembered in another one
+            does not count.
+    """
     try:
-        path, identity = _place(filename)
+        path, identity = _place(filename, state)
         stored = json.loads(path.read_text('utf-8'))
         if stored['identity'] != identity:
             return None
@@ -28,10 +34,16 @@ def load_index(filename: str) -> FrameIndex | None:
         return None
 
 
-def save_index(filename: str, index: FrameIndex) -> None:
-    """Remember an index; where that is impossible, it is made anew each time."""
+def save_index(filename: str, state: tuple[int, int], index: FrameIndex) -> None:
+    """Remember an index; where that is impossible, it is made anew each time.
+
+    Args:
+        filename: Path of the file.
+        state: The file's state before it was decoded; it may have changed since.
+        index: What decoding it gave.
+    """
     try:
-        path, identity = _place(filename)
+        path, identity = _place(filename, state)
         content = {
             'identity': identity,
             'stamps': list(index.stamps),
@@ -55,10 +67,10 @@ def cache_folder() -> Path:
     return Path(named) if named else Path.home() / '.cache' / 'carl_mm'
 
 
-def _place(filename: str) -> tuple[Path, list[Any]]:
+def _place(filename: str, state: tuple[int, int]) -> tuple[Path, list[Any]]:
     """Return where the index of a file is, and what tells that it is the file's."""
     real = os.path.realpath(filename)
-    identity = [real, *file_state(real), FORM, av.__version__]
+    identity = [real, *state, FORM, av.__version__]
     name = hashlib.sha256(os.fsencode(real)).hexdigest()[:24]
     return cache_folder() / 'frames' / f'{name}.json', identity
 

@@ -12,9 +12,11 @@ from carl_mm.datasets.video_io.indexing.index_cache import (
     save_index,
 )
 from carl_mm.datasets.video_io.open_video import open_video
+from carl_mm.files import file_state
 from tests.datasets.video_io.odd_files import packed
 
 INDEX = FrameIndex([5, None, 7], [(5, 1, 2)], 2, 4, 'frames are hidden')
+STATE = 5, 1_000  # size and time of change
 
 
 @pytest.fixture
@@ -26,18 +28,18 @@ def video(tmp_path, monkeypatch):
 
 
 def test_an_index_comes_back_by_any_path_of_its_file(video, tmp_path, monkeypatch):
-    save_index(str(video), INDEX)
-    assert load_index(str(video)) == INDEX
+    save_index(str(video), STATE, INDEX)
+    assert load_index(str(video), STATE) == INDEX
     (tmp_path / 'link.avi').symlink_to(video)
-    assert load_index(str(tmp_path / 'link.avi')) == INDEX
+    assert load_index(str(tmp_path / 'link.avi'), STATE) == INDEX
     monkeypatch.chdir(tmp_path)
-    assert load_index('a.avi') == INDEX
+    assert load_index('a.avi', STATE) == INDEX
 
 
 def test_a_changed_file_has_none(video):
-    save_index(str(video), INDEX)
+    save_index(str(video), file_state(video), INDEX)
     os.utime(video, ns=(1, 1))
-    assert load_index(str(video)) is None
+    assert load_index(str(video), file_state(video)) is None
 
 
 @pytest.mark.parametrize(
@@ -55,12 +57,12 @@ def test_a_changed_file_has_none(video):
     ],
 )
 def test_a_damaged_index_is_none(video, spoil):
-    save_index(str(video), INDEX)
+    save_index(str(video), STATE, INDEX)
     (path,) = (cache_folder() / 'frames').iterdir()
     changed = spoil(path.read_text())
     assert changed != path.read_text()
     path.write_text(changed)
-    assert load_index(str(video)) is None
+    assert load_index(str(video), STATE) is None
 
 
 def test_a_folder_that_cannot_be_made_costs_nothing_but_time(tmp_path, monkeypatch):
