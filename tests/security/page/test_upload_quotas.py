@@ -176,12 +176,11 @@ def test_what_is_embedded_for_a_visitor_who_has_left_goes_too(
     monkeypatch.setattr(inferencer, 'embed_file', embed_slowly)
     monkeypatch.setattr(Ledger, 'leave', note_leaving)
     write_mp4(tmp_path / 'a.mp4', moving_square(6), 25)
-    with as_visitor(server) as one:
-        with one.stream('GET', '/gradio_api/heartbeat/x'):
-            (path,) = upload(one, (tmp_path / 'a.mp4').read_bytes()).json()
-            body = {'data': [file_data(path)]}
-            one.post('/gradio_api/call/add_video', json=body)
-            assert begun.wait(20)
+    with as_visitor(server) as one, one.stream('GET', '/gradio_api/heartbeat/x'):
+        (path,) = upload(one, (tmp_path / 'a.mp4').read_bytes()).json()
+        body = {'data': [file_data(path)]}
+        one.post('/gradio_api/call/add_video', json=body)
+        assert begun.wait(20)
     assert has_left.wait(20)
     eventually(lambda: sizes(server) == [])
     assert not [name for name in server.library.names if 'uploaded' in name]
