@@ -1,5 +1,5 @@
 // The page: header, the list of videos, and the views as tabs.
-import {App, html, useEffect, useKeys, useRef, useState} from './logic/hooks.js';
+import {App, html, useEffect, useKeys, useMemo, useRef, useState} from './logic/hooks.js';
 import {useProject} from './logic/project.js';
 import {lineOf} from './api.js';
 import {t} from './texts.js';
@@ -47,7 +47,7 @@ export const Page = () => {
   const [, setWords] = useState(0); // a language was loaded
   const pickers = useRef({});
   const {videos, choices, choose} = project;
-  const ready = (videos ?? []).filter((video) => video.state === 'ready');
+  const ready = useMemo(() => (videos ?? []).filter((video) => video.state === 'ready'), [videos]);
 
   const open = (name) => {
     setView(name);

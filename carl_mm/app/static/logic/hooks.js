@@ -1,11 +1,11 @@
 // What components share: the application's state, tasks, keys, players.
-import {createContext, html, useContext, useEffect, useReducer, useRef, useState}
+import {createContext, html, useContext, useEffect, useMemo, useReducer, useRef, useState}
   from '../vendor/preact-htm.js';
 import {lineOf} from '../api.js';
 import {t} from '../texts.js';
 import {Playback} from './playback.js';
 
-export {html, useEffect, useRef, useState};
+export {html, useEffect, useMemo, useRef, useState};
 
 // {state, videos, ready, labels, choices, choose, connected, ...}, see main.js
 export const App = createContext(null);

@@ -16,7 +16,7 @@ const Model = ({state}) => {
   const choose = (event) => task.run(() => post('models/choose', {name: event.target.value}));
   return html`
     <div class="model">
-      <label><span>${t('model')}</span> ${models.length > 1
+      <label><span>${t('model')}</span>${' '}${models.length > 1
         ? html`<select value=${current.name} onchange=${choose}>
             ${models.map((model) => html`<option value=${model.name}
               selected=${model.name === current.name}>${model.title || model.name}</option>`)}
@@ -32,7 +32,7 @@ const Embedding = ({embedding: {done, total, remaining_s: remaining, error}}) =>
   if (error) return html`<${Problem} line=${t('embedding.failed', {reason: error})} />`;
   if (done >= total) return null;
   return html`
-    <div class="going-on"><label>${t('embedding', {done, total})} ${left(remaining)}
+    <div class="going-on"><label>${t('embedding', {done, total})} ${left(remaining)}${' '}
       <progress max=${total} value=${done} /></label></div>`;
 };
 

@@ -7,7 +7,9 @@ import {Problem} from './message.js';
 
 const SHOWN = 60; // more by a button
 
-const Row = ({name, entry, doubt, names, total, onopen, onaccept, isOpen}) => html`
+const Row = ({name, entry, doubt, names, total, onopen, onaccept, isOpen}) => {
+  const key = entry.origin === 'painted' ? 'phases.open' : 'phases.correct';
+  return html`
   <li class=${isOpen ? 'open' : ''}>
     <b>${name}</b>
     <span class="mini-strip" role="img" aria-label=${entry.rows.map(([first, last, phase]) =>
@@ -20,12 +22,13 @@ const Row = ({name, entry, doubt, names, total, onopen, onaccept, isOpen}) => ht
     <span>${entry.origin === 'painted' ? t('labelled.painted')
       : t('phases.doubt', {value: number(100 * doubt)})}</span>
     <span class="group">
-      <button type="button" onclick=${onopen} aria-label=${t('phases.open_name', {name})}>
-        ${t(entry.origin === 'painted' ? 'phases.open' : 'phases.correct')}</button>
+      <button type="button" onclick=${onopen} aria-label=${t(`${key}_name`, {name})}>
+        ${t(key)}</button>
       ${entry.origin === 'suggested' && html`<button type="button" onclick=${onaccept}
         aria-label=${t('phases.accept_name', {name})}>${t('phases.accept')}</button>`}
     </span>
   </li>`;
+};
 
 export const PhaseRows = ({labels, carried, names, current, onopen}) => {
   const {videos} = useApp();

@@ -1,5 +1,5 @@
 // A video with its controls. Views pass what usePlayback() gave them.
-import {SPEEDS, html, useApp, useRef, useState} from '../logic/hooks.js';
+import {SPEEDS, html, useApp, useMemo, useRef, useState} from '../logic/hooks.js';
 import {WHOLE, isWhole, zoomed} from '../logic/crop.js';
 import {number, seconds, t} from '../texts.js';
 import {IconButton} from './icons.js';
@@ -51,7 +51,7 @@ export const Player = ({player, label, faint, faintNote, header, children}) => {
       ${header ?? html`<figcaption>${label}${player.name && `: ${player.name}`}</figcaption>`}
       <${Stage} ...${{player, label, box, setBox, isDrawing}}
         onDrawn=${() => setDrawing(false)} />
-      <p class="alone-note" role="status">${faint ? faintNote : ''}</p>
+      ${faintNote && html`<p class="alone-note" role="status">${faint && faintNote}</p>`}
       <input type="range" min="0" max=${Math.max(0, player.numFrames - 1)} step="1"
         value=${player.frame} disabled=${off} aria-label=${t('player.slider', {label})}
         aria-valuetext=${where} oninput=${(event) => player.move(Number(event.target.value))} />
@@ -75,11 +75,13 @@ export const Player = ({player, label, faint, faintNote, header, children}) => {
 // The list of videos to choose from; the list at the side chooses, too.
 export const Chooser = ({label, value, onchange}) => {
   const {ready} = useApp();
+  // Made once: players draw their view anew at every frame, and there may be thousands.
+  const options = useMemo(() => ready.map(({name}) => html`
+    <option key=${name} value=${name}>${name}</option>`), [ready]);
   return html`
     <label class="chooser"><span>${label}</span>
       <select value=${value} onchange=${(event) => onchange(event.target.value)}>
-        <option value="" disabled selected=${!value}>${t('chooser.none')}</option>
-        ${ready.map(({name}) => html`
-          <option key=${name} value=${name} selected=${name === value}>${name}</option>`)}
+        <option value="" disabled>${t('chooser.none')}</option>
+        ${options}
       </select></label>`;
 };

@@ -21,8 +21,7 @@ const shares = (values) => {
 const Curve = ({kind, found, clock, marks}) => {
   const values = found[kind];
   return html`
-    <div class="curve-row"><span>${t(`timeline.${kind}`)}
-        <b>${number(values[clock.index] ?? 0, 2)} ${t(`timeline.${kind}.unit`)}</b></span>
+    <div class="curve-row"><span>${t(`timeline.${kind}`)}${' '}<b>${number(values[clock.index] ?? 0, 2)} ${t(`timeline.${kind}.unit`)}</b></span>
       <${Strip} total=${found.clock.length} cursor=${clock.index} marks=${marks}
         curve=${areaOf(shares(values))} label=${t(`timeline.${kind}`)}
         text=${seconds(found.clock[clock.index])} onseek=${(index) => clock.move(index)} />

@@ -23,7 +23,7 @@ const Progress = ({training}) => {
     <div role="status"><h3>${name}</h3>
       ${typeof remaining === 'number' && GOING.includes(status)
         && html`<p>${t('remaining', {time: duration(remaining)})}</p>`}</div>
-    ${steps > 0 && html`<label>${t('train.step', {step: step ?? 0, steps})}
+    ${steps > 0 && html`<label>${t('train.step', {step: step ?? 0, steps})}${' '}
       <progress max=${steps} value=${step ?? 0} /></label>`}
     <${Problem} line=${error ? t('train.failed', {reason: error}) : ''} />`;
 };
