@@ -21,6 +21,10 @@ const VIEWS = {
 const NAMES = Object.keys(VIEWS);
 
 const Tabs = ({view, open}) => {
+  useEffect(() => { // on a phone the row of tabs is wider than the screen
+    const tab = document.getElementById(`tab-${view}`);
+    tab.parentElement.scrollLeft = tab.offsetLeft - 40;
+  }, [view]);
   const key = (event) => {
     const by = {ArrowRight: 1, ArrowLeft: -1}[event.key];
     const at = {Home: 0, End: NAMES.length - 1}[event.key];
@@ -52,7 +56,6 @@ export const Page = () => {
   const open = (name) => {
     setView(name);
     setOpened(new Set([...opened, name]));
-    document.getElementById(`tab-${name}`)?.scrollIntoView({inline: 'center', block: 'nearest'});
   };
   const isNew = Boolean(videos) && project.hasChoices && !choices.tour_done;
   useEffect(() => { if (isNew) setDialog('tour'); }, [isNew]);

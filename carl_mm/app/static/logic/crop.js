@@ -25,7 +25,7 @@ export const spanned = (a, b) => inside([
 ]);
 
 // Where a picture of `video` pixels lies in a stage that contains it.
-const placed = (stage, video) => {
+export const placed = (stage, video) => {
   const scale = Math.min(stage[0] / video[0], stage[1] / video[1]);
   const size = [video[0] * scale, video[1] * scale];
   return {size, left: (stage[0] - size[0]) / 2, top: (stage[1] - size[1]) / 2};

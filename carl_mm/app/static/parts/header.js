@@ -9,6 +9,10 @@ import {Problem} from './message.js';
 const madeBy = (model) => (model.kind === 'start'
   ? t('model.start') : t('model.trained', {n: model.trained_on ?? 0, when: model.when ?? ''}));
 
+// The starting model has a name of ours, which is translated.
+const titleOf = (model) =>
+  (model.kind === 'start' ? t('model.start_name') : model.title || model.name);
+
 const Model = ({state}) => {
   const task = useTask();
   const models = state.models?.length ? state.models : [state.model];
@@ -19,8 +23,8 @@ const Model = ({state}) => {
       <label><span>${t('model')}</span>${' '}${models.length > 1
         ? html`<select value=${current.name} onchange=${choose}>
             ${models.map((model) => html`<option value=${model.name}
-              selected=${model.name === current.name}>${model.title || model.name}</option>`)}
-          </select>` : html`<b>${current.title || current.name}</b>`}</label>
+              selected=${model.name === current.name}>${titleOf(model)}</option>`)}
+          </select>` : html`<b>${titleOf(current)}</b>`}</label>
       <small>${madeBy(current)}</small><${Problem} line=${task.error} />
     </div>`;
 };

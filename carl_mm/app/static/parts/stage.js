@@ -1,6 +1,6 @@
 // The picture of a player: zoomed by wheel, pinch, keys or a drawn box.
 import {html, useEffect, useRef, useState} from '../logic/hooks.js';
-import {WHOLE, isWhole, moved, placeOf, spanned, transform, zoomed} from '../logic/crop.js';
+import {WHOLE, isWhole, moved, placeOf, placed, spanned, transform, zoomed} from '../logic/crop.js';
 import {t} from '../texts.js';
 
 const STEP = 1.25;
@@ -75,11 +75,12 @@ export const Stage = ({player, label, box, setBox, isDrawing, onDrawn}) => {
     event.preventDefault();
   };
   const frame = drawn && spanned(drawn.from, drawn.to);
+  const picture = frame && placed(stage, size);
   const corner = frame && {
-    left: `${frame[0] * 100}%`, top: `${frame[1] * 100}%`,
-    width: `${frame[2] * 100}%`, height: `${frame[3] * 100}%`,
+    left: `${picture.left + frame[0] * picture.size[0]}px`,
+    top: `${picture.top + frame[1] * picture.size[1]}px`,
+    width: `${frame[2] * picture.size[0]}px`, height: `${frame[3] * picture.size[1]}px`,
   };
-  const ratio = size[0] ? `${size[0]} / ${size[1]}` : '16 / 9';
   return html`
     <div class=${`stage ${isDrawing ? 'drawing' : ''} ${isWhole(box) ? '' : 'zoomed'}`}
       ref=${root} tabindex="0" role="group" aria-label=${t('stage.name', {label})}
@@ -87,8 +88,7 @@ export const Stage = ({player, label, box, setBox, isDrawing, onDrawn}) => {
       onwheel=${wheel} onkeydown=${key}>
       <div class="zoom" style=${{transform: `translate(${x}px, ${y}px) scale(${zoom})`}}>
         <video ref=${video} playsinline preload="auto" tabindex="-1" aria-hidden="true" />
-        <div class="picture" style=${{aspectRatio: ratio}}>
-          ${corner && html`<i class="drawn" style=${corner} />`}</div>
+        ${corner && html`<i class="drawn" style=${corner} />`}
       </div>
       ${!player.name && html`<p class="hint">${t('player.none')}</p>`}
       ${player.loading && html`<p class="hint" role="status">${t('player.loading')}</p>`}
