@@ -26,7 +26,9 @@ const problem = async (answer) => {
     // Not ours: of a proxy, say.
   }
   const detail = content?.detail;
-  const line = typeof detail === 'string' ? detail : detail?.message ?? text.slice(0, 300);
+  const line = Array.isArray(detail) // of values that the server does not take
+    ? detail.map(({loc, msg}) => `${loc?.at(-1)}: ${msg}`).join('\n')
+    : detail?.message ?? detail ?? text.slice(0, 300);
   return new ApiError(line || `${answer.status}`, answer.status, content);
 };
 
@@ -57,12 +59,18 @@ export const send = async (method, what, query, file) =>
 export const lineOf = (error, t) =>
   (error instanceof ApiError && error.status === 0 ? t('error.gone') : error.message);
 
-export const saveBlob = (blob, name) => {
+// Lets the browser save what is at an address; without a name by the server's.
+export const saveFrom = (path, name = '') => {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
+  link.href = path;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};
+
+export const saveBlob = (blob, name) => {
+  const path = URL.createObjectURL(blob);
+  saveFrom(path, name);
+  setTimeout(() => URL.revokeObjectURL(path), 10_000);
 };
 
 export const download = async (path, name) =>

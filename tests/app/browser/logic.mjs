@@ -141,6 +141,7 @@ answer = () => [409, {detail: {message: 'changed', rows: [[1, 2, 'z']], revision
 store.edit('v', [[0, 0, 'q']]);
 await store.flush();
 store.resolve(false);
+await store.flush();
 assert.deepEqual(store.rowsOf('v'), [[1, 2, 'z']]);
 assert.equal(store.status, 'saved');
 

@@ -1,5 +1,5 @@
 // A clock that many videos follow.
-import {useEffect, useRef, useRedraw} from './hooks.js';
+import {HAS_SPACE, useEffect, useRef, useRedraw} from './hooks.js';
 import {frameAt} from './playback.js';
 
 class Clock {
@@ -59,7 +59,7 @@ class Clock {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const own = event.target.closest('[role=slider], [role=tab], input');
-    if (event.key === ' ' && !event.target.closest('button, summary, a, input')) this.toggle();
+    if (event.key === ' ' && !event.target.closest(HAS_SPACE)) this.toggle();
     else if (event.key === ',' || (event.key === 'ArrowLeft' && !own)) this.step(-1);
     else if (event.key === '.' || (event.key === 'ArrowRight' && !own)) this.step(1);
     else return false;

@@ -67,6 +67,10 @@ export const useKeys = (isActive, handle, type = 'keydown') => {
   }, [isActive, type]);
 };
 
+// What the space bar presses by itself; on the chosen tab it would do nothing.
+export const HAS_SPACE =
+  'button:not([role=tab]), summary, a, select, input:not([type=range])';
+
 const SPEEDS = [0.1, 0.25, 0.5, 1, 1.5, 2];
 
 // Keys that every player knows. Arrows are left to what has a use for them itself.
@@ -74,7 +78,7 @@ export const playerKeys = (player, event) => {
   if (!player?.info || event.ctrlKey || event.metaKey || event.altKey) return false;
   const own = event.target.closest('[role=slider], [role=tab], input, .strip, .stage');
   if (event.key === ' ') {
-    if (event.target.closest('button, summary, a, input')) return false;
+    if (event.target.closest(HAS_SPACE)) return false;
     player.toggle();
   } else if (event.key === ',' || (event.key === 'ArrowLeft' && !own)) player.step(-1);
   else if (event.key === '.' || (event.key === 'ArrowRight' && !own)) player.step(1);

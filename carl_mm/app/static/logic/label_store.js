@@ -79,6 +79,8 @@ export class LabelStore {
     if (this.saving) return this.saving;
     this.saving = this._save().finally(() => {
       this.saving = false;
+      // Edited after the last look at what waits.
+      if (this.waiting.size && this.status === 'saving') this.flush();
       this.onchange();
     });
     return this.saving;
@@ -93,15 +95,16 @@ export class LabelStore {
         this.videos[video].revision = revision;
         if (this.waiting.get(video) === rows) this.waiting.delete(video);
       } catch (error) {
-        if (error.status === 409) this._oppose(video, rows, error.content);
+        if (error.status === 409) this._oppose(video, error.content);
         else this.problem = error;
       }
       this.onchange();
     }
   }
 
-  _oppose(video, mine, content) {
+  _oppose(video, content) {
     const theirs = content.detail?.rows ? content.detail : content;
+    const mine = this.waiting.get(video); // perhaps edited since it was sent
     this.waiting.delete(video);
     this.conflict = {video, mine, theirs: theirs.rows, revision: theirs.revision};
   }

@@ -1,6 +1,6 @@
 // An mp4 that the server makes, and the browser saves once it is there.
-import {get, post} from '../api.js';
-import {html, useApp, useRef, useState} from '../logic/hooks.js';
+import {get, post, saveFrom} from '../api.js';
+import {html, useApp, useState} from '../logic/hooks.js';
 import {number, t} from '../texts.js';
 import {Problem} from './message.js';
 
@@ -11,7 +11,6 @@ const wait = (time) => new Promise((resolve) => { setTimeout(resolve, time); });
 export const ExportButton = ({label, body, disabled}) => {
   const {connected} = useApp();
   const [found, setFound] = useState(null);
-  const link = useRef(null);
   const start = async () => {
     setFound({state: 'waiting', share: 0});
     try {
@@ -23,7 +22,7 @@ export const ExportButton = ({label, body, disabled}) => {
         job = await get(`exports/${id}`);
       }
       setFound({...job, id});
-      if (job.state === 'done') link.current.click();
+      if (job.state === 'done') saveFrom(`api/exports/${id}/file`);
     } catch (error) {
       setFound({state: 'failed', error: error.message || t('error.gone')});
     }
@@ -36,7 +35,7 @@ export const ExportButton = ({label, body, disabled}) => {
       <span role="status">${isBusy && html`<progress max="1" value=${found.share ?? 0}
         aria-label=${label} /> ${t(`export.${found.state}`)} ${number(100 * (found.share ?? 0))} %`}
       </span>
-      <a ref=${link} href=${found?.id ? `api/exports/${found.id}/file` : undefined} download
+      <a href=${found?.id ? `api/exports/${found.id}/file` : undefined} download
         hidden=${found?.state !== 'done'}>${t('export.save')}</a>
       <${Problem} line=${found?.state === 'failed' ? found.error : ''} />
     </span>`;

@@ -7,7 +7,7 @@ import {TaskButton} from './message.js';
 export const Ranking = ({video, onpick}) => {
   const task = useTask();
   const [found, setFound] = useState(null);
-  const rank = async () => setFound(await task.run(() => post('rank', {video, a: video})));
+  const rank = async () => setFound(await task.run(() => post('rank', {video})));
   const ranking = found && (found.a ?? found.video) === video ? found.ranking : null;
   return html`
     <section class="block"><h3>${t('rank')}</h3>

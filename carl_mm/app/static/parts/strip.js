@@ -3,6 +3,12 @@ import {html, useRef} from '../logic/hooks.js';
 
 const percent = (share) => `${share * 100}%`;
 
+// Where a box that is made longer by keys starts: Shift may have been let go meanwhile.
+const farEnd = (range, cursor) => {
+  if (range && cursor === range[1]) return range[0];
+  return range && cursor === range[0] ? range[1] : cursor;
+};
+
 // Parts are {first, last, color, label, faint, kind}; marks {at, label}. `onseek(frame)`
 // is told of clicks and arrows, `ondraw(first, last, isOver)` of a box that is drawn by
 // pointer or, with Shift, by arrows.
@@ -42,7 +48,7 @@ export const Strip = ({
     event.preventDefault();
     const frame = Math.max(0, Math.min(total - 1, ends ?? cursor + by));
     if (!event.shiftKey) anchor.current = null;
-    else anchor.current ??= cursor;
+    else anchor.current ??= farEnd(range, cursor);
     onseek?.(frame);
     if (anchor.current === null || !ondraw) return;
     ondraw(Math.min(anchor.current, frame), Math.max(anchor.current, frame), false);

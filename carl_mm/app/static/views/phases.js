@@ -14,12 +14,14 @@ import {SaveState} from '../parts/save_state.js';
 
 const Files = ({labels}) => {
   const [importing, exporting] = [useTask(), useTask()];
-  const read = (event) => {
+  const [remarks, setRemarks] = useState([]);
+  const read = async (event) => {
     const [file] = event.target.files;
     event.target.value = '';
     if (!file) return;
-    importing.run(() => labels.change(
+    const answer = await importing.run(() => labels.change(
       () => send('POST', 'labels/import', {name: file.name}, file)));
+    setRemarks(answer?.remarks ?? []);
   };
   const save = (what) => exporting.run(async () => {
     await labels.flush();
@@ -34,6 +36,7 @@ const Files = ({labels}) => {
       <button type="button" onclick=${() => save('all')}>${t('phases.export_all')}</button>
       <${Busy} busy=${importing.busy || exporting.busy} />
       <${Problem} line=${importing.error || exporting.error} />
+      <span role="status">${remarks.join(' ')}</span>
     </fieldset>`;
 };
 
