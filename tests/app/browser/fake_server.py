@@ -70,7 +70,10 @@ class World:
     def videos(self):
         rows = [row(name, n) for name, n in LENGTHS.items()]
         rows += [row(f'clip {i:04}.mp4', 100) for i in range(self.extra)]
-        bad = row('broken.mp4', None) | {'state': 'left_out', 'reason': 'no video in it'}
+        bad = row('broken.mp4', None) | {
+            'state': 'left_out',
+            'reason': 'no video in it',
+        }
         return {'revision': 1, 'videos': [*rows, bad]}
 
     def write(self, video, rows, origin='painted', confidence=None):
@@ -162,9 +165,7 @@ def timeline(world, body):
         'videos': videos,
         'pace_spread': [abs(i - 35) / 70 for i in range(70)],
         'uncertainty': [0.1 + (i % 20) / 100 for i in range(70)],
-        'events': [
-            {'name': 'swing', 'clock_s': 1.2, 'spread_s': 0.04, 'marked_in': 3}
-        ],
+        'events': [{'name': 'swing', 'clock_s': 1.2, 'spread_s': 0.04, 'marked_in': 3}],
     }
 
 
@@ -190,13 +191,17 @@ def accept(world, body):
 
 def rename(world, body):
     for name, entry in list(world.labels.items()):
-        rows = [[f, n, body['new'] if p == body['old'] else p] for f, n, p in entry['rows']]
+        rows = [
+            [f, n, body['new'] if p == body['old'] else p] for f, n, p in entry['rows']
+        ]
         world.write(name, rows, entry['origin'])
     return {}
 
 
 def deviations(world, body):
-    scores = [5 * (25 < i < 35) + (i % 7) / 10 - 2 for i in range(LENGTHS[body['video']])]
+    scores = [
+        5 * (25 < i < 35) + (i % 7) / 10 - 2 for i in range(LENGTHS[body['video']])
+    ]
     segment = {
         'first_frame': 26,
         'last_frame': 34,
@@ -278,7 +283,7 @@ ACTIONS = {
 }
 
 
-def make_app(world: World) -> FastAPI:
+def make_app(world: World) -> FastAPI:  # noqa: C901
     app = FastAPI()
     app.mount('/static', StaticFiles(directory=STATIC))
 

@@ -163,7 +163,9 @@ def test_a_box_is_drawn_kept_and_exported(page, world):
     page.mouse.move(middle[0] + half, middle[1] + half, steps=4)
     page.mouse.up()
     page.wait_for_timeout(700)
-    assert world.choices['crops']['a.mp4'] == pytest.approx([0.25, 0.25, 0.5, 0.5], abs=0.02)
+    assert world.choices['crops']['a.mp4'] == pytest.approx(
+        [0.25, 0.25, 0.5, 0.5], abs=0.02
+    )
     page.get_by_role('combobox', name='Picture').select_option('shown')
     with page.expect_download() as download:
         button(page, 'Save side by side (mp4)').click()
@@ -238,7 +240,9 @@ def test_phases_are_painted_by_a_key_while_it_plays(page, world):
     add_phases(page, 'reach')
     page.get_by_role('tab', name='Phases').focus()
     page.keyboard.press(' ')
-    page.wait_for_function("() => [...document.querySelectorAll('video')].some(v => !v.paused)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('video')].some(v => !v.paused)"
+    )
     page.keyboard.press('1')
     page.get_by_text('Painting reach').wait_for()
     page.wait_for_timeout(700)
@@ -344,7 +348,9 @@ def test_two_thousand_videos(browser, videos):
 
 @pytest.mark.parametrize('width', [1400, 800, 390])
 @pytest.mark.parametrize('look', ['light', 'dark'])
-def test_every_view_fits_and_is_accessible(browser, server, world, tmp_path, width, look):
+def test_every_view_fits_and_is_accessible(
+    browser, server, world, tmp_path, width, look
+):
     world.choices.pop('tour_done')
     locale = 'de-DE' if look == 'dark' else 'en-GB'
     page = opened(browser, server, color_scheme=look, locale=locale)
@@ -370,7 +376,8 @@ def check(page, picture, width):
     page.screenshot(path=picture, full_page=True)
     assert page.evaluate('document.documentElement.scrollWidth') <= width
     low = page.evaluate(
-        """() => [...document.querySelectorAll('button, select, summary, [role=slider]')]
+        """() => [...document.querySelectorAll(
+            'button, select, summary, [role=slider]')]
         .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 32)
         .map((e) => e.outerHTML.slice(0, 90))"""
     )

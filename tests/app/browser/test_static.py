@@ -8,9 +8,7 @@ from setuptools.glob import glob
 
 from tests.app.browser.fake_server import STATIC
 
-SCRIPTS = sorted(
-    path for path in STATIC.rglob('*.js') if path.parent.name != 'vendor'
-)
+SCRIPTS = sorted(path for path in STATIC.rglob('*.js') if path.parent.name != 'vendor')
 LANGUAGES = json.loads((STATIC / 'texts' / 'index.json').read_text())
 
 
@@ -76,7 +74,9 @@ def test_the_page_asks_nothing_from_elsewhere_and_has_no_inline_code():
     assert re.findall(r'<script(?![^>]*src=)', index) == []
     assert re.findall(r'\son\w+=', index) == []
     for path in [*SCRIPTS, *STATIC.rglob('*.css')]:
-        assert not re.findall(r'https?://|\beval\(|new Function', path.read_text()), path
+        assert not re.findall(r'https?://|\beval\(|new Function', path.read_text()), (
+            path
+        )
 
 
 def test_files_are_short_and_nothing_is_smaller_than_14_pixels():
