@@ -132,7 +132,13 @@ def align(world, body):
 def rank(world, body):
     others = [name for name in LENGTHS if name != body['video']]
     rows = [
-        {'name': name, 'score': 0.9 - i / 9, 'z': 4 - 2 * i, 'is_like': i < 2}
+        {
+            'name': name,
+            'score': 0.9 - i / 9,
+            'z': 4 - 2 * i,
+            'is_like': i < 2,
+            'doubt': ('', 'weak', 'unrelated')[i],
+        }
         for i, name in enumerate(others)
     ]
     return {'a': body['video'], 'ranking': rows}
@@ -141,9 +147,10 @@ def rank(world, body):
 def find(world, body):
     hits = []
     for name in list(LENGTHS)[1:]:
-        hit = {'video': name, 'frame': 40, 'time_s': 1.6, 'similarity': 0.91}
+        hit = {'video': name, 'first': 40, 'last': 40, 'time_s': 1.6}
+        hit |= {'end_s': 1.6, 'similarity': 0.91}
         if body['first'] != body['last']:
-            hit |= {'first': 30, 'last': 50}
+            hit |= {'first': 30, 'last': 50, 'end_s': 2.0}
         hits.append(hit)
     return {'hits': hits}
 

@@ -78,6 +78,17 @@ export class Playback {
     });
   }
 
+  // Lets the file go: browsers hold only so many.
+  release() {
+    if (!this.name) return;
+    this.call = {};
+    this.pause();
+    Object.assign(this, {name: '', info: null, error: null, loading: false});
+    this.video.onerror = null;
+    this.video.removeAttribute('src');
+    this.video.load();
+  }
+
   // Seeks to the middle of a frame's time: its edges are rounded.
   seek(frame) {
     if (!this.info) return;

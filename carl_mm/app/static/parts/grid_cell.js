@@ -14,6 +14,7 @@ export const GridCell = ({video, index, isActive}) => {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
+    if (!isSeen) player.release();
     if (!isSeen || !isActive) return;
     if (player.name === video.name) {
       if (frame >= 0) player.seek(frame);

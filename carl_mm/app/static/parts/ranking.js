@@ -13,10 +13,11 @@ export const Ranking = ({video, onpick}) => {
     <section class="block"><h3>${t('rank')}</h3>
       <${TaskButton} task=${task} label=${t('rank.button')} onclick=${rank} disabled=${!video} />
       ${ranking && html`<p class="quiet">${t('rank.words')}</p>
-        <ol class="ranking">${ranking.map(({name, score, z, is_like: isLike}) => html`
-          <li class=${isLike ? '' : 'unlike'}>
+        <ol class="ranking">${ranking.map(({name, score, z, is_like: isLike, doubt}) => html`
+          <li class=${isLike && !doubt ? '' : 'unlike'}>
             <button type="button" onclick=${() => onpick(name)}>${name}</button>
             <span>${t('rank.score', {score: number(score, 2), z: number(z, 1)})}
-              ${!isLike && html` <b>${t('rank.unlike')}</b>`}</span></li>`)}</ol>`}
+              ${(!isLike || doubt) && html` <b>${
+                t(isLike && doubt === 'weak' ? 'rank.weak' : 'rank.unlike')}</b>`}</span></li>`)}</ol>`}
     </section>`;
 };

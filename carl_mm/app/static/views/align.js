@@ -89,7 +89,10 @@ export const Align = ({isActive}) => {
     choose({pair: next[0] === next[1] ? [pair[1], pair[0]] : next});
   };
   usePick('align', (name) => take(place, name));
-  useKeys(isActive, (event) => playerKeys(b.playing ? b : a, event));
+  const isAtSecond = (event) =>
+    event.target.closest('.player')?.getAttribute('aria-label') === t('align.second');
+  useKeys(isActive, (event) =>
+    playerKeys(b.playing || (isAtSecond(event) && !a.playing) ? b : a, event));
   const side = (player, at, label, alone) => html`
     <${Side} player=${player} label=${label} name=${pair[at]} alone=${alone}
       isPlace=${place === at} onplace=${() => setPlace(at)}

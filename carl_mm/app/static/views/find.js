@@ -9,12 +9,12 @@ import {Strip} from '../parts/strip.js';
 
 const BEFORE_S = 1; // of a single frame that is played
 
-const isPart = (hit) => hit.last !== undefined && hit.last > hit.first;
+const isPart = (hit) => hit.last > hit.first;
 
 const Card = ({hit, rank, isShown, onplay}) => html`
   <li><button type="button" class="card" aria-pressed=${isShown} onclick=${onplay}>
     <img alt="" loading="lazy"
-      src=${address('frame', {video: hit.video, frame: hit.frame ?? hit.first, height: 160})} />
+      src=${address('frame', {video: hit.video, frame: hit.first, height: 160})} />
     <b>${rank}. ${hit.video}</b>
     <span>${isPart(hit) ? t('find.part', {first: hit.first, last: hit.last})
       : seconds(hit.time_s)}</span>
@@ -78,10 +78,10 @@ export const Find = ({isActive}) => {
   const play = async (hit, index) => {
     setShown(index);
     query.pause();
-    if (!await hits.show(hit.video, hit.first ?? hit.frame)) return;
+    if (!await hits.show(hit.video, hit.first)) return;
     const fps = hits.info.fps || 25;
     if (isPart(hit)) hits.playPart(hit.first, hit.last);
-    else hits.playPart(Math.max(0, hit.frame - Math.round(BEFORE_S * fps)), hit.frame);
+    else hits.playPart(Math.max(0, hit.first - Math.round(BEFORE_S * fps)), hit.first);
   };
   return html`
     <p class="quiet">${t('find.words')}</p>

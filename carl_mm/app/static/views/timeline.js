@@ -13,6 +13,8 @@ import {Speed} from '../parts/player.js';
 import {CropChoice} from '../parts/pair_export.js';
 import {Strip, areaOf} from '../parts/strip.js';
 
+const SHOWN = 60; // more by a button
+
 const shares = (values) => {
   const most = Math.max(1e-9, ...values.filter(Number.isFinite));
   return values.map((value) => (Number.isFinite(value) ? value / most : 0));
@@ -66,6 +68,7 @@ const Exports = ({found, disabled}) => {
 
 const Found = ({found, isActive}) => {
   const clock = useClock(found.clock, isActive);
+  const [shown, setShown] = useState(SHOWN);
   useKeys(isActive, (event) => clock.key(event));
   const marks = found.events.map((event) => ({at: clock.indexOf(event.clock_s),
     label: event.name}));
@@ -77,9 +80,12 @@ const Found = ({found, isActive}) => {
     <${Curve} kind="uncertainty" ...${{found, clock, marks}} />
     <${Curve} kind="pace_spread" ...${{found, clock, marks}} />
     <${Events} found=${found} clock=${clock} />
-    <div class="grid">${found.videos.map((video) => html`
+    <div class="grid">${found.videos.slice(0, shown).map((video) => html`
       <${GridCell} key=${video.name} video=${video} index=${clock.index}
         isActive=${isActive} />`)}</div>
+    ${found.videos.length > shown && html`<button type="button"
+      onclick=${() => setShown(shown + SHOWN)}>${t('more', {n: found.videos.length - shown})}
+    </button>`}
     <${Exports} found=${found} />`;
 };
 
