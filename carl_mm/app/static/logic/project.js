@@ -12,8 +12,9 @@ class Choices {
     Object.assign(this, {values: {}, unwritten: {}, loaded: false, onchange, timer: 0});
   }
 
-  async load() {
-    this.values = {...await get('choices'), ...this.unwritten};
+  // The state brings them, or they have an address of their own.
+  async load(known) {
+    this.values = {...known ?? await get('choices'), ...this.unwritten};
     this.loaded = true;
     this.onchange();
   }
@@ -50,13 +51,17 @@ export const useProject = () => {
       setConnected(isThere);
       if (isThere && labels.problem) labels.retry();
     });
-    choices.load().catch(setProblem);
     const warn = (event) => {
       if (labels.status !== 'saved') event.preventDefault();
     };
     addEventListener('beforeunload', warn);
     return () => { events.close(); removeEventListener('beforeunload', warn); };
   }, []);
+
+  const isKnown = Boolean(state);
+  useEffect(() => {
+    if (isKnown) choices.load(state.choices).catch(setProblem);
+  }, [isKnown]);
 
   const revision = state?.videos.revision;
   useEffect(() => {
