@@ -92,7 +92,7 @@ def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.S
     from carl_mm.app.access.visitors import Visitors
     from carl_mm.app.guard import Guard
     from carl_mm.app.page import build_page
-    from carl_mm.app.routes import add_routes
+    from carl_mm.app.routes.videos import add_routes
 
     ledger = Ledger(Path(get_upload_folder()), library.uploads_dir, access.limits)
     copies_dir = temp / 'copies'

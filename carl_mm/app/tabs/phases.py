@@ -7,7 +7,7 @@ import gradio as gr
 
 from carl_mm.apis import align
 from carl_mm.app.errors import with_readable_errors
-from carl_mm.app.phase_rows import check_rows, dense_labels, rows_csv, rows_of
+from carl_mm.app.project.phase_rows import check_rows, dense_labels, rows_csv, rows_of
 from carl_mm.app.tabs.tab import PLAYER, Picker, Tab
 from carl_mm.visualization.parts.phases import UNLABELLED_COLOR, phase_colors
 

@@ -110,4 +110,6 @@ def test_what_is_refused(span, options, said):
 def test_short_videos_and_none():
     query = made('q.mp4', np.eye(6))
     assert aligned_segments(IndexedFrames(), query, 0, 5) == []
-    assert aligned_segments(index_of(made('o.mp4', np.eye(6)[:1])), query, 0, 5, 3) != []
+    assert (
+        aligned_segments(index_of(made('o.mp4', np.eye(6)[:1])), query, 0, 5, 3) != []
+    )

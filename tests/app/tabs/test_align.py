@@ -9,7 +9,7 @@ from carl_mm.apis.alignment.align import METHODS
 
 pytest.importorskip('gradio')
 from carl_mm.app.tabs import align  # noqa: E402
-from tests.app.tabs.circle_library import CircleLibrary  # noqa: E402
+from tests.app.circle_library import CircleLibrary  # noqa: E402
 
 
 def test_aligned_frames_show_the_same_place():

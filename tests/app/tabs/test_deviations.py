@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip('gradio')
 from carl_mm.app.tabs.deviations import DeviationsTab  # noqa: E402
-from tests.app.tabs.circle_library import CircleLibrary  # noqa: E402
+from tests.app.circle_library import CircleLibrary  # noqa: E402
 
 
 def test_references_by_default_are_those_most_like_the_video():

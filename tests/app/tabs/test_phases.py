@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip('gradio')
 from carl_mm.app.tabs.phases import PhasesTab  # noqa: E402
-from tests.app.tabs.circle_library import CircleLibrary  # noqa: E402
+from tests.app.circle_library import CircleLibrary  # noqa: E402
 
 
 def test_phases_come_from_the_video_that_fits_best():

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip('gradio')
 from carl_mm.app.tabs.retrieve import RetrieveTab  # noqa: E402
-from tests.app.tabs.circle_library import CircleLibrary  # noqa: E402
+from tests.app.circle_library import CircleLibrary  # noqa: E402
 
 
 def test_a_new_video_is_searched_too():

@@ -50,7 +50,8 @@ def test_a_video_that_is_too_short_has_none():
 
 
 @pytest.mark.parametrize(
-    ('shape', 'low', 'high'), [((0, 3), 1, 1), ((3,), 1, 1), ((2, 3), -1, 1), ((2, 3), 2, 1)]
+    ('shape', 'low', 'high'),
+    [((0, 3), 1, 1), ((3,), 1, 1), ((2, 3), -1, 1), ((2, 3), 2, 1)],
 )
 def test_bad_arguments(shape, low, high):
     with pytest.raises(ValueError, match='needs'):

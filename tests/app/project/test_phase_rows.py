@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carl_mm.app.phase_rows import check_rows, dense_labels, rows_csv, rows_of
+from carl_mm.app.project.phase_rows import (
+    check_rows,
+    clean_name,
+    dense_labels,
+    name_problem,
+    rows_csv,
+    rows_of,
+)
 
 
 def test_by_hand():
@@ -38,3 +45,29 @@ def test_all_problems_at_once():
         check_rows(labels, {'a': 5, 'b': 5})
     for text in ('overlaps', 'past the end', 'is after', 'negative', 'no name'):
         assert text in str(info.value)
+
+
+def test_rows_of_a_video_of_unknown_length_are_checked_without_it():
+    check_rows({'a': [[0, 10**6, 'x']]}, {'a': None})
+    with pytest.raises(ValueError, match='labels.csv: a: .*negative'):
+        check_rows({'a': [[-1, 2, 'x']]}, {'a': None}, 'labels.csv')
+
+
+@pytest.mark.parametrize(
+    'name',
+    ['', '  ', '\ufeff', 'x' * 201, 'a\nb', 'a\0', '\ud800', 'a\u2028b', None, 3],
+)
+def test_names_that_are_refused(name):
+    assert name_problem(name)
+
+
+@pytest.mark.parametrize(
+    'name', ['a, "b"; c', '=1+1', 'für 東京 👩\u200d🔬', '#x', "'"]
+)
+def test_names_that_are_taken(name):
+    assert name_problem(name) is None
+    assert clean_name(f' {name}\t') == name
+
+
+def test_letters_and_their_accents_become_one():
+    assert clean_name('u\u0308') == '\u00fc'
