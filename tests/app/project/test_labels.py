@@ -1,9 +1,10 @@
 """Rows that are saved: what comes back, who wins, and what a crash leaves."""
 
 import csv
-import subprocess
-import sys
+import os
+import signal
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from carl_mm.app.project.labels import SavedLabels, StaleRowsError
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.known_labels import known_labels
 from tests.app.circle_library import CircleLibrary
+from tests.clean_processes import CONTEXT
 
 ROWS = [[0, 4, 'reach'], [5, 9, 'put']]
 ODD = ['a, b.mp4', 'q"uote.mp4', "it's.mp4", 'für 東京.mp4', '=1+1.mp4', '-x;y.mp4']
@@ -219,26 +221,20 @@ def test_a_write_that_fails_leaves_what_was(labels, monkeypatch):
     assert [path.name for path in labels.path.parent.iterdir()] == ['labels.csv']
 
 
-KILLED = """
-import os, sys
-from carl_mm.app.project.labels import SavedLabels
-from tests.app.circle_library import CircleLibrary
-labels = SavedLabels(sys.argv[1], CircleLibrary(**{'a.mp4': range(10)}))
-revision = labels.put('a.mp4', [[0, 4, 'reach']], 0)
-print('saved', flush=True)
-os.replace = lambda *_: os.kill(os.getpid(), 9)  # while the next one is written
-import pathlib
-pathlib.Path.replace = os.replace
-labels.put('a.mp4', [[0, 9, 'lost']], revision)
-"""
+def put_twice_and_die(folder):
+    """Die after the second file is written and before it takes its place."""
+    labels = SavedLabels(folder, CircleLibrary(**{'a.mp4': range(10)}))
+    revision = labels.put('a.mp4', ROWS[:1], 0)
+    Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    labels.put('a.mp4', ROWS, revision)
 
 
 def test_what_was_answered_survives_a_kill_in_the_next_write(library, tmp_path):
-    done = subprocess.run(
-        [sys.executable, '-c', KILLED, tmp_path], capture_output=True, text=True
-    )
-    assert (done.stdout, done.returncode) == ('saved\n', -9), done.stderr
-    assert rows_of(SavedLabels(tmp_path, library)) == {'a.mp4': [[0, 4, 'reach']]}
+    process = CONTEXT.Process(target=put_twice_and_die, args=(tmp_path,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert rows_of(SavedLabels(tmp_path, library)) == {'a.mp4': ROWS[:1]}
 
 
 def test_two_who_write_at_once_lose_nothing(labels, library):
