@@ -59,13 +59,14 @@ def aligned_segments(
         similarities = video.embeddings[sampled] @ frames.embeddings[start:end].T
         step = step_s * float(frames.fps[place])
         low, high = int(step / pace), max(1, int(np.ceil(step * pace)))
-        found, its_firsts = best_subsequences(similarities, low, high)
-        kept = np.flatnonzero(np.isfinite(found))
+        its_scores, its_firsts = best_subsequences(similarities, low, high)
+        kept = np.flatnonzero(np.isfinite(its_scores))
         ends.append(start + kept)
         begins.append(start + its_firsts[kept])
-        scores.append(found[kept])
-    found = _apart(frames, *map(np.concatenate, (begins, ends, scores)), k, gap_s)
-    return make_hits(frames, *found)
+        scores.append(its_scores[kept])
+    begin, end, score = (np.concatenate(each) for each in (begins, ends, scores))
+    taken = _apart(frames, begin, end, score, k, gap_s)
+    return make_hits(frames, begin[taken], score[taken], end[taken])
 
 
 def _apart(
@@ -75,7 +76,7 @@ def _apart(
     scores: np.ndarray,
     k: int,
     gap_s: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> list[int]:
     """Take the best segments that neither overlap nor are too near each other."""
     videos, times = frames.video_of(ends), frames.timestamps
     left = scores.copy()
@@ -88,4 +89,4 @@ def _apart(
             times[begins] - times[ends[best]], times[begins[best]] - times[ends]
         )
         left[(videos == videos[best]) & (overlap | (gaps < gap_s))] = -np.inf
-    return begins[taken], scores[taken], ends[taken]
+    return taken

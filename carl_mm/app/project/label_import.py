@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from carl_mm.app.project.phase_rows import Rows
-from carl_mm.app.work.videos import Videos, num_frames, timestamps
+from carl_mm.app.project.videos import Videos, num_frames, timestamps
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.converters.formats.tables.frame_count import (
     FROM_ZERO,

@@ -22,7 +22,7 @@ from carl_mm.app.project.phase_rows import (
     name_problem,
     rows_csv,
 )
-from carl_mm.app.work.videos import Videos, num_frames
+from carl_mm.app.project.videos import Videos, num_frames
 from carl_mm.quoting import quote
 
 

@@ -5,7 +5,9 @@ import numpy as np
 from carl_mm.functional._inputs import Floats, Ints
 
 
-def best_subsequences(similarities: Floats, low: int, high: int) -> tuple[Floats, Ints]:
+def best_subsequences(
+    similarities: np.ndarray, low: int, high: int
+) -> tuple[Floats, Ints]:
     """Find, for each frame, the best subsequence that ends with it.
 
     A path goes through all M frames of the sequence, and from each to the next between

@@ -73,3 +73,15 @@ def test_different_actions_are_doubted():
             doubts[same].append(found.doubt)
     assert set(doubts[True]) == {''}
     assert np.mean([doubt != '' for doubt in doubts[False]]) > 0.85
+
+
+def test_the_null_can_be_made_of_a_few():
+    video, others = walk(0, 30), [walk(seed, 20) for seed in range(1, 8)]
+    few = rank_by_alignment(video, others, max_null_videos=3)
+    null = ScoreNull.of(video, [others[i] for i in (0, 3, 6)])
+    for each in few:
+        assert each.z == (each.alignment.score - null.mean) / null.deviation
+    whole = rank_by_alignment(video, others)
+    assert [e.z for e in whole] == [
+        e.z for e in rank_by_alignment(video, others, max_null_videos=99)
+    ]

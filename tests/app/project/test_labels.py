@@ -53,7 +53,7 @@ def test_nothing_is_saved_at_first(labels):
 
 @pytest.mark.parametrize('name', ODD)
 def test_what_is_put_comes_back_after_a_restart(labels, library, name):
-    phases = ['a, "b"', "=SUM(1)", 'für 東京', '#x', "'quoted'"]
+    phases = ['a, "b"', '=SUM(1)', 'für 東京', '#x', "'quoted'"]
     rows = [[i, i, phase] for i, phase in enumerate(phases)]
     revision = labels.put(name, rows[::-1], 0)
     found = again(labels, library).state()['videos']
