@@ -1,8 +1,16 @@
 """What requests bring, and how much of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
 
 MAX_VIDEOS = 100_000
 MAX_ROWS = 20_000  # of one video
@@ -87,3 +95,13 @@ class ExportBody(Body):
     crop: Literal['none', 'subject'] = 'none'
     speed: Speed = 1.0
     labels: StrictBool = False
+
+
+class ModelBody(Body):
+    """A model of the project."""
+
+    name: Name
+
+
+class Choices(RootModel[dict[Annotated[str, Field(max_length=100)], Any]]):
+    """What the page keeps, by name; None forgets it."""
