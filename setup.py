@@ -46,7 +46,7 @@ setup(
     python_requires='>=3.10,<3.14',
     cmdclass={'build_py': BuildWithMim},
     packages=find_packages(include=['carl_mm', 'carl_mm.*']),
-    package_data={'carl_mm': ['py.typed', 'app/static/*']},
+    package_data={'carl_mm': ['py.typed', 'app/static/**/*']},
     install_requires=read_requirements('runtime'),
     extras_require={
         'optional': optional,

@@ -1,0 +1,76 @@
+// What the server keeps of a project, as it changes.
+import {get, put} from '../api.js';
+import {Events} from '../events.js';
+import {LabelStore} from './label_store.js';
+import {useEffect, useRef, useRedraw, useState} from './hooks.js';
+
+const WRITE_MS = 400;
+
+// Choices are shown at once and written a little later, so that a drag is one request.
+class Choices {
+  constructor(onchange) {
+    Object.assign(this, {values: {}, unwritten: {}, loaded: false, onchange, timer: 0});
+  }
+
+  async load() {
+    this.values = {...await get('choices'), ...this.unwritten};
+    this.loaded = true;
+    this.onchange();
+  }
+
+  set(values) {
+    Object.assign(this.unwritten, values);
+    this.values = {...this.values, ...values};
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), WRITE_MS);
+    this.onchange();
+  }
+
+  async write() {
+    const values = this.unwritten;
+    this.unwritten = {};
+    await put('choices', values).catch(() => {
+      this.unwritten = {...values, ...this.unwritten}; // with the next change
+    });
+  }
+}
+
+export const useProject = () => {
+  const redraw = useRedraw();
+  const [state, setState] = useState(null);
+  const [connected, setConnected] = useState(true);
+  const [videos, setVideos] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const kept = useRef(null);
+  kept.current ??= {labels: new LabelStore(redraw), choices: new Choices(redraw)};
+  const {labels, choices} = kept.current;
+
+  useEffect(() => {
+    const events = new Events(setState, (isThere) => {
+      setConnected(isThere);
+      if (isThere && labels.problem) labels.retry();
+    });
+    choices.load().catch(setProblem);
+    const warn = (event) => {
+      if (labels.status !== 'saved') event.preventDefault();
+    };
+    addEventListener('beforeunload', warn);
+    return () => { events.close(); removeEventListener('beforeunload', warn); };
+  }, []);
+
+  const revision = state?.videos.revision;
+  useEffect(() => {
+    if (revision === undefined) return;
+    get('videos').then((found) => { setVideos(found.videos); setProblem(null); }, setProblem);
+  }, [revision]);
+
+  const labelled = state?.labels_revision;
+  useEffect(() => {
+    if (labelled === undefined || labelled === labels.revision) return;
+    labels.load().catch(setProblem);
+  }, [labelled]);
+
+  return {state, connected, videos, labels, problem, choices: choices.values,
+    hasChoices: choices.loaded,
+    choose: (values) => choices.set(values)};
+};
