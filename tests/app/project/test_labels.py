@@ -194,6 +194,14 @@ def test_a_file_that_someone_edited_is_read_again(labels):
     assert 'gone.mp4,0,99,reach' in labels.path.read_text()
 
 
+def test_rows_of_a_video_that_is_gone_can_be_removed(labels):
+    revision = labels.put('a.mp4', ROWS, 0)
+    del labels._library.videos['a.mp4']
+    assert rows_of(labels) == {'a.mp4': ROWS}
+    assert labels.put('a.mp4', [], revision) == 0
+    assert rows_of(labels) == {}
+
+
 def test_a_file_that_someone_broke_is_not_overwritten(labels):
     labels.put('a.mp4', ROWS, 0)
     labels.path.write_text('filename,first_frame,last_frame,phase\na.mp4,x,3,reach\n')
