@@ -39,6 +39,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     add('dumps', nargs='+', type=Path, help='of each fold, by tools/test.py --dump')
     add('--actions', nargs='+', help='actions to judge (default: all)')
     add('--labelled', nargs='+', type=int, default=[1, 2, 5], help='labelled clips')
+    add('--embeddings', nargs='+', choices=EMBEDDINGS.values(), help='(default: all)')
     return parser.parse_args(arguments)
 
 
@@ -107,6 +108,8 @@ def main(arguments: list[str] | None = None) -> None:
     print(f'| {" | ".join(heads)} | mean confidence |\n{"|---" * 7}|')
     for action in args.actions or sorted(seen):
         for name, label in EMBEDDINGS.items():
+            if args.embeddings and label not in args.embeddings:
+                continue
             folds = [read_dump(path, action, name) for path in args.dumps]
             for count in args.labelled:
                 usable = [fold for fold in folds if len(fold[0]) >= count]

@@ -74,6 +74,16 @@ def carry_phases(
     Raises:
         ValueError: There is no labelled video or label, lengths differ, or videos were
             embedded by different models.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import VideoEmbedding, carry_phases
+        >>> labels = np.repeat([0, 1], [8, 12])
+        >>> frames = np.eye(20, dtype=np.float32)
+        >>> video = VideoEmbedding('a.mp4', frames, np.arange(20) / 10, fps=10.0)
+        >>> found = carry_phases([video], [labels], ['reach', 'pour'], video)
+        >>> [(s.phase, s.first_frame, s.last_frame) for s in found.segments]
+        [('reach', 0, 7), ('pour', 8, 19)]
     """
     _check(labelled, labels, phases)
     found = [align(source, video) for source in labelled]

@@ -26,7 +26,7 @@ def aligned_segments(
     At most 16 frames, evenly spaced over the segment, are put in order on each video,
     at any pace between the bounds, which may change on the way; the similarity is the
     mean over them. Hits of a video do not overlap. `FrameIndex.query_segment` compares
-    at the same pace.
+    at the same pace. A `FrameIndex` has such frames in its attribute ``frames``.
 
     Args:
         frames: Frames to search in; those of the video itself are left out.
@@ -40,6 +40,17 @@ def aligned_segments(
     Raises:
         ValueError: A frame is not in the video, the last is before the first, or a
             number is out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> from carl_mm.apis import FrameIndex, VideoEmbedding, aligned_segments
+        >>> eye = np.eye(4, dtype=np.float32)
+        >>> quick = VideoEmbedding('a.mp4', eye, np.arange(4) / 10, fps=10.0)
+        >>> rows = eye[[0, 0, 1, 1, 2, 2, 3]]
+        >>> slow = VideoEmbedding('b.mp4', rows, np.arange(7) / 10, fps=10.0)
+        >>> (hit,) = aligned_segments(FrameIndex([slow]).frames, quick, 1, 3, k=1)
+        >>> hit.filename, hit.frame, hit.last_frame, hit.similarity
+        ('b.mp4', 3, 6, 1.0)
     """
     first, last = find_frame(video, first), find_frame(video, last)
     if last < first:

@@ -104,13 +104,15 @@ class SavedLabels:
             StaleRowsError: The rows have changed since.
             ValueError: There is no such video, or rows are bad, all problems at once.
         """
-        check_rows({name: rows}, {name: num_frames(self._library, name)})
+        # Those of a video that is gone can still be removed.
+        lengths = {name: num_frames(self._library, name)} if rows else {}
+        check_rows({name: rows}, lengths)
         segments = segments_of_rows(rows)
         with self._opened() as files:
             present = files.entry(name)
             # Who asks again because an answer was lost is told that it is done.
-            is_same = present['rows'] == rows_of_segments(segments)
-            if revision != present['revision'] and not is_same:
+            is_done = present['rows'] == rows_of_segments(segments)
+            if revision != present['revision'] and not is_done:
                 raise StaleRowsError(name, present)
             files.save({name: segments})
             return int(files.entry(name)['revision'])
@@ -122,9 +124,8 @@ class SavedLabels:
             ValueError: Rows are bad, or there are no such videos.
         """
         check_rows(rows, {name: num_frames(self._library, name) for name in rows})
-        new = {name: segments_of_rows(own) for name, own in rows.items()}
         with self._opened() as files:
-            files.save(new)
+            files.save({name: segments_of_rows(own) for name, own in rows.items()})
 
     def suggest(self, segments: Mapping[str, Sequence[PhaseSegment]]) -> None:
         """Save what was carried instead of what was before."""
@@ -181,7 +182,7 @@ class SavedLabels:
             more = files.suggested if what == 'all' else {}
             rows = all_rows({**more, **files.painted})
         if not rows:
-            raise ValueError('nothing to export yet; paint the phases of a video first')
+            raise ValueError('nothing to export yet; paint phases first')
         return rows_csv(rows)
 
     @contextmanager

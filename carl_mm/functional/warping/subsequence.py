@@ -28,9 +28,9 @@ def best_subsequences(
         ValueError: There is no frame in the sequence, or the steps are out of range.
 
     Examples:
-        >>> scores, firsts = best_subsequences(np.eye(2, 4)[:, [0, 2, 2, 1]], 1, 3)
+        >>> scores, firsts = best_subsequences(np.eye(2)[:, [1, 0, 0, 1]], 1, 3)
         >>> scores.tolist(), firsts.tolist()
-        ([-inf, 0.0, 0.0, 1.0], [-1, 0, 1, 0])
+        ([-inf, 0.0, 0.5, 1.0], [-1, 0, 1, 2])
     """
     values = np.asarray(similarities, dtype=np.float64)
     if values.ndim != 2 or not len(values) or not 0 <= low <= high:

@@ -62,7 +62,7 @@ def test_videos_that_cannot_be_aligned_are_unrelated():
 
 
 def test_different_actions_are_doubted():
-    """Three actions of eight videos each: no pair of one is doubted, most others are."""
+    """Of three actions no pair of one is doubted, and most others are."""
     actions = [walk(seed, 40) for seed in range(3)]
     videos = [[noisy(action, 9 + i) for i in range(8)] for action in actions]
     doubts = {True: [], False: []}

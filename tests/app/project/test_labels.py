@@ -1,8 +1,6 @@
 """Rows that are saved: what comes back, who wins, and what a crash leaves."""
 
 import csv
-import os
-import signal
 import threading
 from pathlib import Path
 
@@ -15,7 +13,6 @@ from carl_mm.app.project.labels import SavedLabels, StaleRowsError
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.known_labels import known_labels
 from tests.app.circle_library import CircleLibrary
-from tests.clean_processes import CONTEXT
 
 ROWS = [[0, 4, 'reach'], [5, 9, 'put']]
 ODD = ['a, b.mp4', 'q"uote.mp4', "it's.mp4", 'für 東京.mp4', '=1+1.mp4', '-x;y.mp4']
@@ -197,6 +194,14 @@ def test_a_file_that_someone_edited_is_read_again(labels):
     assert 'gone.mp4,0,99,reach' in labels.path.read_text()
 
 
+def test_rows_of_a_video_that_is_gone_can_be_removed(labels):
+    revision = labels.put('a.mp4', ROWS, 0)
+    del labels._library.videos['a.mp4']
+    assert rows_of(labels) == {'a.mp4': ROWS}
+    assert labels.put('a.mp4', [], revision) == 0
+    assert rows_of(labels) == {}
+
+
 def test_a_file_that_someone_broke_is_not_overwritten(labels):
     labels.put('a.mp4', ROWS, 0)
     labels.path.write_text('filename,first_frame,last_frame,phase\na.mp4,x,3,reach\n')
@@ -221,20 +226,29 @@ def test_a_write_that_fails_leaves_what_was(labels, monkeypatch):
     assert [path.name for path in labels.path.parent.iterdir()] == ['labels.csv']
 
 
-def put_twice_and_die(folder):
-    """Die after the second file is written and before it takes its place."""
-    labels = SavedLabels(folder, CircleLibrary(**{'a.mp4': range(10)}))
+class Killed(BaseException):
+    """The end of the process, which nothing catches and nobody cleans up after."""
+
+
+def test_what_was_answered_survives_a_kill_in_the_next_write(
+    labels, library, monkeypatch
+):
     revision = labels.put('a.mp4', ROWS[:1], 0)
-    Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-    labels.put('a.mp4', ROWS, revision)
 
+    def die(*_):
+        raise Killed
 
-def test_what_was_answered_survives_a_kill_in_the_next_write(library, tmp_path):
-    process = CONTEXT.Process(target=put_twice_and_die, args=(tmp_path,))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
-    assert rows_of(SavedLabels(tmp_path, library)) == {'a.mp4': ROWS[:1]}
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, 'replace', die)
+        patch.setattr(Path, 'unlink', lambda *_, **__: None)
+        with pytest.raises(Killed):
+            labels.put('a.mp4', ROWS, revision)
+    left = [path.name for path in labels.path.parent.iterdir()]
+    assert len(left) == 2  # the part that was written stays
+    restarted = again(labels, library)
+    assert rows_of(restarted) == {'a.mp4': ROWS[:1]}
+    restarted.put('a.mp4', ROWS, revision)
+    assert rows_of(again(labels, library)) == {'a.mp4': ROWS}
 
 
 def test_two_who_write_at_once_lose_nothing(labels, library):

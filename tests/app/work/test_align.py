@@ -87,7 +87,7 @@ def test_videos_of_other_actions_are_doubted_and_of_the_same_not():
     for name in library.names[1::3]:
         found = aligner.align('0-0', name)
         doubts['same' if name[0] == '0' else 'other'].append(found['doubt'])
-        ranked = {e['name']: e for e in aligner.rank('0-0')['ranking']}
+    ranked = {each['name']: each for each in aligner.rank('0-0')['ranking']}
     assert set(doubts['same']) == {''}
     assert doubts['other'].count('') <= 1
     assert {ranked[f'0-{i}']['doubt'] for i in range(1, 8)} == {''}
