@@ -3,7 +3,6 @@
 import dataclasses
 import signal
 import socket
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path

@@ -9,8 +9,8 @@ from typing import Any
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.cli import describe
 from carl_mm.apis.embedding.folder_embedding import embed_one, is_of, name_targets
-from carl_mm.app.project.library import VideoLibrary
 from carl_mm.app.models.project_models import ProjectModels
+from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets.video_io.find_videos import list_files
 
 

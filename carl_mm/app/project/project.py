@@ -79,7 +79,9 @@ class Project:
         kept = {name: value for name, value in merged.items() if value is not None}
         text = json.dumps({'version': VERSION, 'choices': kept}, indent=1)
         if len(text) > MAX_CHOICES:
-            raise ValueError(f'choices of {len(text)} characters; at most {MAX_CHOICES}')
+            raise ValueError(
+                f'choices of {len(text)} characters; at most {MAX_CHOICES}'
+            )
         atomic_write_text(self.folder / 'project.json', text)
         self._choices = kept
 

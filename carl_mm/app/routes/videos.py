@@ -48,8 +48,7 @@ def router(workspace: Workspace) -> APIRouter:
         entries = workspace.labels.state()['videos']
         labelled = {name: entry['origin'] for name, entry in entries.items()}
         rows = [
-            {**row, 'labelled': labelled.get(row['name'], '')}
-            for row in library.rows()
+            {**row, 'labelled': labelled.get(row['name'], '')} for row in library.rows()
         ]
         return {'revision': library.revision, 'videos': rows}
 

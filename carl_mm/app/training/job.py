@@ -26,7 +26,7 @@ class TrainingJob:
 
     Args:
         videos_dir: Folder of the videos.
-        models_dir: Folder in which each training gets its work dir, trained-1 and so on.
+        models_dir: Folder in which each training gets a work dir, trained-1 and so on.
         cache_dir: Folder of the cached features.
         on_change: Called when something has changed.
         on_done: Called with the name of a model that can be used.
@@ -179,7 +179,9 @@ class TrainingJob:
     def _watch(self, process: subprocess.Popen[bytes], folder: Path) -> None:
         last: deque[bytes] = deque(maxlen=20)
         assert process.stderr is not None
-        reader = threading.Thread(target=last.extend, args=(process.stderr,), daemon=True)
+        reader = threading.Thread(
+            target=last.extend, args=(process.stderr,), daemon=True
+        )
         reader.start()
         while process.poll() is None:
             time.sleep(LOOK_EVERY_S)

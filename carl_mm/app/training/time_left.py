@@ -46,9 +46,7 @@ def estimate(
     }
 
 
-def time_left(
-    record: TrainingRecord, progress: Progress, spent: float
-) -> float | None:
+def time_left(record: TrainingRecord, progress: Progress, spent: float) -> float | None:
     """Return for how many seconds a training goes on; None if that is not known yet.
 
     Args:

@@ -23,7 +23,9 @@ class FrameProjection(BaseModule):
         init_cfg: Unused; mmengine's `BaseModule` has it.
     """
 
-    def __init__(self, in_channels: int, init_cfg: dict[str, Any] | None = None):
+    def __init__(
+        self, in_channels: int, init_cfg: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(init_cfg)
         self.in_channels = in_channels
         self.out_channels = min(in_channels, MAX_CHANNELS)
