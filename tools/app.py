@@ -1,32 +1,31 @@
-"""Serve a page to align, search, label and judge the videos of a folder.
+"""Open a page on a folder of videos: align, search, label, judge, train.
 
-python tools/app.py work_dirs/carl_folder --videos my_videos
-python tools/app.py epoch_50.pth --videos my_videos --port 8000
+python tools/app.py my_videos
+python tools/app.py my_videos --model work_dirs/carl_folder --port 8000
 
-Open the printed address in a browser; Ctrl-C ends it. The videos are embedded once,
-while the page shows how far it is, and kept in --embeddings, by default below
-work_dirs/embeddings; it can be stopped and started again. The address ends in a token
-that is new at each start, and nobody enters without it. Uploaded videos are removed
-when who uploaded them has left, and at the end. The page asks nothing of the internet,
-and only this machine reaches it: with --host 0.0.0.0 anyone in the network who has the
-token can see the folder's videos and upload others.
+Open the printed address in a browser; Ctrl-C ends it. Nothing has to be prepared: the
+videos are embedded by a model that needs no training, and the page can train one on
+them. All that the page keeps is in my_videos/.carl_mm, in forms that the commands read:
+models are work dirs, embeddings .npz files, labels.csv the table that label_phases.py
+takes. The address ends in a token that is new at each start, and nobody enters without
+it. Uploaded videos are removed when who uploaded them has left, and at the end. The
+page asks nothing of the internet, and only this machine reaches it: with --host 0.0.0.0
+anyone in the network who has the token can see the folder's videos and upload others.
 
-The same actions are endpoints of Gradio's API (the link at the foot of the page; see
-carl_mm/app/tabs/):
+What the page asks, anybody with the token can ask (carl_mm/app/routes/):
 
-  from gradio_client import Client
-  client = Client('http://127.0.0.1:7860', headers={'Authorization': 'Bearer TOKEN'})
-  client.predict('a.mp4', 'b.mp4', api_name='/align')['warped_timestamps']
+  curl -H "Authorization: Bearer TOKEN" http://127.0.0.1:7860/api/state
 """
 
 import functools
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import main, make_parser
 
 if TYPE_CHECKING:
     from carl_mm.app.access.settings import Access
@@ -35,14 +34,21 @@ if TYPE_CHECKING:
 def parser() -> ArgumentParser:
     """Return the command line."""
     made = make_parser(__doc__)
-    add_model(made)
     add = made.add_argument
-    add('--videos', required=True, metavar='DIR', help='searched with its subfolders')
+    add('folder', metavar='FOLDER', help='videos, searched with its subfolders')
+    what = 'work dir or checkpoint to use first (default: one that needs no training)'
+    add('--model', metavar='PATH', help=what)
+    what = 'where the page keeps its state (default: FOLDER/.carl_mm)'
+    add('--project', metavar='DIR', help=what)
+    what = 'embeddings that tools/embed.py made by this model'
+    add('--embeddings', nargs='+', default=[], metavar='DIR', help=what)
+    add('--device', help='cpu or cuda (default: cuda if there is one)')
     add('--host', default='127.0.0.1', help='default: 127.0.0.1, this machine alone')
     add('--port', type=int, default=7860, help='default: 7860')
-    add('--embeddings', metavar='DIR', help='where the embeddings are kept')
     what = 'host names besides localhost by which the page may be opened'
     add('--allow-host', nargs='+', default=[], metavar='NAME', help=what)
+    what = 'videos: then the first argument is a model (the former call)'
+    add('--videos', metavar='DIR', help=what)
     add_limits(made)
     return made
 
@@ -83,20 +89,27 @@ def access_of(args: Namespace) -> 'Access':
 
 def app(args: Namespace) -> None:
     """Serve until Ctrl-C."""
-    # Not above: a help text need not wait for torch and gradio.
-    from carl_mm.apis.cli_inputs import load_inferencer
-    from carl_mm.app.server import check_folder, serve
+    # Not above: a help text need not wait for torch and fastapi.
+    from carl_mm.app.server import open_workspace, serve
 
-    access = access_of(args)
-    check_folder(Path(args.videos))
-    inferencer = load_inferencer(args)
-    serve(
-        inferencer,
-        Path(args.videos),
-        access,
-        embeddings_dir=Path(args.embeddings) if args.embeddings else None,
-        announce=functools.partial(announce, Path(args.videos)),
-    )
+    if args.videos:
+        sys.stderr.write(
+            'warning: --videos will go; call app.py FOLDER --model MODEL instead\n'
+        )
+        args.folder, args.model = args.videos, args.folder
+    access, folder = access_of(args), Path(args.folder)
+    if args.model and not Path(args.model).exists():
+        raise FileNotFoundError(f'{args.model}: no such work dir or checkpoint')
+    with tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp:
+        workspace = open_workspace(
+            folder,
+            Path(temp),
+            Path(args.project) if args.project else None,
+            model=Path(args.model) if args.model else None,
+            embeddings_dirs=tuple(map(Path, args.embeddings)),
+            device=args.device,
+        )
+        serve(workspace, Path(temp), access, functools.partial(announce, folder))
 
 
 def announce(folder: Path, access: 'Access') -> None:

@@ -16,7 +16,7 @@ tools/align.py compares videos with a reference of your choice; here there is no
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,8 @@ from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
-    import numpy as np
-
     from carl_mm.apis import Timeline, VideoEmbedding
-    from carl_mm.apis.alignment.timeline_tables import Events
-
-TILE_HEIGHT = 360  # that no tile exceeds, in pixels
+    from carl_mm.apis.alignment.timeline_events import TimelineEvent
 
 
 def parser() -> ArgumentParser:
@@ -54,16 +50,14 @@ def find_events(
     args: Namespace,
     timeline: 'Timeline',
     videos: 'list[VideoEmbedding]',
-) -> 'Events':
-    """Read when events are on the clock, NaN in videos in which they are not marked.
+) -> 'list[TimelineEvent]':
+    """Read when events are on the clock.
 
     Raises:
         ValueError: The labels are bad, or of other videos alone.
     """
-    import numpy as np
-
+    from carl_mm.apis.alignment.timeline_events import phase_events
     from carl_mm.datasets.known_labels import known_labels
-    from carl_mm.functional.label_runs import label_runs
 
     times = {video.filename: video.timestamps for video in videos}
     remarks: list[str] = []
@@ -75,56 +69,14 @@ def find_events(
     for remark in remarks:
         sys.stderr.write(f'warning: {remark}\n')
     labels = dict(zip(times, found, strict=True))
-    events: dict[str, np.ndarray] = {}
-    for index, video in enumerate(videos):
-        its_labels = labels[video.filename]
-        runs = [] if its_labels is None else label_runs(its_labels).tolist()
-        for first, _, label in reversed(runs):
-            if label < 0 or first == 0:
-                continue  # it may have begun before the video
-            at = events.setdefault(phases[label], np.full(len(videos), np.nan))
-            at[index] = timeline.clock_times[index][first]
-    return sorted(events.items(), key=lambda event: float(np.nanmedian(event[1])))
-
-
-def shown_frames(filename: str, inds: 'np.ndarray') -> 'Iterator[np.ndarray]':
-    """Decode the frames of a tile as they are needed."""
-    import numpy as np
-
-    from carl_mm.datasets.video_io.open_video import open_video
-    from carl_mm.datasets.video_io.shrinking import shrink
-
-    for frame in open_video(filename).stream(np.unique(inds[inds >= 0]).tolist()):
-        yield shrink(frame, TILE_HEIGHT)
-
-
-def write_grid(path: Path, timeline: 'Timeline', names: list[str]) -> None:
-    """Write the videos in step, at the clock's own pace."""
-    import numpy as np
-
-    from carl_mm.visualization import Tile, write_grid_video
-    from carl_mm.visualization.grid_video import MAX_TILES
-
-    chosen = np.sort(np.argsort(-timeline.similarities, kind='stable')[:MAX_TILES])
-    if len(chosen) < len(names):
-        print(f'{path.name} shows the {MAX_TILES} videos that fit best')
-    tiles = [
-        Tile(
-            shown_frames(timeline.names[i], timeline.frame_inds[i]),
-            timeline.frame_inds[i],
-            timeline.times[i],
-            names[i] + ' (does not fit)' * (i in timeline.outliers),
-        )
-        for i in chosen.tolist()
-    ]
-    step = timeline.clock[-1] / max(1, len(timeline.clock) - 1)
-    write_grid_video(path, tiles, timeline.clock, 1 / step if step else 1.0)
+    return phase_events(timeline, [labels[video.filename] for video in videos], phases)
 
 
 def make_timeline(args: Namespace) -> int:
     """Align and write; the exit status is 1 if a video was left out."""
     from carl_mm.apis import align_all
     from carl_mm.apis.alignment import timeline_tables as tables
+    from carl_mm.apis.alignment.timeline_video import write_timeline_video
     from carl_mm.apis.cli_inputs import (
         check_labels,
         check_not_overwritten,
@@ -150,13 +102,15 @@ def make_timeline(args: Namespace) -> int:
         outliers=timeline.outliers,
         pace_spread=timeline.pace_spread,
         uncertainty=timeline.uncertainty,
-        events=events,
+        events=[(event.name, event.clock_times) for event in events],
     )
     atomic_write(files[1], lambda to: figure.savefig(to, format='png', dpi=100))
     if args.labels:
         tables.write_events(out / 'events.csv', events, timeline, names)
     if args.video:
-        write_grid(out / 'grid.mp4', timeline, names)
+        shown = write_timeline_video(out / 'grid.mp4', timeline, names)
+        if shown < len(names):
+            print(f'grid.mp4 shows the {shown} videos that fit best')
     print(f'{len(videos)} videos on a clock of {timeline.clock[-1]:.2f} s')
     for index in timeline.outliers:
         print(f'does not fit: {names[index]} ({timeline.similarities[index]:.2f})')

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from carl_mm.apis.deviation.segments import DeviatingSegment, Deviations
     from carl_mm.apis.embedding.inferencer import FramewiseInferencer
     from carl_mm.apis.embedding.video_embedding import VideoEmbedding
+    from carl_mm.apis.phases.carrying import CarriedPhases, carry_phases
     from carl_mm.apis.phases.labeler import PhaseLabeler
     from carl_mm.apis.phases.segments import PhaseSegment
+    from carl_mm.apis.search.aligned_segments import aligned_segments
     from carl_mm.apis.search.frame_hits import Hit
     from carl_mm.apis.search.frame_index import FrameIndex
 
 __all__ = [
     'Alignment',
+    'CarriedPhases',
     'DeviatingSegment',
     'DeviationDetector',
     'Deviations',
@@ -38,6 +41,8 @@ __all__ = [
     'VideoEmbedding',
     'align',
     'align_all',
+    'aligned_segments',
+    'carry_phases',
     'choose_references',
     'deviations',
     'rank_by_alignment',
@@ -45,6 +50,7 @@ __all__ = [
 
 _MODULES = {
     'Alignment': 'alignment.alignment',
+    'CarriedPhases': 'phases.carrying',
     'DeviatingSegment': 'deviation.segments',
     'DeviationDetector': 'deviation.detector',
     'Deviations': 'deviation.segments',
@@ -58,6 +64,8 @@ _MODULES = {
     'VideoEmbedding': 'embedding.video_embedding',
     'align': 'alignment.align',
     'align_all': 'alignment.timeline',
+    'aligned_segments': 'search.aligned_segments',
+    'carry_phases': 'phases.carrying',
     'choose_references': 'deviation.reference_choice',
     'deviations': 'deviation.one_video',
     'rank_by_alignment': 'alignment.ranking',

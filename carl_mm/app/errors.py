@@ -1,29 +1,28 @@
-"""Errors that people can act on, shown as messages."""
+"""Errors that people can act on, answered as one line."""
 
-import functools
-from collections.abc import Callable
-from html import escape
-from typing import Any
-
-import gradio as gr
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 
 from carl_mm.apis.cli import describe
+from carl_mm.quoting import clip
 
 
-def with_readable_errors(action: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn the errors an action is expected to raise into messages.
+def add_error_answers(app: FastAPI) -> None:
+    """Answer a ``ValueError``, an ``OSError`` and a bad body by ``{'detail': line}``.
 
-    The page and the clients of its API show them; any other error stays an error of
-    the server.
+    Any other error is one of the server: status 500, the traceback in its log alone.
     """
 
-    @functools.wraps(action)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return action(*args, **kwargs)
-        except (ValueError, OSError) as error:
-            raise gr.Error(
-                escape(describe(error), quote=False), print_exception=False
-            ) from None
+    @app.exception_handler(RequestValidationError)
+    async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        problems = [
+            f'{".".join(map(str, each["loc"]))}: {each["msg"]}'
+            for each in error.errors()
+        ]
+        return JSONResponse({'detail': clip('; '.join(problems), 500)}, 422)
 
-    return call
+    @app.exception_handler(ValueError)
+    @app.exception_handler(OSError)
+    async def refused(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({'detail': describe(error)}, 400)

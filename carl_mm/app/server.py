@@ -1,148 +1,97 @@
 """The server of the page."""
 
 import dataclasses
-import os
 import signal
 import socket
-import tempfile
-import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from carl_mm.apis import FramewiseInferencer
 from carl_mm.app.access.ledger import Ledger
 from carl_mm.app.access.settings import Access
-from carl_mm.app.folder import default_embeddings_dir, scan
-from carl_mm.app.library import VideoLibrary
-from carl_mm.app.playable import copy_path
+from carl_mm.app.media.playable import copy_path
+from carl_mm.app.project.workspace import Workspace
 
 if TYPE_CHECKING:
-    import gradio as gr
     import uvicorn
-    from fastapi import FastAPI
+
+NEEDED = "the page needs fastapi and uvicorn: pip install 'carl_mm[app]'"
 
 
 def serve(
-    inferencer: FramewiseInferencer,
-    folder: Path,
-    access: Access | None = None,
-    embeddings_dir: Path | None = None,
+    workspace: Workspace,
+    temp: Path,
+    access: Access,
     announce: Callable[[Access], Any] = lambda access: None,
 ) -> None:
-    """Serve the page until interrupted; then remove uploads and copies.
+    """Serve the page until interrupted; then remove uploads.
 
     Args:
-        inferencer: Embeds the videos.
-        folder: Folder of videos.
-        access: Where the page is served, and who may enter; by default this machine
-            alone.
-        embeddings_dir: Folder in which the embeddings are kept; by default one below
-            ``work_dirs``.
+        workspace: What the page works on.
+        temp: Folder for temporary files, the uploads' among them.
+        access: Where the page is served, and who may enter.
         announce: Called with where the page is, once it can be opened.
 
     Raises:
-        FileNotFoundError: There is no such folder, or no video in it.
-        ImportError: Gradio is not installed.
+        ImportError: FastAPI or uvicorn is not installed.
+        LockedError: Another page is open on the folder.
         OSError: The port is taken, or the address is not this machine's.
         ValueError: The port is out of range.
     """
-    access = access or Access()
-    embeddings_dir = embeddings_dir or default_embeddings_dir(
-        folder, inferencer.provenance
-    )
     signal.signal(signal.SIGTERM, _leave)  # so that temporary files are removed
-    with (
-        tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp,
-        listen(access.host, access.port) as listening,
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(workspace.project.held())
+        listening = stack.enter_context(listen(access.host, access.port))
         access = dataclasses.replace(access, port=listening.getsockname()[1])
-        library = VideoLibrary(
-            folder, inferencer, embeddings_dir, Path(temp, 'uploads')
-        )
-        server = make_server(library, Path(temp), access)
-        threading.Thread(target=library.prepare, daemon=True).start()
+        workspace.project.tell_address(access.host, access.port)
+        server = make_server(workspace, temp, access)
+        stack.callback(workspace.training.close)
+        workspace.prepare()
         announce(access)
         server.run(sockets=[listening])
 
 
-def make_server(library: VideoLibrary, temp: Path, access: Access) -> 'uvicorn.Server':
+def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Server':
     """Return a server of the page that is not started yet.
 
     Args:
-        library: Videos that the page shows.
+        workspace: What the page works on.
         temp: Folder for temporary files.
         access: Where the page will be served, and who may enter.
 
     Raises:
-        ImportError: Gradio is not installed.
+        ImportError: FastAPI or uvicorn is not installed.
     """
-    # Gradio reads these when it is imported.
-    os.environ['GRADIO_TEMP_DIR'] = str(temp / 'gradio')
-    os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
     try:
         import uvicorn
-        from fastapi import FastAPI
-        from gradio.utils import get_upload_folder
-    except ImportError as error:
-        raise ImportError('the page needs gradio: pip install gradio') from error
-    from carl_mm.app.access.gate import Gate
-    from carl_mm.app.access.upload_guard import UploadGuard
-    from carl_mm.app.access.visitors import Visitors
-    from carl_mm.app.guard import Guard
-    from carl_mm.app.page import build_page
-    from carl_mm.app.routes import add_routes
 
-    ledger = Ledger(Path(get_upload_folder()), library.uploads_dir, access.limits)
-    copies_dir = temp / 'copies'
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, library, copies_dir)
-    _mount(app, build_page(library, ledger), access)
+        from carl_mm.app.application import make_application
+    except ImportError as error:
+        raise ImportError(f'{NEEDED} ({error})') from error
+    from carl_mm.app.access.gate import Gate
+    from carl_mm.app.access.visitors import Visitors
+
+    library, copies = workspace.library, workspace.project.cache_dir / 'copies'
+    ledger = Ledger(temp / 'received', library.uploads_dir, access.limits)
 
     def forget(visitor: str) -> None:
-        for path in ledger.leave(visitor):
+        gone = ledger.leave(visitor)
+        for path in gone:
             if path.exists():
-                copy_path(path, copies_dir).unlink(missing_ok=True)
-            library.remove_upload(path)
+                copy_path(path, copies).unlink(missing_ok=True)
+        library.remove_uploads(gone)
 
-    # A form is a little longer than its file.
-    max_bytes = (access.limits.file_mb + 1) * 2**20
-    guarded = Guard(UploadGuard(app, ledger), max_bytes, ledger.owns)
+    app = make_application(workspace, ledger)
     config = uvicorn.Config(
-        Gate(guarded, access, Visitors(forget, access.forget_after_s)),
+        Gate(app, access, Visitors(forget, access.forget_after_s)),
         access.host,
         access.port,
         log_level='warning',
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)
-
-
-def _mount(app: 'FastAPI', page: 'gr.Blocks', access: Access) -> None:
-    import gradio as gr
-
-    from carl_mm.app.assets import css, head
-
-    gr.mount_gradio_app(
-        app,
-        page,
-        path='/',
-        server_name=access.host,
-        server_port=access.port,
-        footer_links=['api'],
-        run_history=False,
-        max_file_size=access.limits.file_mb * 2**20,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        theme=gr.themes.Default(
-            font=['system-ui', 'sans-serif'], font_mono=['monospace']
-        ),
-        css=css(),
-        head=head(),
-    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -168,10 +117,28 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def open_workspace(
+    folder: Path, temp: Path, project_dir: Path | None = None, **options: Any
+) -> Workspace:
+    """Return the workspace of a folder of videos.
+
+    Args:
+        folder: Folder of videos.
+        temp: Folder for temporary files.
+        project_dir: Folder of the project; by default ``.carl_mm`` in that of the
+            videos.
+        options: See `Workspace`.
+
+    Raises:
+        FileNotFoundError: There is no such folder, or no video in it.
+        OSError: The folder of the project cannot be written.
+    """
+    from carl_mm.app.project.project import Project
+    from carl_mm.app.project.scan import scan
+
+    scan(folder)  # before a folder is made in what is none of videos
+    return Workspace(Project(folder, project_dir), temp / 'uploads', **options)
+
+
 def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
-
-
-def check_folder(folder: Path) -> None:
-    """Check a folder as `scan` does, before a model takes seconds to load."""
-    scan(folder)

@@ -32,16 +32,26 @@ def frame_features(features: Tensor) -> Tensor:
     """
     # In parts: features of a long video are large, and so is a copy of them.
     starts = range(0, max(1, len(features)), PART)
-    return torch.cat([_project(features[s : s + PART]).cpu() for s in starts])
+    parts = (features[s : s + PART] for s in starts)
+    pooled = (part if part.dim() == 2 else part.amax((2, 3)) for part in parts)
+    return torch.cat([project(part).cpu() for part in pooled])
 
 
-def _project(features: Tensor) -> Tensor:
-    pooled = (features if features.dim() == 2 else features.amax((2, 3))).float()
-    lengths = pooled.norm(dim=1, keepdim=True).clamp(min=1e-12)
-    channels = pooled.shape[1]
+def project(features: Tensor) -> Tensor:
+    """Scale vectors to unit length and project them, see `frame_features`.
+
+    Args:
+        features: ``(..., C)``.
+
+    Returns:
+        ``(..., min(C, 128))`` float32, on the same device.
+    """
+    vectors = features.float()
+    lengths = vectors.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    channels = vectors.shape[-1]
     if channels > MAX_CHANNELS:
-        pooled = pooled @ _projection(channels).to(pooled.device)
-    found: Tensor = pooled / lengths
+        vectors = vectors @ _projection(channels).to(vectors.device)
+    found: Tensor = vectors / lengths
     return found
 
 

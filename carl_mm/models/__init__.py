@@ -28,6 +28,7 @@ from carl_mm.models.losses.nt_xent import NTXentLoss
 from carl_mm.models.losses.sequence_contrastive import SequenceContrastiveLoss
 from carl_mm.models.losses.shuffle_and_learn import ShuffleAndLearnLoss
 from carl_mm.models.losses.speediness import SpeedinessLoss
+from carl_mm.models.necks.frame_projection import FrameProjection
 from carl_mm.models.necks.recognizer2d import Recognizer2DNeck
 from carl_mm.models.necks.temporal_ablations import FramewiseMLP, TemporalConv3d
 from carl_mm.models.necks.temporal_transformer import TemporalTransformer
@@ -53,6 +54,7 @@ __all__ = [
     'FramewiseHead',
     'FramewiseLoss',
     'FramewiseLossHead',
+    'FrameProjection',
     'FramewiseMLP',
     'FramewiseRecognizer',
     'GlobalAlignmentLoss',

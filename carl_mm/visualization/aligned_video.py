@@ -1,7 +1,7 @@
 """Write two videos in step, side by side or one over the other."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,11 @@ from carl_mm.datasets.video_io.frame_reader import FrameReader
 from carl_mm.datasets.video_io.sound import Sound, has_sound
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.visualization.parts.alignment_path import aligned_frame_inds
-from carl_mm.visualization.parts.frame_source import FrameSource, check_frames
+from carl_mm.visualization.parts.frame_source import (
+    FrameSource,
+    check_frames,
+    watched,
+)
 from carl_mm.visualization.parts.pair_pictures import VIEWS, pair_pictures
 from carl_mm.visualization.parts.phases import check_labels, phase_names
 from carl_mm.visualization.parts.times import FrameTimes, frame_times
@@ -113,7 +117,7 @@ def write_aligned_video(
     pictures = pair_pictures(view, panels, frames, inds_b, matched.tolist())
     return write_mp4(
         path,
-        _watched(pictures, a.length, on_progress),
+        watched(pictures, a.length, on_progress),
         fps * speed,
         times=_uneven_times(a.times, fps, speed),
         sound=_sound(frames_a, a.times.duration) if sound and speed == 1 else None,
@@ -159,14 +163,3 @@ def _sound(frames: FrameSource, duration: float) -> Sound | None:
         return None
     start = frames.start_time
     return Sound(frames.filename, start, start + duration)
-
-
-def _watched(
-    pictures: Iterable[np.ndarray],
-    count: int,
-    on_progress: Callable[[float], Any] | None,
-) -> Iterator[np.ndarray]:
-    for picture in pictures:
-        yield picture
-        if on_progress is not None:
-            on_progress(1 / count)

@@ -1,15 +1,17 @@
 """Write many videos in step, as the tiles of one."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.visualization.parts.frame_source import watched
 from carl_mm.visualization.parts.phases import readable
 from carl_mm.visualization.parts.writing import Writing
 
@@ -42,7 +44,12 @@ class Tile:
 
 
 def write_grid_video(
-    path: str | Path, tiles: Sequence[Tile], clock: np.ndarray, fps: float
+    path: str | Path,
+    tiles: Sequence[Tile],
+    clock: np.ndarray,
+    fps: float,
+    *,
+    on_progress: Callable[[float], Any] | None = None,
 ) -> int:
     """Write videos beside and below each other, each showing the same moment.
 
@@ -53,6 +60,7 @@ def write_grid_video(
         tiles: Videos to show, 1 to `MAX_TILES`, at K moments each.
         clock: Moments, ``(K,)`` seconds, shown above.
         fps: Moments per second of the result.
+        on_progress: Called with each share of the moments that has been drawn.
 
     Returns:
         The number of frames written, K.
@@ -72,7 +80,8 @@ def write_grid_video(
             )
         if (np.diff(tile.frame_inds[tile.frame_inds >= 0]) < 0).any():
             raise ValueError(f'{tile.name}: frame_inds must ascend')
-    return write_mp4(path, _pictures(tiles, clock), fps)
+    pictures = watched(_pictures(tiles, clock), len(clock), on_progress)
+    return write_mp4(path, pictures, fps)
 
 
 def _pictures(tiles: Sequence[Tile], clock: np.ndarray) -> Iterator[np.ndarray]:

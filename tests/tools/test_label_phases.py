@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from carl_mm.apis import PhaseLabeler, VideoEmbedding
+from carl_mm.apis.phases.carrying import carry_to_all
+from carl_mm.apis.phases.segments import write_phase_csv
 from carl_mm.datasets.known_labels import known_labels
 from tests.tools.processes import run_here
 
@@ -60,7 +62,7 @@ LABELS = [
 def test_videos_without_labels_are_labelled(tool, folder):
     status, said, _ = tool(LABELS)
     assert status == 0
-    assert '2 labelled videos, 2 phases in order' in said
+    assert '2 labelled videos, 2 phases\n' in said
     rows = rows_of(folder / 'out.csv')
     found = [
         (r['filename'], r['first_frame'], r['last_frame'], r['phase']) for r in rows
@@ -76,6 +78,34 @@ def test_videos_without_labels_are_labelled(tool, folder):
         ('0.700', '1.900'),
     ]
     assert all(0.5 < float(row['confidence']) <= 1 for row in rows)
+
+
+def test_it_carries_as_the_page_does(tool, folder):
+    """By the one function that serves both, in the order of the names' mean starts."""
+    tool(LABELS)
+    rows = {'a.mp4': [(0, 7, 'reach'), (8, 13, 'put')]}
+    rows['b.mp4'] = [(0, 4, 'reach'), (6, 13, 'put')]
+    videos = {
+        f'{name}.mp4': VideoEmbedding.load(folder / 'npz' / f'{name}.npz')
+        for name in LENGTHS
+    }
+    found = dict(carry_to_all(rows, videos, ['d.mp4', 'sub/c.mp4']))
+    write_phase_csv(
+        folder / 'expected.csv', {name: each.segments for name, each in found.items()}
+    )
+    written = [(folder / f'{name}.csv').read_text() for name in ('out', 'expected')]
+    assert written[0] == written[1]
+
+
+def test_a_labeller_is_fitted_if_told_or_if_told_how(tool, folder):
+    for options in (['--method', 'labeller'], ['--switch-cost', '1'], ['--any-order']):
+        status, said, _ = tool(LABELS, *options)
+        assert status == 0
+        assert 'penalty' in said
+    assert 'penalty' not in tool(LABELS)[1]
+    status, _, said = tool(LABELS, '--method', 'alignment', '--any-order')
+    assert status == 1
+    assert '--any-order: needs --method labeller' in said
 
 
 def test_what_comes_out_can_go_in(tool, folder):

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 
 from carl_mm.apis.alignment.timeline import Timeline
+from carl_mm.apis.alignment.timeline_events import TimelineEvent
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.files import atomic_write_csv
-
-# Each event, and when it is on the clock, (V,); NaN in videos where it is not marked.
-Events: TypeAlias = list[tuple[str, np.ndarray]]
 
 
 def column_names(videos: Sequence[VideoEmbedding]) -> list[str]:
@@ -40,7 +37,10 @@ def write_times(path: Path, timeline: Timeline, names: Sequence[str]) -> None:
 
 
 def write_events(
-    path: Path, events: Events, timeline: Timeline, names: Sequence[str]
+    path: Path,
+    events: Sequence[TimelineEvent],
+    timeline: Timeline,
+    names: Sequence[str],
 ) -> None:
     """Write a row for each event, as .csv.
 
@@ -53,15 +53,13 @@ def write_events(
         names: Name of each video, as `column_names` gives it.
     """
     rows = []
-    for name, at in events:
-        middle = float(np.nanmedian(at))
-        spread = float(np.nanmean(np.abs(at - middle)))
+    for event in events:
         times = [
-            _cell(float(np.interp(middle, timeline.clock, own)))
+            _cell(float(np.interp(event.clock_s, timeline.clock, own)))
             for own in timeline.times
         ]
-        marked = np.count_nonzero(~np.isnan(at))
-        rows.append((name, _cell(middle), _cell(spread), marked, *times))
+        told = _cell(event.clock_s), _cell(event.spread_s), event.marked_in
+        rows.append((event.name, *told, *times))
     header = ('event', 'clock_s', 'spread_s', 'marked_in', *names)
     atomic_write_csv(path, header, rows)
 

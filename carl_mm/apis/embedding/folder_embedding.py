@@ -74,7 +74,7 @@ def embed_folder(
         OSError: A file cannot be written.
     """
     folders, out_dir = [Path(path) for path in paths], Path(out_dir)
-    targets = _name_targets(folders, out_dir, form)
+    targets = name_targets(folders, out_dir, form)
     targets = {video: to for video, to in targets.items() if video not in left_out}
     with lock_folder(out_dir, 'wait until it has ended, or take another --out'):
         done, failed = _embed_missing(targets, inferencer, overwrite)
@@ -95,7 +95,7 @@ def _embed_missing(
     with progress_bar() as bar:
         task = bar.add_task('', total=len(targets), completed=len(done))
         for index, video in enumerate(sorted(targets.keys() - done), len(done) + 1):
-            reason = _embed_one(
+            reason = embed_one(
                 video, targets[video], inferencer, lambda part: bar.advance(task, part)
             )
             if reason is not None:
@@ -104,8 +104,14 @@ def _embed_missing(
     return done, failed
 
 
-def _name_targets(paths: list[Path], out_dir: Path, form: str) -> dict[Path, Path]:
-    """Return the file of each video; a video given twice has one."""
+def name_targets(
+    paths: list[Path], out_dir: Path, form: str = 'npz'
+) -> dict[Path, Path]:
+    """Return the file of each video, by its absolute path; see `embed_folder`.
+
+    Raises:
+        ValueError: Two videos would share a file.
+    """
     relative: dict[Path, Path] = {}
     for path in paths:
         for video in find_videos([path]):
@@ -153,13 +159,39 @@ def _find_done(
     return done
 
 
-def _embed_one(
+def is_of(embedded: VideoEmbedding, video: Path, provenance: dict[str, str]) -> bool:
+    """Whether embeddings were made by a model, of a video as it is now.
+
+    Args:
+        embedded: Embeddings that `embed_one` wrote.
+        video: The video.
+        provenance: The model's, see `FramewiseInferencer`.
+    """
+    there = embedded.provenance
+    is_same = all(there.get(key) == provenance[key] for key in MODEL_KEYS)
+    return is_same and there.get(VIDEO_KEY) == _identity(video)
+
+
+def embed_one(
     video: Path,
     target: Path,
     inferencer: FramewiseInferencer,
-    on_progress: OnProgress,
+    on_progress: OnProgress | None = None,
 ) -> str | None:
-    """Write one video's file; return why it could not be embedded, or None."""
+    """Write one video's file.
+
+    Args:
+        video: The video.
+        target: File to write, an .npz or .parquet.
+        inferencer: Model that embeds.
+        on_progress: Is told the share of the video that was done since the last call.
+
+    Returns:
+        Why it could not be embedded; None if it was.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     try:
         identity = _identity(video)  # before it is read: it may change meanwhile
         embedded = inferencer.embed_file(video, on_progress)

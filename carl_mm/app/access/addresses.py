@@ -2,23 +2,15 @@
 
 import re
 
-# Gradio has others, which give out files, fetch addresses or run parts of components;
-# the page needs none of them.
+# Of the folder's page and of the example's, which is the same below another name.
 OPEN = {
     'GET': re.compile(
-        r'/(config/?|theme\.css|favicon\.ico|manifest\.json|robots\.txt)?'
-        r'|/(assets|static|svelte)/.+'
-        r'|/carl/(info|video|frame)'
-        r'|/gradio_api/(info/?|openapi\.json|app_id/?|startup-events|theme\.css'
-        r'|queue/data|queue/status|upload_progress|heartbeat/\w+'
-        r'|call/(v2/)?\w+/\w+)'
+        r'/(example/)?(|static/[\w./-]+|api/[\w/-]+)|/example|/favicon\.ico'
     ),
-    'POST': re.compile(
-        r'/gradio_api/(upload|queue/join|cancel|reset/?|(call|call/v2|run|api)/\w+/?)'
-    ),
+    'POST': re.compile(r'/(example/)?api/[\w/-]+'),
+    'PUT': re.compile(r'/(example/)?api/(labels|choices|uploads)'),
 }
 OPEN['HEAD'] = OPEN['GET']
-UPLOAD = '/gradio_api/upload'
 
 
 def is_open(method: str, path: str) -> bool:

@@ -12,11 +12,10 @@ from carl_mm.app.access.tokens import Tokens
 from carl_mm.app.access.visitors import Visitors
 
 HEADERS = {
-    # Gradio's scripts need inline code and eval.
     'Content-Security-Policy': (
-        "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     'X-Frame-Options': 'DENY',
     'Cross-Origin-Resource-Policy': 'same-origin',

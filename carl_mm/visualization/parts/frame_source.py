@@ -1,7 +1,7 @@
 """Frames to draw: an array that holds them, or an opened video that is streamed."""
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -71,3 +71,21 @@ def _read(frames: FrameReader, places: np.ndarray) -> Iterator[np.ndarray]:
     # Copied, as a reader may use the memory of a frame again.
     held = list(map(np.array, frames.stream(unique.tolist())))
     yield from (held[index] for index in inverse.tolist())
+
+
+def watched(
+    pictures: Iterable[np.ndarray],
+    count: int,
+    on_progress: Callable[[float], Any] | None,
+) -> Iterator[np.ndarray]:
+    """Yield pictures, and tell of each when it has been taken.
+
+    Args:
+        pictures: Pictures, ``(H, W, 3)`` uint8 RGB.
+        count: How many there are.
+        on_progress: Called with the share of all that each is; None for nobody.
+    """
+    for picture in pictures:
+        yield picture
+        if on_progress is not None:
+            on_progress(1 / count)

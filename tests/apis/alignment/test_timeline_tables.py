@@ -4,6 +4,7 @@ import numpy as np
 
 from carl_mm.apis import VideoEmbedding
 from carl_mm.apis.alignment.timeline import Timeline
+from carl_mm.apis.alignment.timeline_events import TimelineEvent
 from carl_mm.apis.alignment.timeline_tables import (
     column_names,
     write_events,
@@ -42,7 +43,10 @@ def test_a_moment_that_a_video_does_not_show_is_an_empty_cell(tmp_path):
 
 def test_an_event_is_where_the_median_of_its_marks_is(tmp_path):
     """Marked at 0.5 and 0.7; the first video runs at twice the clock's pace."""
-    events = [('grasp', np.array([0.5, 0.7])), ('lift', np.array([1.0, np.nan]))]
+    events = [
+        TimelineEvent('grasp', np.array([0.5, 0.7])),
+        TimelineEvent('lift', np.array([1.0, np.nan])),
+    ]
     write_events(tmp_path / 'events.csv', events, TIMELINE, TIMELINE.names)
     assert read(tmp_path / 'events.csv') == [
         ['event', 'clock_s', 'spread_s', 'marked_in', 'a.mp4', 'b.mp4'],

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.video_io.frame_reader import FrameReader
-from carl_mm.visualization.parts.frame_source import check_frames, frames_in_order
+from carl_mm.visualization.parts.frame_source import (
+    check_frames,
+    frames_in_order,
+    watched,
+)
 
 
 class Counted(FrameReader):
@@ -54,3 +58,12 @@ def test_size_of_both_kinds():
     assert check_frames(np.zeros((7, 4, 6, 3), np.uint8), 'a') == (7, 4, 6)
     with pytest.raises(ValueError, match=r'a must be \(T, H, W, 3\) uint8'):
         check_frames(np.zeros((7, 4, 6), np.uint8), 'a')
+
+
+def test_progress_is_told_when_a_picture_has_been_taken():
+    shares, pictures = [], list(np.zeros((4, 2, 2, 3), np.uint8))
+    for number, picture in enumerate(watched(pictures, 4, shares.append)):
+        assert picture is pictures[number]
+        assert shares == [0.25] * number
+    assert shares == [0.25] * 4
+    assert len(list(watched(pictures, 4, None))) == 4

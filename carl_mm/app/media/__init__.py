@@ -1,0 +1,1 @@
+"""Pictures and videos in forms that browsers show."""

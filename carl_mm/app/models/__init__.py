@@ -1,0 +1,1 @@
+"""Models of a project, and what they make of its videos."""

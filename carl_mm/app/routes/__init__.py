@@ -1,0 +1,1 @@
+"""The addresses of the page: thin, and without any work of their own."""

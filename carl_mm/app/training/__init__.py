@@ -1,0 +1,1 @@
+"""Training from the page, in a process of its own."""

@@ -1,0 +1,1 @@
+"""What the page does with videos: plain functions, whose results are JSON."""

@@ -1,0 +1,79 @@
+"""What is exported is what the tools write."""
+
+import av
+import numpy as np
+import pytest
+
+from carl_mm.app.work import exported_videos as module
+from carl_mm.app.work.exported_videos import PairOptions, grid_video, pair_video
+from carl_mm.datasets.known_labels import known_labels
+from carl_mm.datasets.video_io.video_writer import write_mp4
+from tests.app.circle_library import CircleLibrary
+from tests.conftest import moving_square
+
+LENGTHS = {'a.mp4': 12, 'sub/a.mp4': 8, 'c.mp4': 10}
+
+
+@pytest.fixture
+def library(tmp_path):
+    angles = {name: np.linspace(0, 110, num) for name, num in LENGTHS.items()}
+    made = CircleLibrary(**angles)
+    made.folder = tmp_path
+    for name, length in LENGTHS.items():
+        write_mp4(tmp_path / name, moving_square(length, 32), 10)
+    return made
+
+
+def frames_of(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return sum(1 for _ in container.decode(video=0)), float(stream.average_rate)
+
+
+def test_a_pair_plays_at_the_pace_of_the_first(library, tmp_path):
+    shares = []
+    name, write = pair_video(library, 'a.mp4', 'sub/a.mp4', PairOptions(speed=0.5))
+    write(tmp_path / 'out.mp4', shares.append)
+    assert name == 'a - a.mp4'
+    assert frames_of(tmp_path / 'out.mp4') == (12, 5)
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_labels_of_a_video_are_not_those_of_another_of_its_name(
+    library, tmp_path, monkeypatch
+):
+    seen = {}
+
+    def note(path, found, a, b, labels, **options):
+        times = {each.filename: each.timestamps for each in (a, b)}
+        seen.update(zip(times, known_labels(labels, times)[0], strict=True))
+        seen['options'] = options
+
+    monkeypatch.setattr(module, 'write_pair_video', note)
+    rows = {'a.mp4': [[0, 11, 'x']], 'c.mp4': [[0, 9, 'y']]}
+    options = PairOptions('ghost', 300, 'subject')
+    _, write = pair_video(library, 'a.mp4', 'sub/a.mp4', options, rows)
+    write(tmp_path / 'out.mp4', print)
+    assert seen[f'{tmp_path}/a.mp4'].tolist() == [0] * 12
+    assert seen[f'{tmp_path}/sub/a.mp4'] is None
+    told = {key: seen['options'][key] for key in ('view', 'height', 'crop')}
+    assert told == {'view': 'ghost', 'height': 300, 'crop': 'subject'}
+
+
+def test_a_grid_shows_all_in_step(library, tmp_path):
+    shares = []
+    name, write = grid_video(library, [*LENGTHS, 'a.mp4'], 2.0)
+    write(tmp_path / 'out.mp4', shares.append)
+    assert name == '3 videos in step.mp4'
+    assert frames_of(tmp_path / 'out.mp4')[0] == len(shares)
+
+
+def test_what_cannot_be_is_refused_before_it_waits(library):
+    for start, said in (
+        (lambda: pair_video(library, 'a.mp4', 'x', PairOptions()), 'no such video'),
+        (lambda: pair_video(library, 'a.mp4', 'c.mp4', PairOptions('up')), "'up'"),
+        (lambda: pair_video(library, 'a.mp4', 'c.mp4', PairOptions(crop='x')), "'x'"),
+        (lambda: grid_video(library, ['a.mp4', 'a.mp4']), 'at least 2'),
+    ):
+        with pytest.raises(ValueError, match=said):
+            start()
