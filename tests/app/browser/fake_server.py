@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response, StreamingRes
 from fastapi.staticfiles import StaticFiles
 
 import carl_mm.app
-from carl_mm.app.playable import frame_jpeg
+from carl_mm.app.media.playable import frame_jpeg
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
@@ -65,6 +65,7 @@ class World:
             },
             'training': self.training,
             'labels_revision': self.revision,
+            'choices': self.choices,
         }
 
     def videos(self):
@@ -323,10 +324,6 @@ def make_app(world: World) -> FastAPI:  # noqa: C901
     @app.get('/api/videos')
     def videos():
         return world.videos()
-
-    @app.get('/api/choices')
-    def choices():
-        return world.choices
 
     @app.put('/api/choices')
     async def choose(request: Request):

@@ -12,9 +12,8 @@ class Choices {
     Object.assign(this, {values: {}, unwritten: {}, loaded: false, onchange, timer: 0});
   }
 
-  // The state brings them, or they have an address of their own.
-  async load(known) {
-    this.values = {...known ?? await get('choices'), ...this.unwritten};
+  load(known) {
+    this.values = {...known, ...this.unwritten};
     this.loaded = true;
     this.onchange();
   }
@@ -60,7 +59,7 @@ export const useProject = () => {
 
   const isKnown = Boolean(state);
   useEffect(() => {
-    if (isKnown) choices.load(state.choices).catch(setProblem);
+    if (isKnown) choices.load(state.choices);
   }, [isKnown]);
 
   const revision = state?.videos.revision;
