@@ -44,10 +44,11 @@ def annotate(videos_dir: Path, annotations: Path, left_out: Sequence[str]) -> in
 
     content, _ = annotations_from_folder(videos_dir)
     refused = set(left_out)
-    content['videos'] = [v for v in content['videos'] if v['filename'] not in refused]
+    videos = [v for v in content['data_list'] if v['filename'] not in refused]
+    content['data_list'] = videos
     annotations.parent.mkdir(parents=True, exist_ok=True)
     atomic_write_text(annotations, json.dumps(content))
-    return len(content['videos'])
+    return len(videos)
 
 
 def train(args: Namespace, annotations: Path) -> None:
@@ -77,7 +78,9 @@ def end_with_parent() -> None:
     """End this process and all that it started when the standard input is closed."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not by `sys.stdin`, whose lock would be held when this process ends itself.
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()
