@@ -11,8 +11,10 @@ import torch
 from mmengine.config import Config
 
 from tests.engine.small import small_config
+from tests.fresh_python import run_fresh
 
 ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / 'tools'
 
 
 def environment(**extra):
@@ -30,9 +32,23 @@ def environment(**extra):
 
 
 def run(*command, cwd, env=None):
-    """Run to the end; what it printed. An error shows all of it."""
+    """Run to the end; what it printed. An error shows all of it.
+
+    One of our tools, in the usual environment, runs in a process that is forked from
+    one that has imported PyTorch.
+    """
+    parts = [str(part) for part in command]
+    if env is None and parts[0] == sys.executable and Path(parts[1]).parent == TOOLS:
+        code = (
+            f'import runpy, sys; sys.argv = {parts[1:]!r}\n'
+            f'sys.path[:1] = [{str(TOOLS)!r}, {str(ROOT)!r}]\n'
+            "runpy.run_path(sys.argv[0], run_name='__main__')"
+        )
+        done = run_fresh(code, cwd, environment(), merged=True)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
     done = subprocess.run(
-        [str(part) for part in command],
+        parts,
         cwd=cwd,
         env=env or environment(),
         stdout=subprocess.PIPE,
