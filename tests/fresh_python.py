@@ -4,6 +4,7 @@ They are forked from one that has imported what those import of others: for a te
 which only mmengine's, mmcv's, mmaction2's and our names must be new.
 """
 
+import atexit
 import json
 import os
 import subprocess
@@ -50,7 +51,7 @@ for line in sys.stdin:
 
 @cache
 def _process():
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, '-c', PROGRAM],
         env=os.environ | {'OMP_NUM_THREADS': '1'},
         stdin=subprocess.PIPE,
@@ -58,6 +59,8 @@ def _process():
         text=True,
         bufsize=1,
     )
+    atexit.register(process.communicate)  # it ends when nobody asks
+    return process
 
 
 def run_fresh(code, cwd=None, env=None, merged=False):
