@@ -31,8 +31,8 @@ def environment(**extra):
     }
 
 
-def run(*command, cwd, env=None):
-    """Run to the end; what it printed. An error shows all of it.
+def finish(*command, cwd, env=None, stderr=subprocess.STDOUT):
+    """Run to the end, whatever it is; a `subprocess.CompletedProcess`.
 
     One of our tools, in the usual environment, runs in a process that is forked from
     one that has imported PyTorch.
@@ -44,18 +44,22 @@ def run(*command, cwd, env=None):
             f'sys.path[:1] = [{str(TOOLS)!r}, {str(ROOT)!r}]\n'
             "runpy.run_path(sys.argv[0], run_name='__main__')"
         )
-        done = run_fresh(code, cwd, environment(), merged=True)
-        assert done.returncode == 0, done.stdout
-        return done.stdout
-    done = subprocess.run(
+        merged = stderr == subprocess.STDOUT
+        return run_fresh(code, cwd, environment(), merged)
+    return subprocess.run(
         parts,
         cwd=cwd,
         env=env or environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
         timeout=600,
     )
+
+
+def run(*command, cwd, env=None):
+    """Run to the end; what it printed. An error shows all of it."""
+    done = finish(*command, cwd=cwd, env=env)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
