@@ -1,23 +1,19 @@
 """The training of a project: its process, and what becomes of it."""
 
 import dataclasses
-import os
-import signal
-import subprocess
-import sys
+import functools
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from carl_mm.app.training.best_so_far import keep_best
+from carl_mm.app.training.process import TrainingProcess
 from carl_mm.app.training.progress import Progress, read_progress
 from carl_mm.app.training.record import TrainingRecord, read_record, write_record
 from carl_mm.app.training.time_left import now, time_left
 
-LOOK_EVERY_S = 1.0
 UNFINISHED = ('begun', 'failed')
 
 
@@ -46,16 +42,14 @@ class TrainingJob:
         self.cache_dir, self.epochs = cache_dir, epochs
         self._on_change, self._on_done = on_change, on_done
         self._lock = threading.RLock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._asked_to_end = False
-        self._started = 0.0
+        self._process: TrainingProcess | None = None
         begun = [folder for folder in self._folders() if read_record(folder)]
         self.work_dir: Path | None = begun[-1] if begun else None
 
     @property
     def is_running(self) -> bool:
         """Whether a process is training."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.is_running
 
     def start(self, left_out: tuple[str, ...] = ()) -> None:
         """Begin a training.
@@ -115,7 +109,7 @@ class TrainingJob:
         return folder.name
 
     def discard(self) -> None:
-        """End the training for good and forget it; its files stay in ``discarded-*``."""
+        """End the training for good; its files stay, in ``discarded-*``."""
         with self._lock:
             folder, _ = self._begun(UNFINISHED)
             self._end_process()
@@ -152,52 +146,26 @@ class TrainingJob:
         }
 
     def _remaining(self, record: TrainingRecord, progress: Progress) -> float | None:
-        if not self.is_running:
+        if self._process is None or not self._process.is_running:
             return None
-        return time_left(record, progress, time.monotonic() - self._started)
+        return time_left(record, progress, self._process.seconds)
 
     def _run(self, left_out: tuple[str, ...]) -> None:
         assert self.work_dir is not None
-        command = [sys.executable, '-m', 'carl_mm.app.training']
-        command += [str(self.videos_dir), str(self.work_dir), str(self.cache_dir)]
+        arguments = [str(self.videos_dir), str(self.work_dir), str(self.cache_dir)]
         if self.epochs is not None:
-            command += ['--epochs', str(self.epochs)]
+            arguments += ['--epochs', str(self.epochs)]
         if left_out:
-            command += ['--left-out', *left_out]
-        self._asked_to_end, self._started = False, time.monotonic()
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,  # closed with this process, see the other's
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+            arguments += ['--left-out', *left_out]
+        self._process = TrainingProcess(
+            arguments, functools.partial(self._ended, self.work_dir), self._on_change
         )
-        threading.Thread(
-            target=self._watch, args=(self._process, self.work_dir), daemon=True
-        ).start()
 
-    def _watch(self, process: subprocess.Popen[bytes], folder: Path) -> None:
-        last: deque[bytes] = deque(maxlen=20)
-        assert process.stderr is not None
-        reader = threading.Thread(
-            target=last.extend, args=(process.stderr,), daemon=True
-        )
-        reader.start()
-        while process.poll() is None:
-            time.sleep(LOOK_EVERY_S)
-            self._on_change()
-        reader.join(5)
+    def _ended(self, folder: Path, error: str | None) -> None:
+        """Note how a process ended that nobody has ended."""
         with self._lock:
-            if self._asked_to_end or process is not self._process:
-                return
-            if process.returncode == 0:
-                self._close(folder, 'done')
-            else:
-                lines = [part.decode(errors='replace').strip() for part in last]
-                said = [line for line in lines if line]
-                reason = said[-1] if said else f'it ended with {process.returncode}'
-                self._close(folder, 'failed', reason[:1000])
-        if process.returncode == 0:
+            self._close(folder, 'done' if error is None else 'failed', error or '')
+        if error is None:
             self._on_done(folder.name)
         self._on_change()
 
@@ -207,11 +175,8 @@ class TrainingJob:
         write_record(folder, ended)
 
     def _end_process(self) -> None:
-        process, self._asked_to_end = self._process, True
-        if process is not None and process.poll() is None:
-            # Whatever it is writing appears whole or not at all.
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if self._process is not None:
+            self._process.end()
         self._on_change()
 
     def _begun(self, statuses: tuple[str, ...] = ('begun',)) -> tuple[Path, Any]:

@@ -48,9 +48,7 @@ def read_progress(work_dir: Path, cache_dir: Path, num_videos: int) -> Progress:
                 times.append(float(point['time']))
             except (ValueError, KeyError, TypeError):
                 continue  # the last line may not be whole yet
-            if 'cycle_error' in point:
-                errors[step] = float(point['cycle_error'])
-    cached = len(list(cache_dir.glob('*/*.npy'))) if cache_dir.is_dir() else 0
+    X    cached = len(list(cache_dir.glob('*/*.npy'))) if cache_dir.is_dir() else 0
     share = min(1.0, cached / num_videos) if num_videos else 0.0
     status = 'preparing' if not num_videos else 'caching'
     return Progress(
@@ -58,6 +56,15 @@ def read_progress(work_dir: Path, cache_dir: Path, num_videos: int) -> Progress:
         step=max(loss, default=0),
         share=share,
         loss=[[step, loss[step]] for step in sorted(loss)],
-        cycle_error=[[step, errors[step]] for step in sorted(errors)],
+        cycle_error=_changes(errors),
         seconds_a_step=sum(times[-5:]) / len(times[-5:]) if times else None,
     )
+
+
+def _changes(values: dict[int, float]) -> Curve:
+    """Leave out what the log repeats until there is a new value."""
+    found: Curve = []
+    for step in sorted(values):
+        if not found or values[step] != found[-1][1]:
+            found.append([step, values[step]])
+    return found
