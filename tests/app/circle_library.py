@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+from carl_mm.app.library import Progress
 
 from carl_mm.apis import VideoEmbedding
-from carl_mm.app.library import Progress
 
 
 class CircleLibrary:

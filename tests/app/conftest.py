@@ -40,9 +40,9 @@ class Running:
     def __init__(self, inferencer, folder, temp, embeddings, limits=None, **access):
         pytest.importorskip('gradio')
         import httpx
+        from carl_mm.app.library import VideoLibrary
 
         from carl_mm.app.access.settings import Access, UploadLimits
-        from carl_mm.app.library import VideoLibrary
         from carl_mm.app.server import listen, make_server
 
         self.looked_up, self.building = [], True

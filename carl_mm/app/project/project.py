@@ -44,8 +44,8 @@ class Project:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OSError(
-                f'{self.folder}: cannot be made ({error.strerror}); name another folder '
-                'by --project'
+                f'{self.folder}: cannot be made ({error.strerror}); name another '
+                'folder by --project'
             ) from error
         self._choices = self._read()
 

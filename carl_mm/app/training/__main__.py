@@ -35,7 +35,8 @@ def parse_args(argv: Sequence[str] | None = None) -> Namespace:
 
 def num_steps(num_videos: int, epochs: int = EPOCHS) -> int:
     """Return how many steps a training on so many videos takes."""
-    return epochs * -(-max(MIN_SAMPLES, num_videos) // BATCH_SIZE)
+    passes = -(-MIN_SAMPLES // max(1, num_videos))  # whole ones, in an epoch
+    return epochs * -(-num_videos * passes // BATCH_SIZE)
 
 
 def annotate(videos_dir: Path, annotations: Path, left_out: Sequence[str]) -> int:

@@ -48,7 +48,9 @@ def read_progress(work_dir: Path, cache_dir: Path, num_videos: int) -> Progress:
                 times.append(float(point['time']))
             except (ValueError, KeyError, TypeError):
                 continue  # the last line may not be whole yet
-    X    cached = len(list(cache_dir.glob('*/*.npy'))) if cache_dir.is_dir() else 0
+            if 'cycle_error' in point:
+                errors[step] = float(point['cycle_error'])
+    cached = len(list(cache_dir.glob('*/*.npy'))) if cache_dir.is_dir() else 0
     share = min(1.0, cached / num_videos) if num_videos else 0.0
     status = 'preparing' if not num_videos else 'caching'
     return Progress(

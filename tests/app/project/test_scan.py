@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-
 from carl_mm.app.folder import default_embeddings_dir, scan
+
 from carl_mm.datasets.video_io.find_videos import IMAGES_BESIDE
 
 

@@ -3,8 +3,8 @@
 import av
 import numpy as np
 import pytest
-
 from carl_mm.app.uploads import adopt_upload, check_video
+
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 

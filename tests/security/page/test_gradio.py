@@ -28,10 +28,9 @@ def test_the_page_has_no_component_that_is_named_there(running):
 def test_gradio_still_does_not_check_by_itself(running, tmp_path):
     """When it does, the page's own check can be looked at anew."""
     pytest.importorskip('gradio')
+    from carl_mm.app.page import build_page
     from gradio.context import LocalContext
     from gradio.processing_utils import _check_allowed
-
-    from carl_mm.app.page import build_page
 
     page = build_page(running.library, None)
     token = LocalContext.blocks.set(page)
