@@ -33,6 +33,8 @@ for kind, name in {
     assert found.__module__.startswith('carl_mm.'), name
 import sys
 assert 'carl_mm.compat' in sys.modules
+# Several seconds of imports that no part needs to be known.
+assert not {'pandas', 'pyarrow', 'sklearn'} & set(sys.modules)
 """
 
 
