@@ -1,8 +1,6 @@
 """Checkpoints are checked byte by byte, and written whole or not at all."""
 
 import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import mmengine.runner
@@ -13,6 +11,7 @@ from mmengine.runner import runner as runner_module
 
 from carl_mm import checkpoint_files, compat
 from tests.faults.damage import full_disk
+from tests.fresh_python import run_fresh
 
 
 def save(path, value=1.0, size=5):
@@ -62,7 +61,7 @@ def test_upstream_still_writes_over_the_old_one(tmp_path):
         'except OSError: pass\n'
         'torch.load(path)'
     )
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True)
+    done = run_fresh(code)
     assert done.returncode, 'mmengine keeps the old one: remove save_checkpoint'
 
 

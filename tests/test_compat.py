@@ -21,11 +21,12 @@ from torch import nn
 
 from carl_mm import compat
 from tests.apis.trained import make_work_dir
+from tests.fresh_python import run_fresh
 
 
 def upstream(code):
     """Run code in a process that never imports carl_mm; its last error line."""
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    done = run_fresh(code)
     return done.stderr.strip().splitlines()[-1] if done.returncode else ''
 
 
@@ -40,10 +41,9 @@ def test_mmaction_models_need_the_stub():
 @pytest.mark.slow
 def test_mmcv_lite_is_silent_with_us_and_loud_without():
     code = 'import mmcv.cnn.bricks.transformer'
-    loud = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    loud = run_fresh(code)
     assert 'MultiScaleDef' in loud.stderr, 'remove silence_mmcv_lite'
-    code = f'import carl_mm; {code}'
-    quiet = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    quiet = run_fresh(f'import carl_mm; {code}')
     assert quiet.returncode == 0
     assert 'MultiScaleDef' not in quiet.stderr
 
@@ -74,7 +74,7 @@ def test_stock_checkpoints_still_do_not():
         'file.seek(0); torch.serialization.add_safe_globals([HistoryBuffer])\n'
         'torch.load(file)'
     )
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    done = run_fresh(code)
     needed = done.returncode and 'Weights only load failed' in done.stderr
     assert needed, 'HistoryBuffer pickles safely now: remove make_history_buffer_safe'
 
@@ -196,26 +196,21 @@ assert MODELS.get('TemporalTransformer') and HOOKS.get('KeepBestHook')
 def test_a_host_reads_its_own_checkpoints_as_before(tmp_path):
     """A full pickle, which ours refuses: the host's loaders are the host's."""
     path = save(tmp_path / 'odd.pth', pickle.PickleError('any object'))
-    done = subprocess.run(
-        [
-            *(sys.executable, '-c'),
-            f'{HOST}\nassert state() == before\n'
-            f'loaded = CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
-            "assert str(loaded['extra']) == 'any object'\n"
-            'with carl_mm.compat.mended_runner():\n'
-            '    same = [a for a, b in zip(before, state()) if a and a is b]\n'
-            '    assert not same, same\n'
-            "    assert 'mine://' in CheckpointLoader._schemes\n"
-            '    try:\n'
-            f'        CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
-            '    except ValueError as error:\n'
-            "        assert 'more than weights' in str(error)\n"
-            '    else:\n'
-            '        raise SystemExit("read in full")\n'
-            'assert state() == before\n',
-        ],
-        capture_output=True,
-        text=True,
+    done = run_fresh(
+        f'{HOST}\nassert state() == before\n'
+        f'loaded = CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
+        "assert str(loaded['extra']) == 'any object'\n"
+        'with carl_mm.compat.mended_runner():\n'
+        '    same = [a for a, b in zip(before, state()) if a and a is b]\n'
+        '    assert not same, same\n'
+        "    assert 'mine://' in CheckpointLoader._schemes\n"
+        '    try:\n'
+        f'        CheckpointLoader.load_checkpoint({str(path)!r}, "cpu")\n'
+        '    except ValueError as error:\n'
+        "        assert 'more than weights' in str(error)\n"
+        '    else:\n'
+        '        raise SystemExit("read in full")\n'
+        'assert state() == before\n',
     )
     assert done.returncode == 0, done.stderr
 

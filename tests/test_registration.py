@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import carl_mm
+from tests.fresh_python import run_fresh
 
 BLOCK = """
 import sys
@@ -39,7 +40,7 @@ assert not {'pandas', 'pyarrow', 'sklearn'} & set(sys.modules)
 
 
 def run(code):
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    done = run_fresh(code)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -108,7 +109,8 @@ def test_the_mathematics_needs_no_openmmlab():
 
 
 def test_the_package_alone_imports_nothing_heavy():
-    said = run('import carl_mm, sys\nprint(*sys.modules)').split()
+    code = 'import carl_mm, sys\nprint(*sys.modules)'
+    said = subprocess.check_output([sys.executable, '-c', code], text=True).split()
     assert not {'torch', 'numpy', 'mmengine', 'mmcv', 'mmaction'} & set(said)
 
 

@@ -147,6 +147,7 @@ def fill_pickers(
 def _uploader(library: VideoLibrary, ledger: Ledger) -> Callable[..., str]:
     def add_video(file: str, request: gr.Request) -> str:
         visitor = request.state.visitor
+        ledger.remove_fragments()  # Gradio's button makes an empty file at each use
         if not ledger.owns(visitor, file):  # Gradio or a component changed the path
             raise ValueError(f'{Path(file).name} was not uploaded by you; refused')
         name = library.add_upload(Path(file), Path(file).name)

@@ -11,8 +11,10 @@ import torch
 from mmengine.config import Config
 
 from tests.engine.small import small_config
+from tests.fresh_python import run_fresh
 
 ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / 'tools'
 
 
 def environment(**extra):
@@ -29,17 +31,35 @@ def environment(**extra):
     }
 
 
-def run(*command, cwd, env=None):
-    """Run to the end; what it printed. An error shows all of it."""
-    done = subprocess.run(
-        [str(part) for part in command],
+def finish(*command, cwd, env=None, stderr=subprocess.STDOUT):
+    """Run to the end, whatever it is; a `subprocess.CompletedProcess`.
+
+    One of our tools, in the usual environment, runs in a process that is forked from
+    one that has imported PyTorch.
+    """
+    parts = [str(part) for part in command]
+    if env is None and parts[0] == sys.executable and Path(parts[1]).parent == TOOLS:
+        code = (
+            f'import runpy, sys; sys.argv = {parts[1:]!r}\n'
+            f'sys.path[:1] = [{str(TOOLS)!r}, {str(ROOT)!r}]\n'
+            "runpy.run_path(sys.argv[0], run_name='__main__')"
+        )
+        merged = stderr == subprocess.STDOUT
+        return run_fresh(code, cwd, environment(), merged)
+    return subprocess.run(
+        parts,
         cwd=cwd,
         env=env or environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
         timeout=600,
     )
+
+
+def run(*command, cwd, env=None):
+    """Run to the end; what it printed. An error shows all of it."""
+    done = finish(*command, cwd=cwd, env=env)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -22,6 +22,7 @@ from carl_mm.datasets import OpenVideo
 from tests.tools.processes import (
     ROOT,
     environment,
+    finish,
     load,
     python_tool,
     run,
@@ -40,7 +41,7 @@ def test_a_text_config_trains_and_is_judged(make_videos):
     folder = make_videos()
     config = write_config(folder)
     text = config.read_text()
-    assert "imports=[\n        'carl_mm',\n    ]" in text
+    assert "imports=['carl_mm',]" in ''.join(text.split())
     assert "type='FramewiseRecognizer'" in text
     run(*python_tool('train'), config, cwd=folder)
     checkpoint = folder / 'work' / 'epoch_2.pth'
@@ -123,14 +124,8 @@ def test_a_missing_checkpoint_is_named_before_anything_slow(monkeypatch):
 
 def failing(*command, cwd, **extra):
     """What a command that must fail says on stderr."""
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=environment(**extra),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    env = environment(**extra) if extra else None
+    done = finish(*command, cwd=cwd, env=env, stderr=subprocess.PIPE)
     assert done.returncode == 1, done.stderr
     return done.stderr
 

@@ -64,8 +64,18 @@ class Ledger:
         finally:
             with self._lock:
                 self._coming.remove((visitor, size))
-                if not self._coming:
-                    self._remove_fragments()
+                self.remove_fragments()
+
+    def remove_fragments(self) -> None:
+        """Remove what broken uploads left, unless others are coming.
+
+        Whole uploads lie in folders of their own.
+        """
+        with self._lock:
+            if not self._coming and self.received_dir.is_dir():
+                for path in self.received_dir.iterdir():
+                    if path.is_file():
+                        path.unlink(missing_ok=True)
 
     def note(self, visitor: str, paths: Iterable[str]) -> None:
         """Note files that have come; if they are too many, they are removed.
@@ -110,13 +120,6 @@ class Ledger:
         others: set[Path] = set().union(*self._received.values())
         for path in paths - others:
             path.unlink(missing_ok=True)
-
-    def _remove_fragments(self) -> None:
-        """Remove what broken uploads left; whole ones lie in folders of their own."""
-        if self.received_dir.is_dir():
-            for path in self.received_dir.iterdir():
-                if path.is_file():
-                    path.unlink(missing_ok=True)
 
     def _check(self, visitor: str, files: int, size: int) -> None:
         own = [*self._received.get(visitor, ()), *self._kept.get(visitor, ())]

@@ -181,6 +181,7 @@ def test_what_is_embedded_for_a_visitor_who_has_left_goes_too(
         body = {'data': [file_data(path)]}
         one.post('/gradio_api/call/add_video', json=body)
         assert begun.wait(20)
+        assert len(sizes(server)) == 1  # the video, and nothing of Gradio's button
     assert has_left.wait(20)
     eventually(lambda: sizes(server) == [])
     assert not [name for name in server.library.names if 'uploaded' in name]
