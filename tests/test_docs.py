@@ -77,6 +77,62 @@ def test_files_that_are_named_exist(path):
 
 
 @pytest.mark.parametrize('path', WRITTEN, ids=IDS)
+def test_tests_that_are_named_exist(path):
+    for file, name in re.findall(r'\b(tests/[\w/]+\.py)::(\w+)', path.read_text()):
+        defined = re.search(rf'^def {name}\(', (ROOT / file).read_text(), re.MULTILINE)
+        assert defined, f'{file}::{name}'
+
+
+def test_rows_to_the_letter_name_tests_and_which_are_slow():
+    page = (ROOT / 'docs' / 'to_the_letter.md').read_text()
+    rows = [line for line in page.splitlines() if line.startswith('| ')]
+    rows = [row for row in rows if not row.startswith('| found |')]
+    assert len(rows) > 30
+    for row in rows:
+        quick, _, slow = row.rpartition('| `')[2].partition('*slow*')
+        assert '.py::' in quick, row
+        for part, is_slow in ((quick, False), (slow, True)):
+            for file, name in re.findall(r'(tests/[\w/]+\.py)::(\w+)', part):
+                assert marked_slow(file, name) == is_slow, name
+
+
+def marked_slow(file, name):
+    tree = ast.parse((ROOT / file).read_text())
+    marks = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Assign)]
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            marks += [ast.unparse(mark) for mark in node.decorator_list]
+    return any(re.fullmatch(r'(pytestmark = )?pytest\.mark\.slow', m) for m in marks)
+
+
+def test_the_page_of_differences_has_each():
+    """What an author's run does that no other page would tell."""
+    page = (ROOT / 'docs' / 'published_code.md').read_text()
+    rows = [line for line in page.splitlines() if line.startswith('| ')]
+    for topic, theirs in (
+        ('BatchNorm', 'SyncBN'),
+        ('res5', '40 frames'),
+        ('loss', "mean of each GPU's frames"),
+        ('linear layer', "mean of each GPU's 10 videos"),
+        ('schedule', 'T_max = epochs + 1'),
+        ('FineGym', '66%'),
+        ('test length', '550'),
+        ('linear layer', '40 a step on four'),
+        ("LAV's AP@K", 'the query itself'),
+        ("Kendall's tau", 'CARL: 2 on Penn Action, 5 on Pouring'),
+        ('Pour Liquid', '0.001'),
+        ('label smoothing', 'e / T'),
+        ('Huber', '0.1'),
+        ('L2-normalised', 'TCC on FineGym'),
+        ('Table 11', 'all layers'),
+        ('contrast', "clip's channels"),
+        ('strided convolutions', 'SAME'),
+    ):
+        found = [row for row in rows if topic in row and theirs in row]
+        assert len(found) == 1, (topic, theirs)
+
+
+@pytest.mark.parametrize('path', WRITTEN, ids=IDS)
 def test_python_examples_compile_and_import_what_exists(path):
     for block in blocks(path.read_text(), 'python'):
         for node in ast.walk(ast.parse(block)):

@@ -23,6 +23,29 @@ def test_the_lock_file_holds_every_requirement(name):
     assert requirements(name) <= requirements('lock')
 
 
+def test_both_opencvs_have_the_same_bounds_and_numpy_an_upper_one():
+    """They share a folder: of two versions one overwrites parts of the other."""
+    lines = (ROOT / 'requirements' / 'runtime.txt').read_text().splitlines()
+    found = {re.split('[>=<]', line)[0]: line for line in lines}
+    plain, more = (found[f'opencv-{kind}python'] for kind in ('', 'contrib-'))
+    assert plain.removeprefix('opencv-') == more.removeprefix('opencv-contrib-')
+    assert '<' in plain and '<' in found['numpy']
+    lock = (ROOT / 'requirements' / 'lock.txt').read_text()
+    pinned = re.findall(r'^opencv-(?:contrib-)?python==(\S+)', lock, re.MULTILINE)
+    assert len(pinned) == 2 and len(set(pinned)) == 1
+
+
+def test_pages_tell_one_size_of_an_environment():
+    said = [
+        re.search(r'about (\d+) GB of disk', (ROOT / name).read_text())[1]
+        for name in ('README.md', 'docs/get_started.md')
+    ]
+    measured = re.search(
+        r'\((\S+) GB by `du', (ROOT / 'docs' / 'get_started.md').read_text()
+    )
+    assert said == [str(round(float(measured[1])))] * 2
+
+
 def test_the_lock_file_is_exact():
     lines = (ROOT / 'requirements' / 'lock.txt').read_text().splitlines()
     assert all(re.fullmatch(r'#.*|[\w.-]+==[\w.+]+', line) for line in lines)

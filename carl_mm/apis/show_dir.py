@@ -12,11 +12,16 @@ def show_in(cfg: Config, folder: str) -> None:
     """
     from carl_mm.apis.config_paths import class_name
 
-    hooks = cfg.get('default_hooks') or {}
-    drawing = hooks.get('visualization') or {'type': 'AlignmentVisualizationHook'}
-    cfg.default_hooks = {**hooks, 'visualization': {**drawing, 'enable': True}}
-    visualizer = cfg.get('visualizer') or {'type': 'Visualizer'}
-    known = visualizer.get('vis_backends') or []
+    # Parts are changed in place: unpacked, the names of classes would become classes,
+    # which cannot be written as text.
+    if not cfg.get('default_hooks'):
+        cfg.default_hooks = {}
+    if not cfg.default_hooks.get('visualization'):
+        cfg.default_hooks.visualization = {'type': 'AlignmentVisualizationHook'}
+    cfg.default_hooks.visualization.enable = True
+    if not cfg.get('visualizer'):
+        cfg.visualizer = {'type': 'Visualizer'}
+    known = cfg.visualizer.get('vis_backends') or []
     others = [part for part in known if class_name(part) != 'LocalVisBackend']
     backend = {'type': 'LocalVisBackend', 'save_dir': folder}
-    cfg.visualizer = {**visualizer, 'vis_backends': [*others, backend]}
+    cfg.visualizer.vis_backends = [*others, backend]

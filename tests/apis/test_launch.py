@@ -83,6 +83,32 @@ def test_a_knob_and_a_class_name_are_options():
     assert find_part(cfg.test_evaluator, 'KendallsTau').stride == 3
 
 
+# What mmengine's two Runners read from a config, in forms that a training takes.
+READ_BY_MMENGINE = {
+    'Runner': (
+        'sync_bn=torch model_wrapper_cfg.type=MMDistributedDataParallel compile=False '
+        'activation_checkpointing=backbone tta_model.type=mmengine.BaseTTAModel'
+    ),
+    'FlexibleRunner': (
+        'runner_type=FlexibleRunner strategy.type=SingleDeviceStrategy compile=False'
+    ),
+}
+
+
+@pytest.mark.parametrize('kind', READ_BY_MMENGINE)
+def test_a_training_takes_what_mmengine_reads_from_a_config(kind, make_videos, written):
+    folder, options = make_videos(), READ_BY_MMENGINE[kind].split()
+    env_cfg = dict(dist_cfg=dict(backend='nccl'))  # FlexibleRunner needs it
+    config = written(**small_config(folder, max_epochs=1), env_cfg=env_cfg)
+    cfg = read('--cfg-options', *options, config=config)
+    assert {option.split('.')[0].split('=')[0] for option in options} <= set(cfg)
+    cfg.work_dir, cfg.experiment_name = str(folder / 'work'), folder.name
+    runner = build_runner(cfg)
+    assert type(runner).__name__ == kind
+    runner.train()
+    assert (folder / 'work' / 'epoch_1.pth').is_file()
+
+
 def test_a_tta_model_embeds_the_samples_of_the_tta_pipeline(make_videos):
     folder = make_videos()
     cfg = Config(small_config(folder))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from carl_mm.engine import SyncRunningStatsHook
-from tests.configs.helpers import CONFIGS, load
+from tests.configs.helpers import CONFIGS, config_path, load
 
 PRETRAINED_BY_CVRL = 1024  # its rate is that of the paper's batch, however started
 
@@ -15,6 +15,13 @@ def test_statistics_are_those_of_all_processes(path):
     cfg = load(path)
     assert cfg.sync_bn == 'torch'
     assert cfg.default_hooks.sync_buffers.type is SyncRunningStatsHook
+
+
+def test_a_process_that_stands_still_is_told_within_minutes():
+    cfg = load(config_path('carl_pennaction'))  # its runtime is that of all
+    assert cfg.env_cfg.dist_cfg.timeout == 15 * 60
+    silences = [h.max_silence_s for h in cfg.custom_hooks if 'max_silence_s' in h]
+    assert silences == [10 * 60]
 
 
 @pytest.mark.parametrize('path', CONFIGS, ids=lambda path: path.stem)

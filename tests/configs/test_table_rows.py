@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 import torch
-from mmaction.registry import MODELS, TRANSFORMS
+from mmaction.registry import METRICS, MODELS, TRANSFORMS
 from mmengine.config import ConfigDict
 from mmengine.runner import Runner
 
@@ -113,6 +113,32 @@ def test_every_option_arrives(path, options):
     for option, text in given.items():
         found = ARRIVED[option](built)
         assert str(found) == text or float(found) == float(text), option
+
+
+PROTOCOLS = re.findall(r'^\| ([^|]+) \| ([^|]+) \| `((\w+)\([^`]*\))`', README, re.M)
+STRIDES = {  # of Kendall's tau, in each paper's code
+    'CARL': (2, 5),
+    'TCC': (5, 2),
+    'LAV, GTA, AE2': (5, None),
+}
+
+
+def test_protocols_are_metrics_as_they_are_called():
+    called = set()
+    for paper, task, call, name in PROTOCOLS:
+        metric = eval(call, {name: METRICS.get(name)})
+        assert type(metric).__name__ == name, (paper, task)
+        called.add(name)
+    assert len(PROTOCOLS) > 15 and len(called) > 6
+
+
+def test_strides_of_tau_are_told_by_paper():
+    rows = {p: call for p, task, call, _ in PROTOCOLS if task == "Kendall's tau"}
+    assert rows.keys() == STRIDES.keys()
+    for paper, (stride, on_pouring) in STRIDES.items():
+        assert rows[paper] == f'KendallsTau(stride={stride})'
+        if on_pouring:
+            assert f'| `{rows[paper]}`, on Pouring `stride={on_pouring}`' in README
 
 
 DISTINCT = {

@@ -3,24 +3,17 @@
 import math
 import warnings
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score, r2_score
-from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import Floats, Ints, to_labelled
 
 MIN_SIZE_FOR_THREADS = 2**24  # numbers in the train frames
-CLASSIFIERS = {'logreg': partial(LogisticRegression, max_iter=100_000), 'svm': SVC}
-SCORES = {
-    'accuracy': accuracy_score,
-    'weighted_f1': partial(f1_score, average='weighted', zero_division=0),
-}
+CLASSIFIERS = 'logreg', 'svm'
+SCORES = 'accuracy', 'weighted_f1'
 
 
 def phase_classification(
@@ -60,6 +53,8 @@ def phase_classification(
         >>> phase_classification(train, [[0, 0, 1, 1]], test, [[0, 1, -1]])
         1.0
     """
+    from sklearn import linear_model, metrics, svm  # slow to import
+
     check_classification_options(classifier, score)
     train = _labelled_frames(train_embeddings, train_labels, 'train ')
     test = _labelled_frames(test_embeddings, test_labels, 'test ')
@@ -69,8 +64,13 @@ def phase_classification(
         predicted = np.full_like(test[1], train[1][0])
     else:
         with _few_threads(train[0]):
-            predicted = CLASSIFIERS[classifier]().fit(*train).predict(test[0])
-    return float(SCORES[score](test[1], predicted))
+            svc, logreg = svm.SVC(), linear_model.LogisticRegression(max_iter=100_000)
+            model = svc if classifier == 'svm' else logreg
+            predicted = model.fit(*train).predict(test[0])
+    if score == 'weighted_f1':
+        f1 = metrics.f1_score(test[1], predicted, average='weighted', zero_division=0)
+        return float(f1)
+    return float(metrics.accuracy_score(test[1], predicted))
 
 
 def check_classification_options(classifier: str, score: str) -> None:
@@ -84,7 +84,7 @@ def check_classification_options(classifier: str, score: str) -> None:
         ('score', score, SCORES),
     ):
         if value not in known:
-            raise ValueError(f'{name} must be one of {tuple(known)}, got {value!r}')
+            raise ValueError(f'{name} must be one of {known}, got {value!r}')
 
 
 def phase_progression(
@@ -131,6 +131,8 @@ def phase_progression(
     if frame_number_scale:
         for videos, _ in (train, test):
             videos[:] = [_with_frame_numbers(v, frame_number_scale) for v in videos]
+    from sklearn import linear_model, metrics  # slow to import
+
     # Phases that the same train videos have are targets of one regression: it costs
     # one decomposition of their frames, however many targets there are.
     together: dict[bytes, list[int]] = {}
@@ -149,10 +151,12 @@ def phase_progression(
         frames = _time_to_end(*train, phases[0])[0]
         targets = [_time_to_end(*train, phase)[1] for phase in phases]
         with _few_threads(frames):
-            regression = LinearRegression().fit(frames, np.stack(targets, axis=1))
+            regression = linear_model.LinearRegression()
+            regression.fit(frames, np.stack(targets, axis=1))
             for column, phase in enumerate(phases):
                 judged, truth = _time_to_end(*test, phase)
-                scores[phase] = r2_score(truth, regression.predict(judged)[:, column])
+                predicted = regression.predict(judged)[:, column]
+                scores[phase] = metrics.r2_score(truth, predicted)
     return float(np.mean([scores[p] for p in sorted(scores)])) if scores else math.nan
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import log_softmax
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import (
@@ -131,6 +130,8 @@ def fit_phase_probe(
     classes, counts = np.unique(truth, return_counts=True)
     if len(classes) == 1:
         return PhaseProbe(classes, np.zeros((1, frames.shape[1])), np.zeros(1))
+    from sklearn.linear_model import LogisticRegression  # slow to import
+
     with threadpool_limits(1):  # others would cost more than they compute
         # The weights lie in the frames' span: of wide frames these are coordinates.
         is_wide = frames.shape[1] > len(frames)

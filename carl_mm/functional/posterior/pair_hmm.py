@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn import config_context
-from sklearn.isotonic import isotonic_regression
 
 from carl_mm.functional._compiled import compiled
 from carl_mm.functional._inputs import Floats, Ints
@@ -159,6 +157,9 @@ def _find_medians(marginals: Floats, inds: Ints, spread: Floats, mass: Floats) -
 def _ascending(inds: Ints, spread: Floats) -> Ints:
     if (np.diff(inds) >= 0).all():
         return inds
+    from sklearn import config_context  # slow to import
+    from sklearn.isotonic import isotonic_regression
+
     # Its checks take longer than the rest.
     with config_context(assume_finite=True, skip_parameter_validation=True):
         nearest = isotonic_regression(inds, sample_weight=1 / (1 + spread))

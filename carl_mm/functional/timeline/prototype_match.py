@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import isotonic_regression
 
 from carl_mm.functional._inputs import Floats
 from carl_mm.functional.timeline.prototype import (
@@ -89,6 +88,8 @@ def _between(agreed: Floats, mass: Floats, least: float) -> NDArray[np.bool_]:
 
 def _places(cells: Floats) -> tuple[Floats, Floats]:
     """Return the mean moment of each frame, in order, and its standard deviation."""
+    from sklearn.isotonic import isotonic_regression  # slow to import
+
     moment = np.arange(len(cells))
     mass = cells.sum(axis=0)
     known = mass > 1e-9

@@ -23,6 +23,24 @@ def test_without_augmentation_training_only_normalizes():
     torch.testing.assert_close(out, expected, atol=1e-4, rtol=1e-5)
 
 
+def test_batches_are_copied_while_the_host_goes_on(monkeypatch):
+    waited = []
+    copy = torch.Tensor.to
+
+    def note(tensor, *args, **options):
+        waited.append(not options.get('non_blocking', False))
+        return copy(tensor, *args, **options)
+
+    monkeypatch.setattr(torch.Tensor, 'to', note)
+    for preprocessor, waits in (
+        (FramewiseDataPreprocessor(), False),
+        (FramewiseDataPreprocessor(non_blocking=False), True),
+    ):
+        waited.clear()
+        preprocessor.cast_data(batch())
+        assert waited == [waits] * 3
+
+
 def test_testing_leaves_uint8():
     preprocessor = FramewiseDataPreprocessor(augmentation={})
     inputs = [frames(3), frames(5)]
