@@ -11,10 +11,10 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.logging import MMLogger
-from mmengine.runner import Runner
 
 import carl_mm  # noqa: F401  (mends and registers, before any config is read)
 from carl_mm.apis.config_paths import find_part, numbered_path, set_options
+from carl_mm.apis.launch import build_runner
 from carl_mm.engine import FeatureCacheHook
 from carl_mm.files import atomic_write_text
 from carl_mm.models.recognizers.chunked_backbone import has_fast_bfloat16
@@ -110,7 +110,7 @@ def _cache_test_features(cfg: Config) -> None:
 
 def make_features(cfg: Config) -> None:
     """Cache the features of the train and test videos, without a run."""
-    runner = Runner.from_cfg(cfg)
+    runner = build_runner(cfg)
     for hook in runner.hooks:
         if isinstance(hook, FeatureCacheHook):
             hook.before_train(runner)
@@ -147,7 +147,7 @@ def train_and_test(cfg: Config, train: bool = True) -> dict[str, float]:
     results = Path(cfg.work_dir) / 'results.json'
     if results.exists():
         return json.loads(results.read_text())
-    runner = Runner.from_cfg(cfg)
+    runner = build_runner(cfg)
     if train:
         runner.train()
     metrics = {key: float(value) for key, value in runner.test().items()}

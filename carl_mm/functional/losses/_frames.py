@@ -38,6 +38,19 @@ def clean(embeddings: Tensor, valid: Tensor) -> Tensor:
     return embeddings.to(dtype).masked_fill(~valid.unsqueeze(2), 0)
 
 
+def mean_where(values: Tensor, counted: Tensor) -> Tensor:
+    """Return the mean of some values, without waiting to learn how many they are.
+
+    Args:
+        values: Of any shape, finite.
+        counted: Which of them count, bool of the same shape.
+
+    Returns:
+        Scalar; 0 where none counts.
+    """
+    return values.masked_fill(~counted, 0).sum() / counted.sum().clamp(min=1)
+
+
 def known(condition: Tensor) -> bool:
     """Return whether a condition holds, as far as asking costs nothing.
 

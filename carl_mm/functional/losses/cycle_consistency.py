@@ -4,7 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._frames import (
+    check_frames,
+    clean,
+    known,
+    mean_where,
+)
 from carl_mm.functional.losses._video_pairs import ordered_pairs
 
 VARIANTS = (
@@ -99,12 +104,12 @@ def cycle_consistency_loss(
     if valid is None:
         valid = torch.ones_like(embeddings[..., 0], dtype=torch.bool)
     check_frames(embeddings, frame_inds=frame_inds, valid=valid)
-    if video_lengths.shape != embeddings.shape[:1] or not (video_lengths > 0).all():
+    if video_lengths.shape != embeddings.shape[:1] or known((video_lengths <= 0).any()):
         raise ValueError(
             f'video_lengths must be {len(embeddings)} positive numbers of frames, got '
             f'{video_lengths.tolist()}'
         )
-    start, other = ordered_pairs(valid, groups)
+    start, other, counted = ordered_pairs(valid, groups)
     with torch.autocast(embeddings.device.type, enabled=False):
         z = clean(embeddings, valid)
         if similarity == 'l2':  # squares of far-off embeddings would be rounded
@@ -115,15 +120,16 @@ def cycle_consistency_loss(
         hard = smoothing == 'tcc' and variant != 'classification'
         share = 0.0 if hard else label_smoothing
         target = _smoothed_identity(valid, share, smoothing, z.dtype)[start]
-        used = valid[start]
+        used = valid[start] & counted.unsqueeze(1)
         if variant == 'classification':
             lowest = torch.finfo(back.dtype).min
-            log_b = back.masked_fill(~used.unsqueeze(1), lowest).log_softmax(dim=2)
-            return -(target * log_b).sum(dim=2)[used].mean()
+            ways = back.masked_fill(~valid[start].unsqueeze(1), lowest)
+            error = -(target * ways.log_softmax(dim=2)).sum(dim=2)
+            return mean_where(error, used)
         times = frame_inds.to(z.dtype) / video_lengths.to(z.dtype).unsqueeze(1)
         times = times.masked_fill(~valid, 0)[start].unsqueeze(1)  # (P, 1, T)
         return _regression(
-            _softmax(back, used),
+            _softmax(back, valid[start]),
             target,
             times,
             used,
@@ -144,14 +150,15 @@ def _regression(
 ) -> Tensor:
     """Return the mean error of the times found, ``b @ times``."""
     found, true = (b * times).sum(dim=2), (target * times).sum(dim=2)  # (P, T)
-    if variant == 'regression_mse':
-        return F.mse_loss(found[used], true[used])
     if variant == 'regression_huber':
-        return F.huber_loss(found[used], true[used], delta=huber_delta)
-    variance = (b * (times - found.unsqueeze(2)).square()).sum(dim=2)[used]
-    variance = variance.clamp(min=LEAST_VARIANCE)
-    error = (found - true)[used].square()
-    return (error / variance + variance_weight * variance.log()).mean()
+        error = F.huber_loss(found, true, reduction='none', delta=huber_delta)
+        return mean_where(error, used)
+    error = (found - true).square()
+    if variant == 'regression_mse_var':
+        variance = (b * (times - found.unsqueeze(2)).square()).sum(dim=2)
+        variance = variance.clamp(min=LEAST_VARIANCE)
+        error = error / variance + variance_weight * variance.log()
+    return mean_where(error, used)
 
 
 def _similarity(a: Tensor, b: Tensor, similarity: str) -> Tensor:
@@ -182,13 +189,13 @@ def _smoothed_identity(
 
 
 def _check_choices(variant: str, similarity: str, smoothing: str) -> None:
-    for name, value, known in (
+    for name, value, choices in (
         ('variant', variant, VARIANTS),
         ('similarity', similarity, SIMILARITIES),
         ('smoothing', smoothing, SMOOTHINGS),
     ):
-        if value not in known:
-            raise ValueError(f'{name} must be one of {known}, got {value!r}')
+        if value not in choices:
+            raise ValueError(f'{name} must be one of {choices}, got {value!r}')
 
 
 def _check_numbers(temperature: float, smoothing: float, huber_delta: float) -> None:

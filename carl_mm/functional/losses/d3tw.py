@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames
+from carl_mm.functional.losses._frames import check_frames, known, mean_where
 from carl_mm.functional.losses._video_pairs import (
     pack,
     same_action_pairs,
@@ -62,11 +62,12 @@ def discriminative_dtw_loss(
         valid = torch.ones_like(negative_order, dtype=torch.bool)
     check_frames(embedding, negative_order=negative_order, valid=valid)
     places = torch.arange(valid.shape[1], device=negative_order.device)
-    if not (negative_order.sort(dim=1).values == places).all():
+    if known((negative_order.sort(dim=1).values != places).any()):
         raise ValueError('negative_order must hold each of 0 ... T - 1 once a video')
     with torch.autocast(embedding.device.type, enabled=False):
         z, num_frames = pack(embedding, valid)
-        first, second = same_action_pairs(num_frames, groups, 'D3TW')
+        first, second, counted = same_action_pairs(num_frames, groups, 'D3TW')
+        num_frames = num_frames.clamp(min=1)
         order = negative_order.unsqueeze(2).expand_as(embedding)
         wrong, _ = pack(embedding.gather(1, order), valid.gather(1, negative_order))
         lengths = {'num_rows': num_frames[first], 'num_columns': num_frames[second]}
@@ -75,7 +76,8 @@ def discriminative_dtw_loss(
             for other in (z[second], wrong[second])
         )
         mean_frames = (num_frames[first] + num_frames[second]) / 2
-        return ((right_cost - wrong_cost) / mean_frames + margin).relu().mean()
+        gap = (right_cost - wrong_cost) / mean_frames
+        return mean_where((gap + margin).relu(), counted)
 
 
 def random_order(valid: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames
+from carl_mm.functional.losses._frames import check_frames, mean_where
 from carl_mm.functional.losses._video_pairs import pack, same_action_pairs
 from carl_mm.functional.warping.soft_dtw import cells_inside, last_cells
 from carl_mm.functional.warping.soft_tables import accumulated_costs
@@ -73,14 +73,15 @@ def global_alignment_loss(
     check_frames(embedding, valid=valid)
     with torch.autocast(embedding.device.type, enabled=False):
         z, num_frames = pack(embedding, valid)
-        first, second = same_action_pairs(num_frames, groups, 'GTA')
+        first, second, counted = same_action_pairs(num_frames, groups, 'GTA')
+        num_frames = num_frames.clamp(min=1)
         similarity = z[first] @ z[second].mT / temperature
         sizes = num_frames[first], num_frames[second]
         there, there_cost = _align(similarity, *sizes, gamma)
         back, back_cost = _align(similarity.mT, *sizes[::-1], gamma)
         cycle = _cycle_loss((there @ back).mT, sizes[0], label_smoothing)
         loss = alignment_weight * (there_cost + back_cost) + cycle_weight * cycle
-        return loss.mean()
+        return mean_where(loss, counted)
 
 
 def _align(

@@ -3,7 +3,12 @@
 import torch
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._frames import (
+    check_frames,
+    clean,
+    known,
+    mean_where,
+)
 from carl_mm.functional.losses._video_pairs import (
     pack,
     same_action_pairs,
@@ -64,7 +69,8 @@ def alignment_in_time_loss(
     check_frames(embedding, frame_inds=frame_inds, valid=valid)
     with torch.autocast(embedding.device.type, enabled=False):
         z, num_frames = pack(embedding, valid)
-        first, second = same_action_pairs(num_frames, groups, 'LAV')
+        first, second, counted = same_action_pairs(num_frames, groups, 'LAV')
+        num_frames = num_frames.clamp(min=1)
 
         def warped(a: Tensor, b: Tensor) -> Tensor:
             costs = squared_distances(z[a], z[b])
@@ -73,15 +79,15 @@ def alignment_in_time_loss(
 
         cost = warped(first, second)
         if divergence:
-            videos = torch.arange(len(z), device=z.device)[num_frames > 0]
-            own = cost.new_zeros(len(z)).index_put((videos,), warped(videos, videos))
+            everyone = torch.arange(len(z), device=z.device)
+            own = warped(everyone, everyone)
             cost = cost - (own[first] + own[second]) / 2
         apart = contrastive_idm(
             embedding, frame_inds, video_lengths, valid, window=window, margin=margin
         )
         cost = cost + regularisation * (apart[first] + apart[second])
         mean_frames = (num_frames[first] + num_frames[second]) / 2
-        return (cost / mean_frames).mean()
+        return mean_where(cost / mean_frames, counted)
 
 
 def contrastive_idm(
@@ -124,7 +130,7 @@ def contrastive_idm(
             f'window must not be negative and margin positive, got {window}, {margin}'
         )
     check_frames(embedding, frame_inds=frame_inds, valid=valid)
-    if video_lengths.shape != valid.shape[:1] or not (video_lengths > 0).all():
+    if video_lengths.shape != valid.shape[:1] or known((video_lengths <= 0).any()):
         raise ValueError(
             f'video_lengths must be {len(valid)} positive numbers of frames, got '
             f'{video_lengths.tolist()}'

@@ -6,7 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._frames import (
+    check_frames,
+    clean,
+    known,
+    mean_where,
+)
 
 MIN_FRAMES = 5
 
@@ -22,14 +27,15 @@ def draw_triplets(
 
     For each triplet five distinct valid frames a < b < c < d < e are drawn. (b, c, d)
     is in order; (b, a, d) and (b, e, d), which are equally likely, are not. Half of the
-    triplets are reversed, as time has no direction here.
+    triplets are reversed, as time has no direction here. A video with fewer than five
+    valid frames gets triplets that hold others, and counts neither here nor in
+    `shuffle_and_learn_loss`.
 
     Args:
-        valid: True on real frames, ``(B, T)`` bool, in the order of time; at least five
-            in each video.
+        valid: True on real frames, ``(B, T)`` bool, in the order of time; T >= 5.
         num_triplets: Number of triplets drawn per video, N.
-        shuffled_share: Share of all B N triplets that are out of order, in [0, 1];
-            their number is rounded down.
+        shuffled_share: Share of all triplets that are out of order, in [0, 1]; their
+            number is rounded down.
         generator: Source of the draws, on the same device; by default torch's own.
 
     Returns:
@@ -37,7 +43,8 @@ def draw_triplets(
         is out of order, ``(B, N)`` bool.
 
     Raises:
-        ValueError: An option is out of its range, or a video has fewer valid frames.
+        ValueError: An option is out of its range, or no video has five valid frames, as
+            far as that is known.
 
     Example:
         >>> import torch
@@ -53,7 +60,8 @@ def draw_triplets(
             f'{num_triplets} and {shuffled_share}'
         )
     frames = valid.sum(dim=1)
-    if (frames < MIN_FRAMES).any():
+    enough = frames >= MIN_FRAMES
+    if valid.shape[1] < MIN_FRAMES or known(~enough.any()):
         raise ValueError(
             f'a triplet is drawn from {MIN_FRAMES} valid frames, the videos have '
             f'{frames.tolist()}'
@@ -63,11 +71,13 @@ def draw_triplets(
     def random(*sizes: int) -> Tensor:
         return torch.rand(sizes, generator=generator, device=valid.device)
 
-    keys = random(*shape, valid.shape[1]).masked_fill(~valid.unsqueeze(1), -1)
+    real = (valid & enough.unsqueeze(1)).unsqueeze(1)
+    keys = random(*shape, valid.shape[1]).masked_fill(~real, -1)
     five = keys.topk(MIN_FRAMES, dim=2).indices.sort(dim=2).values
     a, b, c, d, e = five.unbind(dim=2)
-    num_shuffled = int(shuffled_share * shape[0] * shape[1])
-    ranks = random(shape[0] * shape[1]).argsort().argsort()
+    num_shuffled = (shuffled_share * enough.sum() * num_triplets).floor()
+    order = random(*shape) + 2 * (~enough).unsqueeze(1)  # those that count come first
+    ranks = order.flatten().argsort().argsort()
     shuffled = (ranks < num_shuffled).view(shape)
     outside = torch.where(random(*shape) < 0.5, a, e)
     middle = torch.where(shuffled, outside, c)
@@ -89,13 +99,14 @@ def shuffle_and_learn_loss(
         embeddings: Embeddings, ``(B, T, D)``.
         valid: True on real frames, ``(B, T)`` bool; the others may hold anything, NaN
             included.
-        triplets: Places of valid frames, ``(B, N, 3)`` int64.
+        triplets: Places of valid frames, ``(B, N, 3)`` int64; those of a video with
+            fewer than five valid frames do not count.
         shuffled: Whether a triplet is out of order, ``(B, N)`` bool.
         classify: Classifier of concatenated embeddings, from ``(B N, 3 D)`` to the
             scores ``(B N, 2)`` of 'in order' and 'out of order'.
 
     Returns:
-        Scalar, the mean over all triplets, in nats.
+        Scalar, the mean over all triplets of videos with five valid frames, in nats.
 
     Raises:
         ValueError: A shape or a dtype is wrong.
@@ -124,4 +135,6 @@ def shuffle_and_learn_loss(
     video = torch.arange(len(z), device=z.device)[:, None, None]
     chosen = z[video, triplets]  # (B, N, 3, D)
     scores = classify(chosen.flatten(2).flatten(0, 1))
-    return F.cross_entropy(scores, shuffled.flatten().long())
+    error = F.cross_entropy(scores, shuffled.flatten().long(), reduction='none')
+    enough = valid.sum(dim=1) >= MIN_FRAMES
+    return mean_where(error, enough.repeat_interleave(triplets.shape[1]))

@@ -6,7 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from carl_mm.functional.losses._frames import check_frames, clean
+from carl_mm.functional.losses._frames import (
+    check_frames,
+    clean,
+    known,
+    mean_where,
+)
 
 
 def mean_over_time(embeddings: Tensor, valid: Tensor) -> Tensor:
@@ -52,7 +57,8 @@ def speediness_loss(
         Scalar, the mean over the views with a valid frame, in nats.
 
     Raises:
-        ValueError: A shape or a dtype is wrong, or no frame is valid.
+        ValueError: A shape or a dtype is wrong, or no frame is valid, as far as that is
+            known.
 
     Example:
         >>> import torch
@@ -69,8 +75,11 @@ def speediness_loss(
         )
     views, valid = embeddings.flatten(0, 1), valid.flatten(0, 1)
     used = valid.any(dim=1)
-    if not used.any():
+    if known(~used.any()):
         raise ValueError('no view has a valid frame')
-    scores = classify(mean_over_time(views, valid)[used]).squeeze(1)
+    scores = classify(mean_over_time(views, valid)).squeeze(1)
     is_fast = torch.arange(len(views), device=scores.device) % 2 == 1
-    return F.binary_cross_entropy_with_logits(scores, is_fast[used].to(scores.dtype))
+    error = F.binary_cross_entropy_with_logits(
+        scores, is_fast.to(scores.dtype), reduction='none'
+    )
+    return mean_where(error, used)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from carl_mm.functional.losses._frames import known
 from carl_mm.functional.warping.soft_tables import accumulated_costs
 
 
@@ -79,7 +80,9 @@ def _lengths(lengths: Tensor | None, cost: Tensor, axis: int, name: str) -> Tens
             f'{name} must be ({batch},) integers, got {lengths.dtype} of shape '
             f'{tuple(lengths.shape)}'
         )
-    wrong = lengths[(lengths < 1) | (lengths > size)]
-    if len(wrong):
-        raise ValueError(f'{name} must lie in [1, {size}], got {int(wrong[0])}')
+    wrong = (lengths < 1) | (lengths > size)
+    if known(wrong.any()):
+        raise ValueError(
+            f'{name} must lie in [1, {size}], got {int(lengths[wrong][0])}'
+        )
     return lengths.to(cost.device)

@@ -50,10 +50,13 @@ class FrameBatch:
 
     @property
     def groups(self) -> Tensor:
-        """A number for each video's action, ``(B,)`` int64; None counts as one."""
+        """A number for each video's action, ``(B,)`` int64, on the CPU.
+
+        None counts as one action. The losses form their pairs there, so as not to wait
+        for the device.
+        """
         names = list(dict.fromkeys(self.actions))
-        numbers = [names.index(action) for action in self.actions]
-        return torch.tensor(numbers).to(self.embedding.device, non_blocking=True)
+        return torch.tensor([names.index(action) for action in self.actions])
 
     def by_view(self) -> 'FrameBatch':
         """Return the ``(B V, T, D)`` views, each with its video's length and action."""

@@ -47,11 +47,6 @@ class NPairsLoss(FramewiseLoss):
             )
         pairs = torch.unflatten(videos.embedding, 1, (-1, 2))  # (B V, T / 2, 2, D)
         whole = torch.unflatten(videos.valid, 1, (-1, 2)).all(dim=2)
-        losses = [
-            n_pairs_loss(*video[kept].unbind(1), regularisation=self.regularisation)
-            for video, kept in zip(pairs, whole, strict=True)
-            if kept.any()
-        ]
-        if not losses:
-            raise ValueError('no video has a valid anchor with a valid positive')
-        return torch.stack(losses).mean()
+        return n_pairs_loss(
+            *pairs.unbind(2), regularisation=self.regularisation, valid=whole
+        )

@@ -71,14 +71,30 @@ def test_half_precision_is_summed_in_single():
     assert n_pairs_loss(anchors.half(), positives.half()).dtype == torch.float32
 
 
+def test_of_several_videos_it_is_the_mean_over_those_with_a_pair():
+    anchors, positives = torch.randn(2, 3, 6, 4).unbind()
+    valid = torch.arange(6) < torch.tensor([6, 0, 2])[:, None]
+    anchors[~valid] = math.nan
+    expected = [
+        n_pairs_loss(anchors[v][k], positives[v][k])
+        for v, k in ((0, valid[0]), (2, valid[2]))
+    ]
+    loss = n_pairs_loss(anchors, positives, valid=valid)
+    torch.testing.assert_close(loss, torch.stack(expected).mean())
+
+
 def test_bad_arguments_are_named():
     anchors, positives = pairs()
     with pytest.raises(ValueError, match=r'\(5, 4\) and \(4, 4\)'):
         n_pairs_loss(anchors, positives[:4])
-    with pytest.raises(ValueError, match=r'\(0, 4\)'):
+    with pytest.raises(ValueError, match='no valid anchor'):
         n_pairs_loss(anchors[:0], positives[:0])
-    with pytest.raises(ValueError, match=r'\(1, 5, 4\)'):
-        n_pairs_loss(anchors[None], positives[None])
+    with pytest.raises(ValueError, match='no valid anchor'):
+        n_pairs_loss(anchors, positives, valid=torch.zeros(5, dtype=torch.bool))
+    with pytest.raises(ValueError, match=r'\(1, 1, 5, 4\)'):
+        n_pairs_loss(anchors[None, None], positives[None, None])
+    with pytest.raises(ValueError, match='valid must be'):
+        n_pairs_loss(anchors, positives, valid=torch.ones(4, dtype=torch.bool))
     for bad in (-0.1, math.nan):
         with pytest.raises(ValueError, match=str(bad)):
             n_pairs_loss(anchors, positives, regularisation=bad)

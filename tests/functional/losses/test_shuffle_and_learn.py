@@ -123,9 +123,24 @@ def test_twenty_steps_lower_it():
     twenty_steps_lower(loss, embeddings, rate=0.2)
 
 
+@pytest.mark.parametrize(('share', 'shuffled'), [(0.5, 9), (0.75, 13), (1, 18)])
+def test_videos_too_short_count_neither_as_drawn_nor_as_in_order(share, shuffled):
+    embeddings, _, _, _, classify = batch()
+    valid = valid_of(12, 4, 5, 0, 8)
+    triplets, out_of_order = draw_triplets(valid, 6, shuffled_share=share)
+    long = torch.tensor([0, 2, 4])
+    assert out_of_order.sum() == out_of_order[long].sum() == shuffled
+    videos = torch.randn(5, 12, embeddings.shape[2], dtype=embeddings.dtype)
+    videos[1], videos[3] = math.nan, math.inf
+    found = shuffle_and_learn_loss(videos, valid, triplets, out_of_order, classify)
+    drawn = triplets[long], out_of_order[long]
+    expected = shuffle_and_learn_loss(videos[long], valid[long], *drawn, classify)
+    torch.testing.assert_close(found, expected)
+
+
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match=r'5 valid frames.*\[12, 4\]'):
-        draw_triplets(valid_of(12, 4), 3)
+    with pytest.raises(ValueError, match=r'5 valid frames.*\[4, 3\]'):
+        draw_triplets(valid_of(4, 3), 3)
     with pytest.raises(ValueError, match='got 0 and'):
         draw_triplets(valid_of(12), 0)
     with pytest.raises(ValueError, match=r'and 1\.5'):

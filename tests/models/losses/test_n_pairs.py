@@ -52,7 +52,7 @@ def test_one_video_will_do_but_one_frame_will_not():
     assert loss_of(head_of(TCN), batch(1)).isfinite()
     embedding, frame_inds, valid, samples = batch()
     valid[..., 1:] = False
-    with pytest.raises(ValueError, match='no video has a valid anchor'):
+    with pytest.raises(ValueError, match='no valid anchor'):
         loss_of(head_of(TCN), (embedding, frame_inds, valid, samples))
 
 

@@ -1,5 +1,3 @@
-from contextlib import nullcontext
-
 import pytest
 import torch
 from mmaction.registry import MODELS
@@ -17,7 +15,6 @@ from tests.models.frames import (
     padding_changes_nothing,
     twenty_steps_lower,
 )
-from tests.models.losses.waiting import NoWaiting
 
 SCL = {'type': 'SequenceContrastiveLoss', 'temperature': 0.5}
 
@@ -56,19 +53,6 @@ def test_two_processes_mean_the_whole_batch(monkeypatch):
     head, data = head_of(SCL), batch()
     halves = mean_over_processes(head, data, monkeypatch, per_video=False)
     torch.testing.assert_close(halves, loss_of(head, data))
-
-
-NEAREST = {'type': 'NearestFrameContrastiveLoss'}
-
-
-@pytest.mark.parametrize('loss', [SCL, SCL | {'negatives': 'batch'}, NEAREST])
-def test_a_step_does_not_wait_for_the_device(loss, monkeypatch):
-    monkeypatch.setattr(torch, 'autocast', lambda *_, **__: nullcontext())  # no meta
-    head = head_of(loss, projection_channels=8).to('meta')
-    *tensors, samples = batch()
-    embedding, *rest = (tensor.to('meta') for tensor in tensors)
-    with NoWaiting():
-        head.loss(embedding.requires_grad_(True), *rest, samples)['loss'].backward()
 
 
 def loss_and_gradient(data):

@@ -40,9 +40,15 @@ def test_it_leaves_out_videos_too_short():
     head, (embedding, frame_inds, valid, samples) = head_of(SAL), batch(num_views=1)
     valid[2:, :, 4:] = False
     loss = loss_of(head, (embedding, frame_inds, valid, samples))
-    first = loss_of(head, (embedding[:2], frame_inds[:2], valid[:2], samples[:2]))
-    torch.testing.assert_close(loss, first)
-    with pytest.raises(ValueError, match=r'with 5 valid frames, .* \[4, 4\]'):
+    torch.manual_seed(0)
+    drawn = F.draw_triplets(valid.flatten(0, 1), 64, shuffled_share=0.75)
+    frames, triplets, shuffled = (part[:2] for part in (valid.flatten(0, 1), *drawn))
+    expected = F.shuffle_and_learn_loss(
+        embedding[:2, 0], frames, triplets, shuffled, head.loss_module.classifier
+    )
+    assert shuffled.sum() == 0.75 * 2 * 64
+    torch.testing.assert_close(loss, expected)
+    with pytest.raises(ValueError, match=r'5 valid frames, .* \[4, 4\]'):
         loss_of(head, (embedding[2:], frame_inds[2:], valid[2:], samples[2:]))
 
 
