@@ -70,6 +70,7 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
         from carl_mm.app.application import make_application
     except ImportError as error:
         raise ImportError(f'{NEEDED} ({error})') from error
+    from carl_mm.app.access.body_limit import BodyLimit
     from carl_mm.app.access.gate import Gate
     from carl_mm.app.access.visitors import Visitors
 
@@ -84,8 +85,9 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
         library.remove_uploads(gone)
 
     app = make_application(workspace, ledger)
+    limited = BodyLimit(app, access.limits.file_mb * 2**20)
     config = uvicorn.Config(
-        Gate(app, access, Visitors(forget, access.forget_after_s)),
+        Gate(limited, access, Visitors(forget, access.forget_after_s)),
         access.host,
         access.port,
         log_level='warning',

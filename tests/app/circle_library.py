@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import numpy as np
-from carl_mm.app.library import Progress
 
 from carl_mm.apis import VideoEmbedding
 
 
 class CircleLibrary:
     """Videos on a circle: a frame is where its video is at that time."""
-
-    left_out: dict = {}
-    progress = Progress(ready=True)
 
     def __init__(self, **paths):
         self.videos = {}

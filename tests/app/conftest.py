@@ -34,13 +34,25 @@ def video_folder(tmp_path_factory):
     return folder
 
 
+def make_workspace(inferencer, folder, temp, **options):
+    """A workspace whose model is in memory already."""
+    from carl_mm.app.models.project_models import GIVEN
+    from carl_mm.app.project.project import Project
+    from carl_mm.app.project.workspace import Workspace
+
+    given = Path(inferencer.provenance['checkpoint'])
+    project = Project(folder, temp / 'project')
+    workspace = Workspace(project, temp / 'uploads', given, **options)
+    workspace.models._loaded = GIVEN, inferencer
+    return workspace
+
+
 class Running:
     """A server in a thread of this process."""
 
-    def __init__(self, inferencer, folder, temp, embeddings, limits=None, **access):
-        pytest.importorskip('gradio')
+    def __init__(self, inferencer, folder, temp, limits=None, **access):
+        pytest.importorskip('fastapi')
         import httpx
-        from carl_mm.app.library import VideoLibrary
 
         from carl_mm.app.access.settings import Access, UploadLimits
         from carl_mm.app.server import listen, make_server
@@ -52,12 +64,13 @@ class Running:
         self.port = listening.getsockname()[1]
         self.url = f'http://127.0.0.1:{self.port}'
         self.temp = Path(temp)
-        self.library = VideoLibrary(folder, inferencer, embeddings, temp / 'uploads')
+        self.workspace = make_workspace(inferencer, folder, self.temp)
+        self.library = self.workspace.library
         limits = UploadLimits(**(limits or {'file_mb': 1}))
         self.access = Access(port=self.port, limits=limits, **access)
         self.headers = {'Authorization': f'Bearer {self.access.token}'}
         self.http = httpx.Client(base_url=self.url, headers=self.headers, timeout=60)
-        self.server = make_server(self.library, temp, self.access)
+        self.server = make_server(self.workspace, temp, self.access)
         self.thread = threading.Thread(
             target=self.server.run, args=([listening],), daemon=True
         )
@@ -67,6 +80,12 @@ class Running:
         if self.building or threading.current_thread() is not threading.main_thread():
             self.looked_up.append(host)
         return self._getaddrinfo(host, *args, **kwargs)
+
+    def prepare(self):
+        """Embed the videos, and wait until that is done."""
+        self.library.measure()
+        self.workspace.embedder.use('given')
+        assert self.workspace.state()['embedding']['error'] == ''
 
     def __enter__(self):
         self.building = False
@@ -88,6 +107,6 @@ class Running:
 def running(inferencer, video_folder, tmp_path_factory):
     """A server whose videos are embedded; uploads of at most 1 MB."""
     temp = tmp_path_factory.mktemp('temporary')
-    with Running(inferencer, video_folder, temp, temp / 'embeddings') as server:
-        server.library.prepare()
+    with Running(inferencer, video_folder, temp) as server:
+        server.prepare()
         yield server

@@ -64,18 +64,6 @@ class Ledger:
         finally:
             with self._lock:
                 self._coming.remove((visitor, size))
-                self.remove_fragments()
-
-    def remove_fragments(self) -> None:
-        """Remove what broken uploads left, unless others are coming.
-
-        Whole uploads lie in folders of their own.
-        """
-        with self._lock:
-            if not self._coming and self.received_dir.is_dir():
-                for path in self.received_dir.iterdir():
-                    if path.is_file():
-                        path.unlink(missing_ok=True)
 
     def note(self, visitor: str, paths: Iterable[str]) -> None:
         """Note files that have come; if they are too many, they are removed.

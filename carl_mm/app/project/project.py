@@ -73,15 +73,18 @@ class Project:
         """Keep choices, whatever can be written as JSON; None forgets one.
 
         Raises:
-            ValueError: All together are longer than 1 MB.
+            ValueError: All together are longer than 1 MB, nested more than 64 deep, or
+                not finite.
         """
         merged = {**self._choices, **new}
         kept = {name: value for name, value in merged.items() if value is not None}
-        text = json.dumps({'version': VERSION, 'choices': kept}, indent=1)
+        content = {'version': VERSION, 'choices': kept}
+        text = json.dumps(content, indent=1, allow_nan=False)
         if len(text) > MAX_CHOICES:
             raise ValueError(
                 f'choices of {len(text)} characters; at most {MAX_CHOICES}'
             )
+        parse_json(text)  # refuses what could not be read again
         atomic_write_text(self.folder / 'project.json', text)
         self._choices = kept
 

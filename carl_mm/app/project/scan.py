@@ -1,10 +1,8 @@
-"""Which of a folder's videos are shown, and where their embeddings are kept."""
+"""Which of a folder's videos are shown."""
 
-import hashlib
 import os
 from pathlib import Path
 
-from carl_mm.apis.embedding.folder_embedding import MODEL_KEYS
 from carl_mm.datasets.video_io.find_videos import (
     IMAGES_BESIDE,
     list_image_folders,
@@ -54,10 +52,3 @@ def _leads_out(video: Path, root: Path) -> bool:
     if video.is_dir():
         files += [path for path in video.iterdir() if path.is_symlink()]
     return not all(file.resolve().is_relative_to(root) for file in files)
-
-
-def default_embeddings_dir(folder: Path, provenance: dict[str, str]) -> Path:
-    """Return the folder below ``work_dirs`` for the embeddings by one model."""
-    keys = [str(folder.resolve()), *(provenance[key] for key in MODEL_KEYS)]
-    digest = hashlib.sha256('\n'.join(keys).encode()).hexdigest()[:12]
-    return Path('work_dirs') / 'embeddings' / f'{folder.resolve().name}-{digest}'

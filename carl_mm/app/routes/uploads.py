@@ -21,7 +21,6 @@ def router(workspace: Workspace, ledger: Ledger) -> APIRouter:
         ledger: Whose the uploads are, and how much room there is.
     """
     routes = APIRouter(prefix='/api')
-    most = ledger.limits.file_mb * 2**20
 
     @routes.put('/uploads')
     async def upload(
@@ -30,9 +29,6 @@ def router(workspace: Workspace, ledger: Ledger) -> APIRouter:
         length = request.headers.get('content-length', '')
         if not length.isdecimal() or 'transfer-encoding' in request.headers:
             raise HTTPException(411, NO_LENGTH)
-        if int(length) > most:
-            sizes = f'{int(length) / 2**20:.0f} MB; at most {most / 2**20:.0f} MB'
-            raise HTTPException(413, f'Too large: {sizes}.')
         visitor = request.scope['state']['visitor']
         try:
             with ledger.room(visitor, int(length)):

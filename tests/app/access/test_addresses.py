@@ -5,36 +5,39 @@ import pytest
 from carl_mm.app.access.addresses import is_open
 
 
+@pytest.mark.parametrize('base', ['/', '/example/'])
 @pytest.mark.parametrize(
     'path',
     [
-        *('/', '/config', '/theme.css', '/assets/a/b.js', '/carl/video'),
-        *('/gradio_api/info', '/gradio_api/queue/data', '/gradio_api/heartbeat/a1'),
-        *('/gradio_api/call/align/0f', '/gradio_api/call/v2/align/0f'),
+        *('', 'static/main.js', 'static/texts/de.json', 'static/vendor/preact-htm.js'),
+        *('api/state', 'api/events', 'api/video', 'api/labels/export'),
+        *('api/exports/0f-_A', 'api/exports/0f/file'),
     ],
 )
-def test_read(path):
-    assert is_open('GET', path) and is_open('HEAD', path)
-    assert not is_open('PUT', path) and not is_open('OPTIONS', path)
+def test_read(base, path):
+    assert is_open('GET', base + path) and is_open('HEAD', base + path)
+    assert not is_open('PUT', base + path) and not is_open('OPTIONS', base + path)
+    assert not is_open('DELETE', base + path)
 
 
-@pytest.mark.parametrize(
-    'path',
-    ['upload', 'queue/join', 'run/align', 'call/align/', 'call/v2/align/', 'api/a'],
-)
-def test_sent(path):
-    assert is_open('POST', f'/gradio_api/{path}')
-    assert not is_open('GET', f'/gradio_api/{path}')
+@pytest.mark.parametrize('base', ['/', '/example/'])
+def test_sent(base):
+    for path in ('api/align', 'api/training/start', 'api/labels/import', 'api/exports'):
+        assert is_open('POST', base + path)
+        assert not is_open('PUT', base + path)
+    for path in ('api/labels', 'api/choices', 'api/uploads'):
+        assert is_open('PUT', base + path)
 
 
 @pytest.mark.parametrize(
     'path',
     [
-        *('', '//', '/file=/etc/passwd', '/gradio_api/file=a', '/gradio_api/proxy=a'),
-        *('/assets/../x', '/gradio_api/call/a/..', '/gradio_api/call/a/b/c', '/carl/'),
-        *('/config/x', '/configx', '/gradio_api/component_server', '/assets/'),
-        *('/gradio_api//upload', '/x/config', '/config\n', '/gradio_api/run/a=b'),
+        *('', '//', '/file=/etc/passwd', '/static/', '/static/../x', '/staticx'),
+        *('/static/%2e%2e/x', '/api/', '/apix', '/api/a=b', '/api/a\n', '/api/a b'),
+        *('/example/example/', '/examples/', '/docs', '/openapi.json', '/.carl_mm/x'),
+        *('/api/..', '//api/state', '/x/api/state', '/api/\0'),
     ],
 )
 def test_the_rest_is_closed(path):
-    assert not is_open('GET', path) and not is_open('POST', path)
+    for method in ('GET', 'POST', 'PUT'):
+        assert not is_open(method, path)

@@ -98,17 +98,6 @@ def test_the_quota_of_all(make, receive, tmp_path):
         claim(ledger, 'c', MB + 1)
 
 
-def test_fragments_go_once_no_upload_is_coming(make, receive, tmp_path):
-    ledger = make()
-    whole = receive('a')
-    with ledger.room('me', 1):
-        (tmp_path / 'in' / 'tmp123').write_text('part')
-        claim(ledger, 'you', 1)
-        assert (tmp_path / 'in' / 'tmp123').exists()
-    assert not (tmp_path / 'in' / 'tmp123').exists()
-    assert whole.is_file()
-
-
 def test_leave(make, receive, tmp_path):
     ledger = make(visitor_files=3)
     used, unused, equal = receive('a'), receive('b'), receive('c')

@@ -4,8 +4,8 @@ import av
 import cv2
 import numpy as np
 import pytest
-from carl_mm.app.playable import browser_media_type, frame_jpeg, playable
 
+from carl_mm.app.media.playable import browser_media_type, frame_jpeg, playable
 from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square

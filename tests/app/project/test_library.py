@@ -5,9 +5,9 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from carl_mm.app.library import VideoLibrary
-from carl_mm.app.playable import frame_jpeg, playable
 
+from carl_mm.app.media.playable import frame_jpeg, playable
+from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 

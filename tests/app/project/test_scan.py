@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from carl_mm.app.folder import default_embeddings_dir, scan
 
+from carl_mm.app.project.scan import scan
 from carl_mm.datasets.video_io.find_videos import IMAGES_BESIDE
 
 
@@ -22,15 +22,6 @@ def test_scan(video_folder, tmp_path):
     assert scan(link)[0] == root
     shutil.copy(video_folder / 'a.mp4', tmp_path / 'A.MP4')
     assert list(scan(tmp_path)[1]) == ['A.MP4']
-
-
-def test_embeddings_of_other_folders_and_models_are_kept_apart(tmp_path):
-    one = {'checkpoint_sha256': 'a', 'settings_sha256': 'b'}
-    two = {'checkpoint_sha256': 'c', 'settings_sha256': 'b'}
-    folders = [tmp_path / 'x' / 'v', tmp_path / 'y' / 'v']
-    found = {default_embeddings_dir(f, p) for f in folders for p in (one, two)}
-    assert len(found) == 4
-    assert all(folder.name.startswith('v-') for folder in found)
 
 
 def touch(folder, *names):

@@ -3,8 +3,8 @@
 import av
 import numpy as np
 import pytest
-from carl_mm.app.uploads import adopt_upload, check_video
 
+from carl_mm.app.project.uploads import adopt_upload, check_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
@@ -55,7 +55,7 @@ def test_a_playlist_is_not_opened(tmp_path, monkeypatch):
     def opened(*_):
         raise AssertionError('opened')
 
-    monkeypatch.setattr('carl_mm.app.uploads.open_video', opened)
+    monkeypatch.setattr('carl_mm.app.project.uploads.open_video', opened)
     for text in ('#EXTM3U\n', 'ffconcat version 1.0\n', '<?xml version="1.0"?><MPD/>'):
         path = tmp_path / 'a.mp4'
         path.write_text(text)

@@ -23,7 +23,9 @@ def test_the_numbers_are_the_configs():
     assert cfg.train_cfg.max_epochs == EPOCHS
 
 
-@pytest.mark.parametrize(('videos', 'steps'), [(2, 600), (3, 624), (200, 600), (201, 624)])
+@pytest.mark.parametrize(
+    ('videos', 'steps'), [(2, 600), (3, 624), (200, 600), (201, 624)]
+)
 def test_steps(videos, steps):
     assert num_steps(videos) == steps
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from carl_mm.app.library import VideoLibrary
-from carl_mm.app.playable import playable
 
 from carl_mm.apis import FramewiseInferencer, align
 from carl_mm.apis.alignment.pair_video import write_pair_video
 from carl_mm.apis.search.frame_hits import find_frame
+from carl_mm.app.media.playable import playable
+from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets import FramewiseVideoDataset
 from carl_mm.datasets.converters.conversion import write_annotations
 from carl_mm.datasets.converters.folder import annotations_from_folder

@@ -18,11 +18,7 @@ def as_visitor(server):
 
 
 def upload(client, content, name='a.mp4'):
-    return client.post('/gradio_api/upload', files={'files': (name, content)})
-
-
-def file_data(path, **rest):
-    return {'path': str(path), 'meta': {'_type': 'gradio.FileData'}, **rest}
+    return client.put('/api/uploads', params={'name': name}, content=content)
 
 
 @pytest.fixture
@@ -31,9 +27,7 @@ def start(inferencer, video_folder, tmp_path):
     started = []
 
     def start(**settings):
-        server = Running(
-            inferencer, video_folder, tmp_path / 'temp', tmp_path / 'emb', **settings
-        )
+        server = Running(inferencer, video_folder, tmp_path / 'temp', **settings)
         started.append(server.__enter__())
         return server
 
