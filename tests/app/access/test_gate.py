@@ -45,15 +45,15 @@ def test_the_way_in(client, access):
 def test_open_to_the_network_it_still_checks(client, access):
     """Bound to 0.0.0.0 too there are a token, a host and an origin to show."""
     token = {'Authorization': f'Bearer {access.token}'}
-    assert client.get('/config').status_code == 401
+    assert client.get('/api/state').status_code == 401
     for host in ('10.1.2.3', 'lab.example', 'localhost'):
-        answer = client.get('/config', headers={**token, 'Host': host})
+        answer = client.get('/api/state', headers={**token, 'Host': host})
         assert answer.status_code == 200
     for host in ('evil.example', '0.0.0.0', 'x.lab.example'):
-        answer = client.get('/config', headers={**token, 'Host': host})
+        answer = client.get('/api/state', headers={**token, 'Host': host})
         assert answer.status_code == 400
         assert '--allow-host' in answer.text
-    answer = client.get('/config', headers={**token, 'Origin': 'http://10.1.2.4'})
+    answer = client.get('/api/state', headers={**token, 'Origin': 'http://10.1.2.4'})
     assert answer.status_code == 403
 
 

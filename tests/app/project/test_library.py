@@ -1,163 +1,124 @@
 """The folder's videos and the uploads."""
 
-import threading
-
 import cv2
 import numpy as np
 import pytest
 
+from carl_mm.apis import VideoEmbedding
 from carl_mm.app.media.playable import frame_jpeg, playable
 from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 
+NAMES = ['a.mp4', 'b.mp4', 'c.mp4', 'sub/d.mp4']
+
+
+def embedding(length=20, path='x'):
+    rows = np.eye(length, 3, dtype=np.float32)
+    return VideoEmbedding(f'{path}', rows, np.arange(length) / 25, 25.0)
+
 
 @pytest.fixture
-def make(inferencer, tmp_path):
-    def library(folder, model=inferencer):
-        return VideoLibrary(folder, model, tmp_path / 'emb', tmp_path / 'uploads')
-
-    return library
-
-
-class Counting:
-    """An inferencer that counts."""
-
-    def __init__(self, inferencer):
-        self.inferencer, self.calls = inferencer, []
-        self.provenance, self.device = inferencer.provenance, inferencer.device
-
-    def embed_file(self, path, advance=None):
-        self.calls.append(str(path))
-        return self.inferencer.embed_file(path, advance)
+def library(video_folder, tmp_path):
+    changes = []
+    made = VideoLibrary(video_folder, tmp_path / 'up', lambda: changes.append(1))
+    made.changes = changes
+    return made
 
 
-def test_the_folder_is_embedded_once(make, inferencer, video_folder):
-    model = Counting(inferencer)
-    library = make(video_folder, model)
-    assert (library.progress.total, library.names) == (4, [])
-    library.prepare()
-    assert library.names == ['a.mp4', 'b.mp4', 'c.mp4', 'sub/d.mp4']
-    assert (library.progress.ready, library.progress.done) == (True, 4)
-    for name in library.names:
-        video = library.video(name)
-        assert video.filename == name
-        expected = inferencer.embed_file(video_folder / name).embeddings
-        np.testing.assert_array_equal(video.embeddings, expected)
-    shown = [call for call in model.calls if 'link' not in call]
-    assert len(shown) == 4
-    again = Counting(inferencer)
-    library = make(video_folder, again)
-    library.prepare()
-    assert again.calls == []
-    assert len(library.names) == 4
+def states(library):
+    return {row['name']: row['state'] for row in library.rows()}
 
 
-def test_damaged_videos_are_left_out(make, tmp_path):
-    folder = tmp_path / 'videos'
-    for name in 'ab':
-        write_mp4(folder / f'{name}.mp4', moving_square(8), 25)
-    (folder / 'bad.mp4').write_text('no video')
-    library = make(folder)
-    library.prepare()
-    assert library.names == ['a.mp4', 'b.mp4']
-    assert 'cannot be decoded' in library.left_out['bad.mp4']
-    assert library.progress.ready
-    with pytest.raises(ValueError, match=r'^bad\.mp4: .*cannot be decoded'):
-        library.video('bad.mp4')
-
-
-def test_an_embedding_of_a_video_that_is_gone_is_not_shown(make, tmp_path):
-    folder = tmp_path / 'videos'
-    for name in 'ab':
-        write_mp4(folder / f'{name}.mp4', moving_square(8), 25)
-    make(folder).prepare()
-    (folder / 'a.mp4').unlink()
-    library = make(folder)
-    library.prepare()
-    assert library.names == ['b.mp4']
-
-
-def test_a_disk_that_fills_is_told(make, video_folder, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, 'No space left on device')
-
-    monkeypatch.setattr(np, 'savez', full)
-    library = make(video_folder)
-    library.prepare()
-    assert 'cannot be written: No space left on device' in library.progress.error
-    assert not library.progress.ready
-
-
-def test_before_it_is_ready(make, video_folder):
-    library = make(video_folder)
-    with pytest.raises(ValueError, match='no embeddings yet'):
-        library.video('a.mp4')
-    with pytest.raises(ValueError, match='choose a video first'):
-        library.video(None)  # what an empty picker gives
-    assert library.path('a.mp4') == video_folder.resolve() / 'a.mp4'
-
-
-def test_an_upload_does_not_wait_for_the_folder(
-    make, inferencer, video_folder, tmp_path
-):
-    """It comes in between two videos."""
-    write_mp4(tmp_path / 'new.mp4', moving_square(8), 25)
-    names = []
-
-    class Slow(Counting):
-        def embed_file(self, path, advance=None):
-            if not names and 'uploads' not in str(path):
-                started.set()
-                done.wait(0.3)
-            return super().embed_file(path, advance)
-
-    started, done = threading.Event(), threading.Event()
-    library = make(video_folder, Slow(inferencer))
-    thread = threading.Thread(target=library.prepare)
-    thread.start()
-    assert started.wait(20)
-    names.append(library.add_upload(tmp_path / 'new.mp4', 'new.mp4'))
-    done.set()
-    assert not (tmp_path / 'new.mp4').exists()
-    thread.join(60)
-    assert library.names[0] == 'uploaded_new.mp4'
-    assert len(library.names) == 5
-
-
-def test_an_upload_is_removed(make, video_folder, tmp_path):
-    library = make(video_folder)
-    for index in range(3):
-        write_mp4(tmp_path / 'new.mp4', moving_square(3), 25)
-        library.add_upload(tmp_path / 'new.mp4', f'{index}.mp4')
-    library.remove_upload(library.path('uploaded_0.mp4'))
-    assert library.names == ['uploaded_2.mp4', 'uploaded_1.mp4']
-    kept = sorted(path.name for path in (tmp_path / 'uploads').iterdir())
-    assert kept == ['uploaded_1.mp4', 'uploaded_2.mp4']
-    with pytest.raises(ValueError, match='no such video'):
-        library.video('uploaded_0.mp4')
-    # What was known of a name stays true: browsers and caches keep it.
-    write_mp4(tmp_path / 'new.mp4', moving_square(5), 25)
-    assert library.add_upload(tmp_path / 'new.mp4', '0.mp4') == 'uploaded_0_2.mp4'
-
-
-@pytest.mark.parametrize('error', [ValueError, RuntimeError])
-def test_an_upload_that_cannot_be_embedded_is_removed(
-    make, inferencer, video_folder, tmp_path, monkeypatch, error
-):
-    def embed_file(path, on_progress=None):
-        raise error('out of memory')
-
-    library = make(video_folder)
-    monkeypatch.setattr(inferencer, 'embed_file', embed_file)
-    write_mp4(tmp_path / 'new.mp4', moving_square(3), 25)
-    with pytest.raises(error, match='out of memory'):
-        library.add_upload(tmp_path / 'new.mp4', 'new.mp4')
-    assert not list((tmp_path / 'uploads').iterdir())
+def test_all_are_listed_before_any_is_opened(library):
+    expected = dict.fromkeys(NAMES, 'unknown') | {'link.mp4': 'left_out'}
+    assert states(library) == expected
     assert library.names == []
+    assert library.counts() == {
+        **{'total': 5, 'known': 0, 'ready': 0, 'left_out': 1, 'revision': 0}
+    }
+    with pytest.raises(ValueError, match=r'a\.mp4: has no embeddings yet'):
+        library.video('a.mp4')
 
 
-def test_folders_of_images_and_links_inside_are_shown(make, tmp_path):
+def test_they_are_measured(library):
+    library.measure()
+    rows = {row['name']: row for row in library.rows()}
+    assert rows['b.mp4']['frames'] == 31 and rows['b.mp4']['fps'] == 25
+    assert rows['b.mp4']['seconds'] == pytest.approx(31 / 25)
+    assert rows['b.mp4']['state'] == 'waiting' and rows['b.mp4']['v']
+    assert len(library.changes) == library.revision == 4
+
+
+def test_a_damaged_one_is_left_out_with_its_reason(tmp_path):
+    folder = tmp_path / 'videos'
+    write_mp4(folder / 'a.mp4', moving_square(8), 25)
+    (folder / 'sub').mkdir()
+    (folder / 'sub' / 'bad.mp4').write_text('no video')
+    library = VideoLibrary(folder, tmp_path / 'up')
+    library.measure()
+    (row,) = [row for row in library.rows() if row['state'] == 'left_out']
+    assert row['name'] == 'sub/bad.mp4' and 'cannot be decoded' in row['reason']
+    assert str(folder) not in row['reason']
+    assert list(library.paths()) == ['a.mp4']
+    with pytest.raises(ValueError, match=r'sub/bad\.mp4: .*cannot be decoded'):
+        library.video('sub/bad.mp4')
+
+
+def test_embeddings_come_and_are_replaced(library):
+    library.put('b.mp4', embedding(31, '/elsewhere/b.mp4'))
+    assert library.names == ['b.mp4'] and library.is_embedded('b.mp4')
+    assert library.video('b.mp4').filename == 'b.mp4'
+    assert states(library)['b.mp4'] == 'ready'
+    library.put('gone.mp4', embedding())
+    library.replace({'a.mp4': embedding(), 'gone.mp4': embedding()})
+    assert library.names == ['a.mp4']
+    assert states(library)['b.mp4'] == 'waiting'
+    library.leave_out('a.mp4', 'broke meanwhile')
+    assert library.names == [] and states(library)['a.mp4'] == 'left_out'
+
+
+@pytest.mark.parametrize(
+    ('name', 'message'),
+    [
+        (None, 'choose a video first'),
+        ('', 'choose a video first'),
+        ('none.mp4', 'no such video'),
+        ('notes.txt', 'no such video'),
+        ('../secret.mp4', 'outside the folder'),
+        ('sub/../../secret.mp4', 'outside the folder'),
+        ('link.mp4', 'outside the folder'),
+        ('/etc/passwd', 'outside the folder'),
+        ('b\0.mp4', 'outside the folder'),
+    ],
+)
+def test_nothing_else_is_reached(library, name, message):
+    for ask in (library.path, library.video):
+        with pytest.raises(ValueError, match=message):
+            ask(name)
+
+
+def test_uploads(library, tmp_path):
+    for index in range(3):
+        path = tmp_path / 'up' / f'uploaded_{index}.mp4'
+        write_mp4(path, moving_square(3), 25)
+        library.add_upload(path.name, path, embedding(3))
+    library.put('a.mp4', embedding())
+    expected = ['uploaded_2.mp4', 'uploaded_1.mp4', 'uploaded_0.mp4', 'a.mp4']
+    assert library.names == expected
+    assert library.path('uploaded_1.mp4') == path.with_name('uploaded_1.mp4').resolve()
+    library.remove_uploads([path.with_name('uploaded_1.mp4'), tmp_path / 'none'])
+    assert library.names == ['uploaded_2.mp4', 'uploaded_0.mp4', 'a.mp4']
+    assert not path.with_name('uploaded_1.mp4').exists()
+    with pytest.raises(ValueError, match='no such video'):
+        library.video('uploaded_1.mp4')
+    # What was known of a name stays true: browsers and caches keep it.
+    assert 'uploaded_1.mp4' in library.taken_names()
+    library.remove_uploads([library.path('a.mp4')] if False else [])
+    assert library.path('a.mp4').is_file()
+
+
+def test_folders_of_images_and_links_inside_are_shown(tmp_path):
     folder = tmp_path / 'videos'
     for name in ('one', 'sub/two'):
         (folder / name).mkdir(parents=True)
@@ -167,11 +128,10 @@ def test_folders_of_images_and_links_inside_are_shown(make, tmp_path):
     (tmp_path / 'far' / 'three').mkdir(parents=True)
     cv2.imwrite(str(tmp_path / 'far' / 'three' / '1.png'), next(moving_square(1)))
     (folder / 'far').symlink_to(tmp_path / 'far', target_is_directory=True)
-    library = make(folder)
-    library.prepare()
-    assert library.names == ['one', 'sub/two']
-    assert list(library.left_out) == ['far/three']
-    assert not list((tmp_path / 'emb').rglob('three*'))  # nor embedded
+    library = VideoLibrary(folder, tmp_path / 'up')
+    library.measure()
+    assert list(library.paths()) == ['one', 'sub/two']
+    assert states(library)['far/three'] == 'left_out'
     shown = playable(library.path('one'), tmp_path / 'copies')
     assert (shown.media_type, len(shown.times)) == ('video/mp4', 8)
     assert frame_jpeg(library.path('one'), 7)
