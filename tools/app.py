@@ -90,6 +90,7 @@ def access_of(args: Namespace) -> 'Access':
 def app(args: Namespace) -> None:
     """Serve until Ctrl-C."""
     # Not above: a help text need not wait for torch and fastapi.
+    from carl_mm.apis.embedding.trained_model import usable_device
     from carl_mm.app.server import open_workspace, serve
 
     if args.videos:
@@ -98,6 +99,7 @@ def app(args: Namespace) -> None:
         )
         args.folder, args.model = args.videos, args.folder
     access, folder = access_of(args), Path(args.folder)
+    usable_device(args.device)  # raises before anything is made
     if args.model and not Path(args.model).exists():
         raise FileNotFoundError(f'{args.model}: no such work dir or checkpoint')
     with tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp:

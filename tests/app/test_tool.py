@@ -11,7 +11,7 @@ import pytest
 from tests.apis.trained import make_work_dir
 from tests.tools.processes import environment, python_tool, run_here
 
-pytest.importorskip('gradio')
+pytest.importorskip('fastapi')
 
 
 @pytest.fixture(scope='module')
@@ -22,29 +22,34 @@ def work_dir(tmp_path_factory):
 @pytest.mark.parametrize(
     ('args', 'message'),
     [
-        (['WORK', '--videos', 'none'], 'none: no such folder of videos'),
-        (['WORK', '--videos', 'empty'], 'empty: contains no video'),
-        (['none', '--videos', 'VIDEOS'], 'none: no such config'),
-        (['WORK', '--videos', 'VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
-        (['WORK', '--videos', 'VIDEOS', '--port', '99999'], 'port must be'),
-        (['WORK', '--videos', 'VIDEOS', '--host', '203.0.113.7'], 'choose another'),
+        (['none'], 'none: no such folder of videos'),
+        (['empty'], 'empty: contains no video'),
+        (['VIDEOS', '--model', 'none'], 'none: no such work dir or checkpoint'),
+        (['VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
+        (['VIDEOS', '--port', '99999'], 'port must be'),
+        (['VIDEOS', '--host', '203.0.113.7'], 'choose another'),
         (
-            ['WORK', '--videos', 'VIDEOS', '--total-quota', '9', '0'],
+            ['VIDEOS', '--total-quota', '9', '0'],
             'total_mb must be >= 1, got 0; see --max-upload',
         ),
-        (['WORK', '--videos', 'VIDEOS', '--forget-after', '-1'], 'forget_after_s must'),
-        (['WORK', '--videos', 'VIDEOS', '--max-upload', '0'], 'file_mb must be'),
+        (['VIDEOS', '--forget-after', '-1'], 'forget_after_s must'),
+        (['VIDEOS', '--max-upload', '0'], 'file_mb must be'),
+        (['VIDEOS', '--project', 'file'], 'name another folder by --project'),
     ],
 )
 def test_bad_input_is_one_line(
     work_dir, video_folder, tmp_path, monkeypatch, capsys, args, message
 ):
     (tmp_path / 'empty').mkdir()
+    (tmp_path / 'file').touch()
     monkeypatch.chdir(tmp_path)
     named = {'WORK': work_dir, 'VIDEOS': video_folder}
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as info:
-        run_here(monkeypatch, 'app', *(named.get(arg, arg) for arg in args))
+        given = [named.get(arg, arg) for arg in args]
+        if '--project' not in args:
+            given += ['--project', tmp_path / 'project']
+        run_here(monkeypatch, 'app', *given)
     signal.signal(signal.SIGTERM, handler)
     said = capsys.readouterr()
     assert info.value.code == 1
@@ -59,7 +64,8 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
     work_dir, video_folder, tmp_path, number
 ):
     (tmp_path / 'temporary').mkdir()
-    command = [*python_tool('app'), str(work_dir), '--videos', str(video_folder)]
+    command = [*python_tool('app'), str(video_folder), '--model', str(work_dir)]
+    command += ['--project', str(tmp_path / 'project')]
     env = environment(TMPDIR=str(tmp_path / 'temporary'))
     log = (tmp_path / 'log').open('w+')
     started = subprocess.Popen(
@@ -77,7 +83,7 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
         headers = {'Authorization': f'Bearer {token}'}
         asked = urllib.request.Request(address, headers=headers)
         with urllib.request.urlopen(asked, timeout=60) as answer:
-            assert b'carl.Player' in answer.read()
+            assert b'main.js' in answer.read()
         (folder,) = (tmp_path / 'temporary').glob('carl_mm_app_*')
         table = subprocess.run(
             ['cat', f'/proc/{started.pid}/net/tcp', f'/proc/{started.pid}/net/tcp6'],
@@ -91,7 +97,7 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
         started.send_signal(number)
         rest, _ = started.communicate(timeout=60)
     assert not folder.exists()
-    assert len(list((tmp_path / 'work_dirs' / 'embeddings').iterdir())) <= 1
+    assert not (tmp_path / 'project' / 'address').exists()
     log.seek(0)
     assert 'Traceback' not in log.read()
 
@@ -99,6 +105,7 @@ def test_it_serves_on_this_machine_alone_and_leaves_nothing_behind(
 @pytest.mark.slow
 def test_it_says_what_it_opens_to_the_network(work_dir, video_folder, tmp_path):
     command = [*python_tool('app'), str(work_dir), '--videos', str(video_folder)]
+    command += ['--project', str(tmp_path / 'project')]  # and the former call
     env = environment(TMPDIR=str(tmp_path))
     command += ['--host', '0.0.0.0', '--allow-host', 'lab.example']
     log = (tmp_path / 'log').open('w+')
@@ -120,7 +127,7 @@ def test_it_says_what_it_opens_to_the_network(work_dir, video_folder, tmp_path):
             ('lab.example', token, 200),
         ):
             headers = {'Authorization': f'Bearer {key}', 'Host': host}
-            asked = urllib.request.Request(f'{address}/config', headers=headers)
+            asked = urllib.request.Request(f'{address}/api/state', headers=headers)
             try:
                 got = urllib.request.urlopen(asked, timeout=60).status
             except urllib.error.HTTPError as error:
@@ -132,6 +139,7 @@ def test_it_says_what_it_opens_to_the_network(work_dir, video_folder, tmp_path):
     log.seek(0)
     said = log.read()
     for part in (
+        'call app.py FOLDER --model MODEL',
         '--host 0.0.0.0 opens port',
         'every machine',
         str(video_folder),

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,14 +98,16 @@ class Project:
         address = self.folder / 'address'
         remedy = 'open that page, end it, or name another project by --project'
         what = f'{self.videos_dir}: another page'
-        try:
-            with lock_file(self.folder / 'page.lock', what, remedy):
-                yield
-                address.unlink(missing_ok=True)
-        except LockedError as error:
-            where = address.read_text().strip() if address.is_file() else ''
-            there = f' It is at {where}' if where else ''
-            raise LockedError(error.errno, f'{error.strerror}.{there}') from None
+        with ExitStack() as stack:
+            lock = lock_file(self.folder / 'page.lock', what, remedy)
+            try:
+                stack.enter_context(lock)
+            except LockedError as error:
+                where = address.read_text().strip() if address.is_file() else ''
+                there = f' It is at {where}' if where else ''
+                raise LockedError(error.errno, f'{error.strerror}.{there}') from None
+            stack.callback(address.unlink, missing_ok=True)
+            yield
 
     def tell_address(self, host: str, port: int) -> None:
         """Let a second page on the folder say where the first one is."""

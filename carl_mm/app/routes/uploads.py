@@ -33,7 +33,7 @@ def router(workspace: Workspace, ledger: Ledger) -> APIRouter:
         try:
             with ledger.room(visitor, int(length)):
                 path = await _receive(request, ledger.received_dir)
-                ledger.note(visitor, [str(path)])
+            ledger.note(visitor, [str(path)])  # it does not hold its room twice
         except QuotaError as error:
             raise HTTPException(413, str(error)) from error
         return {'name': await run_in_threadpool(keep, visitor, path, name)}

@@ -3,17 +3,14 @@
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
-pytest.importorskip('gradio')
-from carl_mm.app.access.ledger import Ledger  # noqa: E402
+pytest.importorskip('fastapi')
 from carl_mm.datasets.video_io.video_writer import write_mp4  # noqa: E402
 from tests.conftest import moving_square  # noqa: E402
 from tests.security.page.conftest import (  # noqa: E402
     as_visitor,
-    file_data,
     upload,
 )
 
@@ -22,9 +19,16 @@ SMALL |= {'total_mb': 3}
 
 
 def sizes(server):
-    folders = (server.temp / 'gradio', server.temp / 'uploads', server.temp / 'copies')
+    folders = (server.temp / 'received', server.temp / 'uploads')
     found = [path for folder in folders for path in folder.rglob('*')]
+    copies = server.workspace.project.cache_dir / 'copies'
+    found += [*copies.rglob('*')]
     return [path.stat().st_size for path in found if path.is_file()]
+
+
+def video(folder, length=6, seed=0):
+    write_mp4(folder / 'a.mp4', moving_square(length, 64, seed), 25)
+    return (folder / 'a.mp4').read_bytes()
 
 
 def eventually(condition):
@@ -34,154 +38,107 @@ def eventually(condition):
         time.sleep(0.02)
 
 
-def test_numbers(start):
+def test_numbers(start, tmp_path):
     server = start(limits=SMALL)
+    server.prepare()
+    content = video(tmp_path)
     with as_visitor(server) as one, as_visitor(server) as other:
-        for number in range(3):
-            assert upload(one, b'x' * number).status_code == 200
-        answer = upload(one, b'xxxx')
+        for _ in range(3):
+            assert upload(one, content).status_code == 200
+        answer = upload(one, content)
         assert answer.status_code == 413
         assert 'you would have uploaded 4 files' in answer.text
         assert '--visitor-quota' in answer.text
-        assert upload(other, b'y').status_code == 200
-        two = [('files', ('a.mp4', b'yy')), ('files', ('b.mp4', b'yyy'))]
-        answer = other.post('/gradio_api/upload', files=two)
+        assert upload(other, b'no video').status_code == 400  # and does not count
+        for _ in range(2):
+            assert upload(other, content).status_code == 200
+        answer = upload(other, content)
         assert answer.status_code == 413
         assert 'all visitors would have uploaded 6 files' in answer.text
-        assert len(sizes(server)) == 4  # of the two at once none is kept
-        many = [('files', ('a.mp4', bytes([n]))) for n in range(100)]
-        assert other.post('/gradio_api/upload', files=many).status_code == 413
-        assert len(sizes(server)) == 4
+        assert len(sizes(server)) == 5
 
 
-def test_bytes(start):
+def test_bytes(start, tmp_path):
     server = start(limits=SMALL)
-    large = 2**20 - 1000
+    server.prepare()
+    large = video(tmp_path)
+    large += b'\0' * (2**20 - 1000 - len(large))
     with as_visitor(server) as one, as_visitor(server) as other:
-        assert upload(one, b'a' * large).status_code == 200
-        assert upload(one, b'b' * large).status_code == 200
-        answer = upload(one, b'c' * large)
+        assert upload(one, large).status_code == 200
+        assert upload(one, large).status_code == 200
+        answer = upload(one, large)
         assert answer.status_code == 413 and 'at most 3 of 2 MB' in answer.text
-        assert upload(other, b'd' * large).status_code == 200
-        answer = upload(other, b'e' * large)
+        assert upload(other, large).status_code == 200
+        answer = upload(other, large)
         assert answer.status_code == 413 and 'at most 5 of 3 MB' in answer.text
-        assert sum(sizes(server)) == 3 * large
+        assert sum(sizes(server)) == 3 * len(large)
 
 
-def test_twenty_files_a_visitor_by_default(running):
-    with as_visitor(running) as client:
-        statuses = [upload(client, bytes([n]) * 2000).status_code for n in range(30)]
-    assert statuses == [200] * 20 + [413] * 10
-
-
-def test_broken_uploads_leave_nothing(start):
+def test_broken_uploads_leave_nothing_and_hold_no_room(start, tmp_path):
     server = start(limits=SMALL)
-    part = b'--x\r\nContent-Disposition: form-data; name="NAME"; filename="a"\r\n\r\n'
+    server.prepare()
     with as_visitor(server) as client:
-        other = client.post('/gradio_api/upload', files={'other': ('a', b'x' * 9000)})
-        assert other.status_code == 200 and other.json() == []
         head = [
-            'POST /gradio_api/upload HTTP/1.1',
+            'PUT /api/uploads?name=a.mp4 HTTP/1.1',
             f'Host: 127.0.0.1:{server.port}',
             f'Authorization: Bearer {server.access.token}',
-            'Content-Type: multipart/form-data; boundary=x',
             'Content-Length: 900000',
         ]
         for _ in range(8):  # more than the quota holds
             with socket.create_connection(('127.0.0.1', server.port), 20) as broken:
-                broken.sendall('\r\n'.join([*head, '', '']).encode())
-                broken.sendall(part.replace(b'NAME', b'files') + b'x' * 300_000)
+                broken.sendall('\r\n'.join([*head, '', '']).encode() + b'x' * 300_000)
                 time.sleep(0.05)  # some arrives
         eventually(lambda: sizes(server) == [])
-        eventually(lambda: upload(client, b'x').status_code == 200)
-
-
-def test_uploads_must_say_their_length(running):
-    def parts():
-        yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"'
-        yield b'\r\n\r\n'
-        yield b'x\r\n--x--\r\n'
-
-    kind = {'Content-Type': 'multipart/form-data; boundary=x'}
-    with as_visitor(running) as client:
-        answer = client.post('/gradio_api/upload', content=parts(), headers=kind)
-        assert answer.status_code == 411
-
-
-@pytest.mark.parametrize(
-    'body',
-    [
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n1'
-        b'\r\n--x--' + b'-' * 900_000,
-        b'--x' + b'-' * 900_000,
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="'
-        + b'a' * 900_000
-        + b'"\r\n\r\n1\r\n--x--\r\n',
-        b'--x\r\n' + b'A: b\r\n' * 100_000 + b'\r\n1\r\n--x--\r\n',
-        b'--x\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n' * 15_000,
-    ],
-    ids=['after the end', 'boundary', 'name', 'heads', 'fields'],
-)
-def test_forms_made_to_take_long_do_not(running, body):
-    """CVE-2024-8966 and CVE-2025-0187 of Gradio."""
-    kind = {'Content-Type': 'multipart/form-data; boundary=x'}
-    with as_visitor(running) as client:
-        before = time.monotonic()
-        client.post('/gradio_api/upload', content=body, headers=kind)
-        assert client.get('/carl/info?video=a.mp4').status_code == 200
-        assert time.monotonic() - before < 5
+        content = video(tmp_path)
+        eventually(lambda: upload(client, content).status_code == 200)
 
 
 def test_uploads_go_when_their_visitor_has_left(start, tmp_path):
     server = start(limits={'file_mb': 1}, forget_after_s=0.3)
-    server.library.prepare()
+    server.prepare()
     folder_names = server.library.names
-    write_mp4(tmp_path / 'a.mp4', moving_square(6), 25)
-    content = (tmp_path / 'a.mp4').read_bytes()
+    content = video(tmp_path)
     with as_visitor(server) as one, as_visitor(server) as other:
-        with one.stream('GET', '/gradio_api/heartbeat/x') as heartbeat:
-            (path,) = upload(one, content).json()
-            body = {'data': [file_data(path)]}
-            (name,) = one.post('/gradio_api/run/add_video', json=body).json()['data']
-            upload(one, b'not used')
-            (equal,) = upload(other, b'not used').json()
-            assert other.get('/carl/video', params={'video': name}).status_code == 200
+        with one.stream('GET', '/api/events') as events:
+            name = upload(one, content).json()['name']
+            params = {'video': name}
+            assert other.get('/api/video', params=params).status_code == 200
             time.sleep(0.6)  # the page is open
             assert name in server.library.names
-            heartbeat.close()
+            events.close()
         eventually(lambda: server.library.names == folder_names)
-        eventually(lambda: sizes(server) == [] and not Path(equal).exists())
-        assert other.get('/carl/video', params={'video': name}).status_code == 404
+        eventually(lambda: sizes(server) == [])
+        assert other.get('/api/video', params={'video': name}).status_code == 404
 
 
 def test_what_is_embedded_for_a_visitor_who_has_left_goes_too(
     start, inferencer, tmp_path, monkeypatch
 ):
     server = start(forget_after_s=0.1)
-    server.library.prepare()
-    begun, has_left = threading.Event(), threading.Event()
-    embed, leave = inferencer.embed_file, Ledger.leave
+    server.prepare()
+    begun, may_end = threading.Event(), threading.Event()
+    embed = inferencer.embed_file
 
     def embed_slowly(path, on_progress=None):
         begun.set()
-        assert has_left.wait(20)
+        assert may_end.wait(20)
         return embed(path, on_progress)
 
-    def note_leaving(ledger, visitor):
-        kept = leave(ledger, visitor)
-        if begun.is_set():
-            has_left.set()
-        return kept
-
     monkeypatch.setattr(inferencer, 'embed_file', embed_slowly)
-    monkeypatch.setattr(Ledger, 'leave', note_leaving)
-    write_mp4(tmp_path / 'a.mp4', moving_square(6), 25)
-    with as_visitor(server) as one, one.stream('GET', '/gradio_api/heartbeat/x'):
-        (path,) = upload(one, (tmp_path / 'a.mp4').read_bytes()).json()
-        body = {'data': [file_data(path)]}
-        one.post('/gradio_api/call/add_video', json=body)
-        assert begun.wait(20)
-        assert len(sizes(server)) == 1  # the video, and nothing of Gradio's button
-    assert has_left.wait(20)
+    content = video(tmp_path)
+    with as_visitor(server) as one:
+        head = [
+            'PUT /api/uploads?name=a.mp4 HTTP/1.1',
+            f'Host: 127.0.0.1:{server.port}',
+            f'Cookie: {next(iter(one.cookies.jar)).name}='
+            f'{next(iter(one.cookies.jar)).value}',
+            f'Content-Length: {len(content)}',
+        ]
+        with socket.create_connection(('127.0.0.1', server.port), 20) as leaving:
+            leaving.sendall('\r\n'.join([*head, '', '']).encode() + content)
+            assert begun.wait(20)
+    time.sleep(0.3)  # the page is closed for longer than uploads are kept
+    assert len(sizes(server)) == 1
+    may_end.set()
     eventually(lambda: sizes(server) == [])
     assert not [name for name in server.library.names if 'uploaded' in name]
