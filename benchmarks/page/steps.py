@@ -71,7 +71,7 @@ class User:
         slider.fill(str(frame))
         self.button(f'Paint {phase} from here to the end').click()
 
-    def see_training_end(self) -> None:
+    def see_training_end(self, clips: int) -> None:
         """See progress, and the trained model take its place."""
         self.tab('Train')
         self.page.get_by_role('heading', name='Training', exact=True).wait_for(
@@ -87,7 +87,7 @@ class User:
         self.done('trained')
         model = self.page.get_by_role('combobox', name='Model')
         expect(model).to_have_value('trained-1', timeout=LONG_MS)
-        self.page.get_by_text('trained on').wait_for()
+        self.page.get_by_text(f'trained on {clips} videos').wait_for()
         self.done('all clips shown by the trained model')
 
     def play_all(self) -> None:

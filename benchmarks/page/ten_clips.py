@@ -144,7 +144,7 @@ def use_page(page: Page, args: argparse.Namespace, truth: Table, start: float) -
     user.begin_training()
     painted = args.paint or min(path.name for path in args.folder.glob('*.mp4'))
     user.paint(painted, truth[painted])
-    user.see_training_end()
+    user.see_training_end(len(truth))
     user.play_all()
     exported = user.carry_and_export(args.out, len(truth) - 1)
     user.save_videos(args.out)

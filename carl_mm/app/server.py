@@ -93,7 +93,15 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
         log_level='warning',
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    end = server.shutdown
+
+    async def shutdown(sockets: list[socket.socket] | None = None) -> None:
+        workspace.changes.close()  # or it would wait for pages that listen for ever
+        await end(sockets)
+
+    server.shutdown = shutdown  # type: ignore[method-assign]
+    return server
 
 
 def listen(host: str, port: int) -> socket.socket:

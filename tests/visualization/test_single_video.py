@@ -1,6 +1,7 @@
 import av
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.datasets.video_io.video_writer import write_mp4
@@ -37,9 +38,9 @@ def test_every_frame_with_the_colour_of_its_phase(video, tmp_path):
     assert sum(shares) == pytest.approx(1)
     line = 22
     bar = frames[0][line + 320 + line // 4].astype(int)
-    colors = np.asarray(phase_colors(2))[:, :3] * 255
-    for share, color in ((0.4, colors[0]), (0.9, colors[1])):
-        assert np.abs(bar[int(share * len(bar))] - color).max() < 24
+    for share, color in zip((0.2, 0.8), phase_colors(2), strict=True):
+        expected = np.array(to_rgb(color)) * 255
+        assert np.abs(bar[int(share * len(bar))] - expected).max() < 24
 
 
 def test_what_is_out_of_range_is_refused(video, tmp_path):
