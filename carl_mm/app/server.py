@@ -47,7 +47,7 @@ def serve(
         access = dataclasses.replace(access, port=listening.getsockname()[1])
         workspace.project.tell_address(access.host, access.port)
         server = make_server(workspace, temp, access)
-        stack.callback(workspace.training.close)
+        stack.callback(workspace.close)
         workspace.prepare()
         announce(access)
         server.run(sockets=[listening])
