@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     tools = find_tools()
     if not given or given[0] in ('-h', '--help'):
-        print(overview(tools))
+        sys.stdout.write(f'{overview(tools)}\n')
         return 0
     name = given.pop(0).replace('_', '-')
     if name not in tools:

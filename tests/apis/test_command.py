@@ -33,7 +33,7 @@ def test_it_imports_nothing_heavy():
 
 @pytest.mark.parametrize(
     ('name', 'hint'),
-    [('tain', 'do you mean train'), ('../app', 'carl-mm lists'), ('xyz', 'carl-mm')],
+    [('tain', 'do you mean train'), ('../x', 'carl-mm lists'), ('xyz', 'carl-mm')],
 )
 def test_a_misspelt_name_is_one_line(name, hint, capsys):
     assert command.main([name]) == 2
@@ -48,7 +48,7 @@ def test_a_tool_gets_its_arguments(name, capsys, monkeypatch):
     with pytest.raises(SystemExit) as info:
         command.main()
     assert not info.value.code
-    assert f'usage: carl-mm {name.replace("_", "-")}' in capsys.readouterr().out
+    assert f'usage: {name.replace("-", "_")}.py' in capsys.readouterr().out
 
 
 def test_shipped_configs_are_found_by_their_names(tmp_path, monkeypatch):
