@@ -22,6 +22,7 @@ from carl_mm.visualization.parts.phases import (
     phase_names,
     shorten,
 )
+from tests.visualization.legends import read_legend
 from tests.visualization.made_fonts import CHINESE, LETTERS, make_font
 
 
@@ -82,16 +83,11 @@ def test_a_legend_reads_line_by_line(num_names, below):
     handles = phase_handles([], names)
     figure = Figure(figsize=(12, 5), layout='constrained')
     add_legend(figure, handles, below=below)
-    figure.draw_without_rendering()
-    texts = figure.legends[0].get_texts()
-    boxes = [text.get_window_extent() for text in texts]
-    order = sorted(
-        range(num_names), key=lambda i: (-round(boxes[i].y0), round(boxes[i].x0))
-    )
-    assert [texts[i].get_text() for i in order] == names
-    patches = figure.legends[0].get_patches()
-    colors = [to_hex(patches[i].get_facecolor()) for i in order]
-    assert colors == phase_colors(num_names)
+    assert read_legend(figure) == names
+    (legend,) = figure.legends
+    drawn = dict(zip(legend.get_texts(), legend.get_patches(), strict=True))
+    colors = {text.get_text(): to_hex(p.get_facecolor()) for text, p in drawn.items()}
+    assert colors == dict(zip(names, phase_colors(num_names), strict=True))
 
 
 def test_label_colors_and_unlabelled():
