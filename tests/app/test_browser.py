@@ -1,11 +1,14 @@
 """The page as people use it, in headless Chromium."""
 
 import csv
+import re
 import shutil
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
+from carl_mm.visualization.parts.phases import phase_colors
 from tests.app.conftest import LENGTHS
 from tests.app.test_playable import write
 
@@ -16,7 +19,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason='Chromium is not installed'),
 ]
-WIDTHS = (1200, 800)
+WIDTHS = (1200, 800, 390)
 
 
 @pytest.fixture(scope='module')
@@ -104,6 +107,14 @@ def screenshots(page, folder, name):
             .map((e) => `${e.className}: ${e.textContent.slice(0, 60)}`)"""
         )
         assert cut == []
+        assert not page.locator('footer .divider').first.is_visible()
+        rows, pickers = page.locator('.carl-row > *:visible'), page.get_by_role('listbox')
+        for part in rows.all():
+            box = part.bounding_box()
+            assert box['width'] > 40
+            assert box['x'] + box['width'] <= width
+        for box in [picker.bounding_box() for picker in pickers.all()]:
+            assert box is None or box['width'] > 150  # the arrow takes 40 of it
     page.set_viewport_size({'width': WIDTHS[0], 'height': 900})
 
 
@@ -192,6 +203,14 @@ def paint(page, start, end):
     page.mouse.up()
 
 
+def swatches(page):
+    colors = page.locator('.carl-swatch').evaluate_all(
+        '(parts) => parts.map((part) => getComputedStyle(part).backgroundColor)'
+    )
+    parts = [re.findall(r'\d+', color) for color in colors]
+    return [to_hex([int(value) / 255 for value in color]) for color in parts]
+
+
 def test_phases_are_carried_corrected_and_exported(page, running, tmp_path):
     page.get_by_role('tab', name='Phases').click()
     choose(page, 'Video to paint', 'a.mp4')
@@ -200,12 +219,20 @@ def test_phases_are_carried_corrected_and_exported(page, running, tmp_path):
     names = page.get_by_label('Names of the phases')
     names.fill('reach, pour')
     names.press('Tab')
+    # The colours of the pictures, though the page began with phases of other names.
+    assert swatches(page)[:2] == phase_colors(2)
     page.get_by_role('button', name='Carry to all videos').click()
     page.get_by_text('no video is labelled yet').wait_for()
     paint(page, 0, 0.5)
     page.get_by_role('button', name='pour', exact=True).click()
     paint(page, 0.5, 1)
     page.get_by_text('reach 0 to 9, pour 10 to 19').wait_for()
+    names.fill('pour, tilt')  # what is painted keeps its colour
+    names.press('Tab')
+    assert swatches(page)[:2] == phase_colors(3)[1:]
+    page.get_by_text('reach 0 to 9, pour 10 to 19').wait_for()
+    names.fill('reach, pour')
+    names.press('Tab')
     page.get_by_role('button', name='Carry to all videos').click()
     page.locator('.carl-row', has_text='c.mp4').wait_for()
     page.get_by_role('button', name='Open c.mp4').click()

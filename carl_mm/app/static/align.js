@@ -26,7 +26,7 @@ carl.alignTab = (root) => {
     ranking.replaceChildren(...found.ranking.map(({name, score, z, is_like}) => {
       const item = document.createElement('li');
       const note = is_like ? '' : ', not like it';
-      item.textContent = `${name}: score ${score.toFixed(2)}, z ${z.toFixed(1)}${note}`;
+      item.textContent = `${name}: score ${score.toFixed(2)}, z ${z.toFixed(2)}${note}`;
       return item;
     }));
     text.textContent =

@@ -33,7 +33,7 @@ carl.phasesTab = (root) => {
   const part = (name) => root.querySelector(`.carl-${name}`);
   const player = new carl.Player(part('first'), 'Video');
   const bar = part('bar');
-  const names = []; // by label; a name that is taken back keeps its place
+  const names = []; // by label
   const videos = new Map(); // name to {labels, edited, note}
   let brush = 0;
   let painting = null; // the frame at which the pointer was
@@ -65,8 +65,17 @@ carl.phasesTab = (root) => {
     draw();
   };
 
+  // A name that is taken back keeps its label, and colour, where that is painted.
+  const addName = (name) => {
+    if (names.includes(name)) return;
+    const painted = new Set([...videos.values()].flatMap((video) => video.labels));
+    const free = names.findIndex(
+      (old, label) => !asked().includes(old) && !painted.has(label),
+    );
+    names[free < 0 ? names.length : free] = name;
+  };
   const drawBrushes = () => {
-    for (const name of asked()) if (!names.includes(name)) names.push(name);
+    for (const name of asked()) addName(name);
     const choices = asked().map((name) => [names.indexOf(name), name]);
     if (brush >= 0 && !choices.some(([label]) => label === brush)) {
       brush = choices.length ? choices[0][0] : -1;

@@ -7,7 +7,7 @@ import gradio as gr
 
 from carl_mm.apis import FrameIndex
 from carl_mm.app.library import VideoLibrary
-from carl_mm.app.tabs.tab import TWO_PLAYERS, Picker, Tab
+from carl_mm.app.tabs.tab import PICKER_WIDTH, Picker, TWO_PLAYERS, Tab
 
 MAX_HITS = 100
 
@@ -37,7 +37,9 @@ that you look for, then press Find.</p>
         """Put the picker and the number of hits in one row above the players."""
         with gr.Row():
             (video,) = self.place_pickers()
-            count = gr.Slider(1, 48, 12, step=1, label='How many to find')
+            count = gr.Slider(
+                1, 48, 12, step=1, label='How many to find', min_width=PICKER_WIDTH
+            )
         button = gr.Button('Find', variant='primary')
         frame = gr.Number(0, visible='hidden', precision=0)
         self.place_panel()

@@ -19,6 +19,7 @@ TWO_PLAYERS = f"""
   <figure class="carl-second"></figure>
 </div>
 """
+PICKER_WIDTH = 240  # at least, in pixels: of narrower ones the arrow hides the name
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Tab(ABC):
                 choices=[],
                 interactive=True,
                 multiselect=picker.many,
+                min_width=PICKER_WIDTH,
             )
             for picker in self.pickers
         ]
