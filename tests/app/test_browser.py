@@ -108,7 +108,10 @@ def screenshots(page, folder, name):
         )
         assert cut == []
         assert not page.locator('footer .divider').first.is_visible()
-        rows, pickers = page.locator('.carl-row > *:visible'), page.get_by_role('listbox')
+        rows, pickers = (
+            page.locator('.carl-row > *:visible'),
+            page.get_by_role('listbox'),
+        )
         for part in rows.all():
             box = part.bounding_box()
             assert box['width'] > 40
