@@ -7,7 +7,7 @@ import gradio as gr
 
 from carl_mm.apis import FrameIndex
 from carl_mm.app.library import VideoLibrary
-from carl_mm.app.tabs.tab import PICKER_WIDTH, Picker, TWO_PLAYERS, Tab
+from carl_mm.app.tabs.tab import PICKER_WIDTH, TWO_PLAYERS, Picker, Tab
 
 MAX_HITS = 100
 

@@ -37,7 +37,8 @@ def test_the_ranking_is_told_in_the_names_that_were_given(tmp_path, monkeypatch)
     ranked = rank_by_alignment(a, [b])
     (line,) = write_ranking(Path('out/ranking.csv'), ranked, [b])
     assert line.endswith('  videos/b.mp4')
-    (row,) = csv.DictReader(Path('out/ranking.csv').open())
+    with Path('out/ranking.csv').open() as stream:
+        (row,) = csv.DictReader(stream)
     assert row['filename'] == '../videos/b.mp4'
 
 
