@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROGRAM = """
 import atexit, json, os, signal, sys, traceback
-import cv2, matplotlib.pyplot, numba, pandas, scipy.stats, sklearn.utils
+import cv2, matplotlib.pyplot, numba, scipy.stats, sklearn.utils
 import torch, torch._dynamo, torch.distributed.fsdp, torch.distributed.optim
 import torchvision
 known = 'mmengine', 'mmcv', 'mmaction', 'mmpretrain', 'carl_mm'
