@@ -28,7 +28,7 @@ from tests.app.conftest import LENGTHS, Running
 from tests.app.media.test_playable import write
 from tests.conftest import moving_square
 
-pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
+pytestmark = [pytest.mark.rare, NEEDS_CHROMIUM]
 NAMES = ('a.mp4', 'b.mp4', 'c.mp4', 'sub/d.mp4')
 
 
