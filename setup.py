@@ -47,9 +47,11 @@ setup(
     cmdclass={'build_py': BuildWithMim},
     packages=find_packages(include=['carl_mm', 'carl_mm.*']),
     package_data={'carl_mm': ['py.typed', 'app/static/**/*']},
+    entry_points={'console_scripts': ['carl-mm = carl_mm.apis.command:main']},
     install_requires=read_requirements('runtime'),
     extras_require={
         'optional': optional,
+        'app': read_requirements('app'),
         'tests': [*optional, *read_requirements('tests')],
         'docs': [*optional, *read_requirements('docs')],
     },

@@ -1,1 +1,1 @@
-"""The web page of tools/app.py; needs gradio."""
+"""The web page of tools/app.py; needs fastapi and uvicorn."""

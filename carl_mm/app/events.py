@@ -7,9 +7,14 @@ from contextlib import contextmanager
 
 
 class Changes:
-    """Wakes those who wait for a change; `tell` may be called by any thread."""
+    """Wakes those who wait for a change; all methods may be called by any thread.
+
+    Attributes:
+        is_closed: Whether nobody is to wait any more, as the server ends.
+    """
 
     def __init__(self) -> None:
+        self.is_closed = False
         self._lock = threading.Lock()
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
@@ -19,6 +24,11 @@ class Changes:
             for event, loop in self._waiting.items():
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(event.set)
+
+    def close(self) -> None:
+        """Wake all who wait, for the last time."""
+        self.is_closed = True
+        self.tell()
 
     @property
     def listeners(self) -> int:

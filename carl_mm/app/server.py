@@ -47,7 +47,7 @@ def serve(
         access = dataclasses.replace(access, port=listening.getsockname()[1])
         workspace.project.tell_address(access.host, access.port)
         server = make_server(workspace, temp, access)
-        stack.callback(workspace.training.close)
+        stack.callback(workspace.close)
         workspace.prepare()
         announce(access)
         server.run(sockets=[listening])
@@ -93,7 +93,15 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
         log_level='warning',
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    end = server.shutdown
+
+    async def shutdown(sockets: list[socket.socket] | None = None) -> None:
+        workspace.changes.close()  # or it would wait for pages that listen for ever
+        await end(sockets)
+
+    server.shutdown = shutdown  # type: ignore[method-assign]
+    return server
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -17,6 +17,7 @@ from carl_mm.visualization.figures.warps import warps_figure
 from carl_mm.visualization.grid_video import Tile, write_grid_video
 from carl_mm.visualization.parts.phases import phase_colors
 from carl_mm.visualization.parts.raster import figure_to_image
+from carl_mm.visualization.single_video import write_single_video
 
 __all__ = [
     'Tile',
@@ -32,4 +33,5 @@ __all__ = [
     'warps_figure',
     'write_aligned_video',
     'write_grid_video',
+    'write_single_video',
 ]

@@ -19,10 +19,9 @@ from carl_mm.visualization.parts.frame_source import (
 )
 from carl_mm.visualization.parts.pair_pictures import VIEWS, pair_pictures
 from carl_mm.visualization.parts.phases import check_labels, phase_names
-from carl_mm.visualization.parts.times import FrameTimes, frame_times
+from carl_mm.visualization.parts.times import FrameTimes, frame_times, uneven_times
 from carl_mm.visualization.parts.video_panel import VideoPanel
 
-STEADY_S = 0.001  # a rate is steady if no frame is farther from its place
 MIN_HEIGHT = 256  # by default, for videos smaller than the text
 MAX_THREADS = 4
 
@@ -119,7 +118,7 @@ def write_aligned_video(
         path,
         watched(pictures, a.length, on_progress),
         fps * speed,
-        times=_uneven_times(a.times, fps, speed),
+        times=uneven_times(a.times, fps, speed),
         sound=_sound(frames_a, a.times.duration) if sound and speed == 1 else None,
         num_threads=min(MAX_THREADS, os.cpu_count() or 1),
     )
@@ -148,14 +147,6 @@ def _side(
     if labels is not None:
         labels = check_labels(labels, length, f'labels_{letter}')
     return _Side(length, (size[0], size[1]), times, labels)
-
-
-def _uneven_times(times: FrameTimes, fps: float, speed: float) -> np.ndarray | None:
-    """Return when frames begin and the last one ends, or None at a steady rate."""
-    starts = np.append(times.starts, times.end) - times.starts[0]
-    if np.abs(starts - np.arange(len(starts)) / fps).max() <= STEADY_S:
-        return None
-    return np.asarray(starts / speed)
 
 
 def _sound(frames: FrameSource, duration: float) -> Sound | None:

@@ -113,7 +113,8 @@ def test_processes_that_a_tool_spawns_know_its_functions(tmp_path):
     tool = tmp_path / 'tools' / 'spawns.py'
     tool.parent.mkdir()
     tool.write_text(
-        'from multiprocessing import get_context\n\n\ndef double(n):\n    return 2 * n\n'
+        'from multiprocessing import get_context\n'
+        'def double(n):\n    return 2 * n\n'
         "\n\nif __name__ == '__main__':\n"
         "    with get_context('spawn').Pool(1) as pool:\n"
         '        print(pool.map(double, [1, 2]))\n'

@@ -25,3 +25,16 @@ def test_all_who_wait_are_woken_by_any_thread():
     assert sorted(name for name, _ in woken) == ['a', 'b']
     assert changes.listeners == 0
     changes.tell()
+
+
+def test_who_waits_is_woken_at_the_end():
+    changes = Changes()
+
+    async def page():
+        with changes.listener() as event:
+            event.clear()
+            threading.Thread(target=changes.close).start()
+            await asyncio.wait_for(event.wait(), 5)
+            return changes.is_closed
+
+    assert asyncio.run(page())

@@ -33,7 +33,7 @@ def test_no_help_text_imports_torch(name):
     )
     text, _, imported = done.stdout.partition('imported:')
     assert text.startswith('usage: ')
-    heavy = {'torch', 'mmcv', 'mmaction', 'mmengine.runner', 'gradio'}
+    heavy = {'torch', 'mmcv', 'mmaction', 'mmengine.runner', 'fastapi', 'uvicorn'}
     assert not heavy & set(imported.split())
     if name in TOOLS:
         assert not {'numpy', 'cv2', 'rich', 'mmengine'} & set(imported.split())

@@ -100,8 +100,8 @@ def test_each_command_runs_as_it_stands(workplace):
         if tool == 'train':  # two epochs instead of fifty
             arguments += ['--cfg-options', 'max_epochs=2']
         if tool == 'app':
-            pytest.importorskip('gradio')
-            assert 'gradio' in first_page(arguments, workplace)
+            pytest.importorskip('fastapi')
+            assert 'main.js' in first_page(arguments, workplace)
         else:
             run(arguments, workplace)
     aligned = open_video(workplace / 'aligned' / 'b.mp4')

@@ -13,12 +13,10 @@ from carl_mm.datasets.converters.formats.tables.frame_count import (
     FrameCount,
 )
 from carl_mm.datasets.known_labels import known_labels
-from carl_mm.datasets.video_io.cropped_video import CroppedVideo
+from carl_mm.datasets.video_io.cropped_video import Crop, check_crop, crop_video
 from carl_mm.datasets.video_io.frame_reader import FrameReader
 from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.datasets.video_io.sound import has_sound
-
-CROPS = (None, 'subject')
 
 
 def write_pair_video(
@@ -28,7 +26,7 @@ def write_pair_video(
     b: VideoEmbedding,
     *,
     height: int | None = None,
-    crop: str | None = None,
+    crop: Crop = None,
     view: str = 'side',
     speed: float = 1.0,
     sound: bool = True,
@@ -46,7 +44,8 @@ def write_pair_video(
         height: Height of the frames, in pixels; by default the taller video's,
             at least 256.
         crop: 'subject' crops both to the square in which they move, see
-            `CropToSubject`.
+            `CropToSubject`; (left, top, width, height) to that box, in shares of the
+            picture.
         view: 'side' for side by side, 'ghost' for b half-transparent over a.
         speed: How fast the result plays, > 0: 0.25 is slow motion.
         sound: Whether to keep the sound of a, if ``speed`` is 1.
@@ -64,9 +63,8 @@ def write_pair_video(
     """
     from carl_mm.visualization import write_aligned_video  # matplotlib is optional
 
-    if crop not in CROPS:
-        raise ValueError(f'crop must be one of {CROPS}, got {crop!r}')
-    frames_a, frames_b = (_open(video, crop is not None) for video in (a, b))
+    crop = check_crop(crop)
+    frames_a, frames_b = (opened(video, crop) for video in (a, b))
     remarks: list[str] = []
     known: list[np.ndarray | None] = [None, None]
     phases: list[str] | None = None
@@ -101,11 +99,17 @@ def write_pair_video(
     return remarks
 
 
-def _open(video: VideoEmbedding, is_cropped: bool) -> FrameReader:
+def opened(video: VideoEmbedding, crop: Crop = None) -> FrameReader:
+    """Open the file of an embedded video, cropped; see `write_pair_video`.
+
+    Raises:
+        FileNotFoundError: It is missing.
+        ValueError: It cannot be decoded, or has other frames than its embedding.
+    """
     reader = open_video(video.filename)
     if reader.num_frames != len(video):
         raise ValueError(
             f'{video.filename}: has {reader.num_frames} frames, its embedding '
             f'{len(video)}; embed it again'
         )
-    return CroppedVideo(reader) if is_cropped else reader
+    return crop_video(reader, crop)

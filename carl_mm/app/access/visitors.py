@@ -9,7 +9,7 @@ from contextlib import contextmanager
 class Visitors:
     """Tells when a visitor has had no open connection for some time.
 
-    An open page keeps one (Gradio's heartbeat). Used by one event loop.
+    An open page keeps one, by which it is told of changes. Used by one event loop.
 
     Args:
         on_leave: Called with the visitor's name, in another thread.

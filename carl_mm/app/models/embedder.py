@@ -46,6 +46,7 @@ class Embedder:
         self.current = ''
         self.seconds_a_frame: float | None = None
         self._on_change = on_change
+        self._is_closed = False
         self._job = threading.Lock()  # one model at a time
         self._device = threading.Lock()  # one video at a time
         self._state: dict[str, Any] = {
@@ -73,6 +74,15 @@ class Embedder:
             except Exception as error:  # the page shows it instead of waiting for ever
                 self._tell(error=f'{name}: {describe(error)}')
 
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Embed no more, and wait for the video that is being embedded.
+
+        A thread that decodes as Python ends would abort the process.
+        """
+        self._is_closed = True
+        for lock in (self._job, self._device):
+            lock.acquire(timeout=timeout_s)
+
     def embed_upload(self, path: Path) -> VideoEmbedding:
         """Embed a video that is not of the folder, by the current model.
 
@@ -98,6 +108,8 @@ class Embedder:
         )
         known = self._made_elsewhere(inferencer)
         for place, (video, path) in enumerate(paths.items(), 1):
+            if self._is_closed:
+                return
             target = targets.get(path)
             embedded = known.get(path) or _load(target, path, inferencer)
             if embedded is None:

@@ -69,6 +69,11 @@ class Workspace:
         threading.Thread(target=self.embedder.use, args=(name,), daemon=True).start()
         threading.Thread(target=self.library.measure, daemon=True).start()
 
+    def close(self) -> None:
+        """End the training's process, and what goes on in threads."""
+        self.training.close()
+        self.embedder.close()
+
     def use_model(self, name: str) -> None:
         """Embed all videos by another model and then show these; returns at once.
 

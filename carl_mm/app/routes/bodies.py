@@ -25,6 +25,9 @@ Row = tuple[StrictInt, StrictInt, Phase]
 Speed = Annotated[float, Field(ge=0.05, le=20, allow_inf_nan=False)]
 
 
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]  # of a picture
+
+
 class Body(BaseModel):
     """A JSON object without any other fields."""
 
@@ -84,15 +87,15 @@ class RenameBody(Body):
 
 
 class ExportBody(Body):
-    """A video to write: of two in step, or of many."""
+    """A video to write: of one (a), of two in step, or of many."""
 
-    kind: Literal['pair', 'grid']
+    kind: Literal['single', 'pair', 'grid']
     a: Name | None = None
     b: Name | None = None
     videos: Names | None = None
     view: Literal['beside', 'ghost'] = 'beside'
     height: Annotated[StrictInt, Field(ge=16, le=4320)] | None = None
-    crop: Literal['none', 'subject'] = 'none'
+    crop: Literal['none', 'subject'] | tuple[Share, Share, Share, Share] = 'none'
     speed: Speed = 1.0
     labels: StrictBool = False
 

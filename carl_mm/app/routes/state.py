@@ -48,9 +48,10 @@ def router(workspace: Workspace) -> APIRouter:
 
 
 async def _events(workspace: Workspace, request: Request) -> AsyncIterator[str]:
-    """Yield the state at each change, as server-sent events."""
-    with workspace.changes.listener() as event:
-        while not await request.is_disconnected():
+    """Yield the state at each change, as server-sent events, until the server ends."""
+    changes = workspace.changes
+    with changes.listener() as event:
+        while not changes.is_closed and not await request.is_disconnected():
             event.clear()
             state = await run_in_threadpool(workspace.state)
             yield f'data: {json.dumps(state)}\n\n'

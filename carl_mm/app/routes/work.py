@@ -19,7 +19,12 @@ from carl_mm.app.routes.bodies import (
 from carl_mm.app.work.align import Aligner
 from carl_mm.app.work.deviations import Judge
 from carl_mm.app.work.export import Exports, Write
-from carl_mm.app.work.exported_videos import PairOptions, grid_video, pair_video
+from carl_mm.app.work.exported_videos import (
+    ShownAs,
+    grid_video,
+    pair_video,
+    single_video,
+)
 from carl_mm.app.work.find import Finder
 from carl_mm.app.work.phases import carry
 from carl_mm.app.work.timeline import timeline
@@ -100,11 +105,13 @@ def _add_exports(
 def _prepared(
     body: ExportBody, library: Videos, labels: SavedLabels
 ) -> tuple[str, Write]:
+    options = ShownAs(body.view, body.height, body.crop, body.speed)
     if body.kind == 'grid':
-        return grid_video(library, body.videos or library.names, body.speed)
-    if body.a is None or body.b is None:
-        raise ValueError('a pair takes two videos, a and b')
+        return grid_video(library, body.videos or library.names, options)
     saved = labels.state()['videos'] if body.labels else {}
     rows = {name: entry['rows'] for name, entry in saved.items()}
-    options = PairOptions(body.view, body.height, body.crop, body.speed)
+    if body.a is None or (body.kind == 'pair' and body.b is None):
+        raise ValueError('a pair takes two videos, a and b; a single one takes a')
+    if body.b is None or body.kind == 'single':
+        return single_video(library, body.a, options, rows.get(body.a))
     return pair_video(library, body.a, body.b, options, rows)

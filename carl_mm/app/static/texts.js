@@ -50,3 +50,11 @@ export const duration = (value) => {
   if (hours) return t('unit.hours', {h: hours, min: minutes});
   return t('unit.minutes', {min: minutes, s: whole % 60});
 };
+
+// A moment as people write it; what is no moment stays as it is.
+export const moment = (text) => {
+  const date = new Date(text.replace(' ', 'T'));
+  if (!text || Number.isNaN(date.getTime())) return text;
+  return new Intl.DateTimeFormat(state.language, {dateStyle: 'medium', timeStyle: 'short'})
+    .format(date);
+};

@@ -1,4 +1,4 @@
-"""Videos cropped to where they move."""
+"""Videos cropped to where they move, or to a box."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,8 +13,75 @@ from carl_mm.functional.motion_box import motion_box, motion_frames, motion_map
 LONG_SIDE = 96  # of the pictures in which motion is looked for, in pixels
 SHORTEST = 8
 
+Box = tuple[float, float, float, float]  # left, top, width, height: shares of a picture
 
-class CroppedVideo(FrameReader):
+
+class _OtherFrames(FrameReader):
+    """A video whose frames are shown otherwise; the rest is the same."""
+
+    def __init__(self, video: FrameReader) -> None:
+        self.video = video
+        self.filename = video.filename
+        self.num_frames = video.num_frames
+        self.fps = video.fps
+        self.num_threads = video.num_threads
+        self.start_time, self.notes = video.start_time, video.notes
+        self.is_cut = video.is_cut
+
+    @property
+    def timestamps(self) -> np.ndarray:  # type: ignore[override]
+        """See `FrameReader`."""
+        return self.video.timestamps
+
+
+class BoxedVideo(_OtherFrames):
+    """A video whose frames are cut to a box.
+
+    Args:
+        video: The video to crop.
+        box: (left, top, width, height) of the box in shares of the picture, in [0, 1].
+
+    Raises:
+        ValueError: The box is empty, or leaves the picture.
+    """
+
+    def __init__(self, video: FrameReader, box: Box) -> None:
+        super().__init__(video)
+        self.box = check_box(box)
+
+    def stream(self, frame_inds: Iterable[int]) -> Iterator[np.ndarray]:
+        """Decode frames one at a time and crop them; see `FrameReader.stream`.
+
+        Yields:
+            ``(h, w, 3)`` uint8, RGB, at least one pixel.
+        """
+        left, top, width, height = self.box
+        for frame in self.video.stream(frame_inds):
+            rows, columns = frame.shape[:2]
+            above = min(rows - 1, round(top * rows))
+            before = min(columns - 1, round(left * columns))
+            below = max(above + 1, round((top + height) * rows))
+            behind = max(before + 1, round((left + width) * columns))
+            yield frame[above:below, before:behind]
+
+
+def check_box(box: Box) -> Box:
+    """Return a box that lies in the picture, up to rounding.
+
+    Raises:
+        ValueError: It is empty, or leaves the picture.
+    """
+    left, top, width, height = box
+    inside = min(left, top) >= 0 and max(left + width, top + height) <= 1 + 1e-6
+    if not inside or not min(width, height) > 0:
+        raise ValueError(
+            'a box is left, top, width, height in shares of the picture, inside it, '
+            f'got {list(box)}'
+        )
+    return left, top, width, height
+
+
+class CroppedVideo(_OtherFrames):
     """A video whose frames are cut to one square around where it moves.
 
     The square is found before the first frame is given, by going through the video
@@ -32,21 +99,10 @@ class CroppedVideo(FrameReader):
     def __init__(self, video: FrameReader, max_size: int | None = None) -> None:
         if max_size is not None and max_size < 1:
             raise ValueError(f'max_size must be at least 1, got {max_size}')
-        self.video = video
+        super().__init__(video)
         self.max_size = max_size
-        self.filename = video.filename
-        self.num_frames = video.num_frames
-        self.fps = video.fps
-        self.num_threads = video.num_threads
-        self.start_time, self.notes = video.start_time, video.notes
-        self.is_cut = video.is_cut
         self._box: tuple[int, int, int] | None = None
         self._shape: tuple[int, ...] = ()  # the first frame's, once there is a box
-
-    @property
-    def timestamps(self) -> np.ndarray:  # type: ignore[override]
-        """See `FrameReader`."""
-        return self.video.timestamps
 
     @property
     def box(self) -> tuple[int, int, int]:
@@ -95,3 +151,30 @@ class CroppedVideo(FrameReader):
     def _alike(self, frame: np.ndarray) -> np.ndarray:
         """Return a frame in the first one's size: streams may change it midway."""
         return resize(frame, self._shape[1], self._shape[0])
+
+
+Crop = str | Box | None
+
+
+def check_crop(crop: Crop) -> Crop:
+    """Return how videos are cropped.
+
+    Args:
+        crop: 'subject', or a box; None leaves them whole.
+
+    Raises:
+        ValueError: It is neither, or the box leaves the picture.
+    """
+    if crop is None or crop == 'subject':
+        return crop
+    if isinstance(crop, str):
+        raise ValueError(f"crop must be 'subject', a box or None, got {crop!r}")
+    return check_box(crop)
+
+
+def crop_video(video: FrameReader, crop: Crop) -> FrameReader:
+    """Crop a video to where it moves or to a box; see `check_crop`."""
+    crop = check_crop(crop)
+    if crop is None:
+        return video
+    return CroppedVideo(video) if isinstance(crop, str) else BoxedVideo(video, crop)

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+STEADY_S = 0.001  # a rate is steady if no frame is farther from its place
+
 
 class TimedEmbedding(Protocol):
     """The part of a `carl_mm.apis.VideoEmbedding` that figures read."""
@@ -94,6 +96,20 @@ def frame_times(
         raise ValueError(f'{name} must ascend and be finite')
     last = 1.0 if num_frames < 2 else float(starts[-1] - starts[-2])
     return FrameTimes(starts, float(starts[-1] + (1 / fps if fps else last)), 's')
+
+
+def uneven_times(times: FrameTimes, fps: float, speed: float) -> np.ndarray | None:
+    """Return when frames begin and the last one ends, or None at a steady rate.
+
+    Args:
+        times: When frames are shown, in seconds.
+        fps: The steady rate, in frames per second.
+        speed: By which the times are divided.
+    """
+    starts = np.append(times.starts, times.end) - times.starts[0]
+    if np.abs(starts - np.arange(len(starts)) / fps).max() <= STEADY_S:
+        return None
+    return np.asarray(starts / speed)
 
 
 def unpack_video(video: Any) -> tuple[np.ndarray, Any, float | None, str]:

@@ -59,6 +59,6 @@ def test_open_to_the_network_it_still_checks(client, access):
 
 def test_websockets_are_refused(client, access):
     headers = {'Authorization': f'Bearer {access.token}'}
-    asked = client.websocket_connect('/gradio_api/queue/join', headers=headers)
+    asked = client.websocket_connect('/api/events', headers=headers)
     with pytest.raises(WebSocketDisconnect), asked:
         pass

@@ -1,31 +1,25 @@
 """The page as people use it, in headless Chromium, against a fake server."""
 
-import os
-import shutil
-from pathlib import Path
-
 import pytest
 
 from tests.app.browser.fake_server import LENGTHS, FakeServer, World
+from tests.app.browser.people import (
+    NEEDS_CHROMIUM,
+    TABS,
+    add_phases,
+    button,
+    check,
+    drag,
+    opened,
+    player,
+    row,
+    saved,
+    stands_at,
+    strip,
+    tab,
+)
 
-playwright = pytest.importorskip('playwright.sync_api')
-CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser')
-AXE = os.environ.get('CARL_MM_AXE', '')  # axe.min.js of the npm package axe-core
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason='Chromium is not installed'),
-]
-TABS = ('Align two', 'Timeline', 'Find', 'Phases', 'Deviations', 'Train')
-
-
-@pytest.fixture(scope='module')
-def browser():
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(
-            executable_path=CHROMIUM, args=['--no-sandbox']
-        )
-        yield launched
-        launched.close()
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
 
 @pytest.fixture(scope='module')
@@ -44,72 +38,13 @@ def server(world):
         yield running
 
 
-def opened(browser, server, **context):
-    """A page whose script errors fail the test as it is closed."""
-    own = browser.new_context(viewport={'width': 1400, 'height': 900}, **context)
-    page = own.new_page()
-    page.set_default_timeout(20_000)
-    page.errors = []
-    page.on('pageerror', lambda error: page.errors.append(str(error)))
-    page.goto(server.url)
-    return page
-
-
 @pytest.fixture
 def page(browser, server):
-    page = opened(browser, server)
+    page = opened(browser, server.url)
     page.get_by_text('In step.').wait_for()
     yield page
     page.context.close()
     assert page.errors == []
-
-
-def tab(page, name):
-    page.get_by_role('tab', name=name, exact=True).click()
-
-
-def button(page, name, exact=True):
-    return page.get_by_role('button', name=name, exact=exact)
-
-
-def row(page, name):
-    return page.get_by_role('listbox', name='Videos').get_by_role('option', name=name)
-
-
-def player(page, label):
-    return page.get_by_role('figure', name=label, exact=True)
-
-
-def stands_at(page, label, frame):
-    """Wait until the picture itself is at a frame, by its time; 25 frames a second."""
-    page.wait_for_function(
-        """([video, frame]) => !video.seeking
-        && Math.floor(video.currentTime * 25) === frame""",
-        arg=[player(page, label).locator('video').element_handle(), frame],
-    )
-
-
-def drag(page, strip, start, end):
-    box = strip.bounding_box()
-    height = box['y'] + box['height'] / 2
-    page.mouse.move(box['x'] + start * box['width'] + 1, height)
-    page.mouse.down()
-    page.mouse.move(box['x'] + end * box['width'] - 1, height, steps=6)
-    page.mouse.up()
-
-
-def add_phases(page, *names):
-    for name in names:
-        page.get_by_label('Name of a new phase').fill(name)
-        button(page, 'Add').click()
-
-
-def saved(page):
-    page.get_by_role('status').get_by_text('saved', exact=True).wait_for()
-
-
-def strip(page):
-    return page.get_by_role('slider', name='Phases of the video')
 
 
 def test_two_videos_in_step_by_slider_and_keys(page):
@@ -143,7 +78,7 @@ def test_a_click_in_the_list_and_the_ranking_choose(page, world):
 
 def test_doubt_is_said_and_drawn(browser, world, server):
     world.doubt = 'unrelated'
-    page = opened(browser, server)
+    page = opened(browser, server.url)
     page.get_by_text('Doubtful:').wait_for()
     opacity = page.locator('.stage video').first.evaluate(
         'video => getComputedStyle(video).opacity'
@@ -279,7 +214,7 @@ def test_errors_stand_beside_what_caused_them(page, world):
 
 def test_a_server_that_is_gone_is_told_and_edits_are_kept(browser, world):
     with FakeServer(world) as server:
-        page = opened(browser, server)
+        page = opened(browser, server.url)
         page.get_by_text('In step.').wait_for()
         tab(page, 'Phases')
         add_phases(page, 'reach')
@@ -333,7 +268,7 @@ def test_deviations_and_training(page, world):
 def test_two_thousand_videos(browser, videos):
     world = World(videos, extra=2000)
     with FakeServer(world) as server:
-        page = opened(browser, server)
+        page = opened(browser, server.url)
         listed = page.get_by_role('listbox', name='Videos')
         row(page, 'clip 0003.mp4').wait_for()
         assert listed.get_by_role('option').count() < 40
@@ -353,7 +288,7 @@ def test_every_view_fits_and_is_accessible(
 ):
     world.choices.pop('tour_done')
     locale = 'de-DE' if look == 'dark' else 'en-GB'
-    page = opened(browser, server, color_scheme=look, locale=locale)
+    page = opened(browser, server.url, color_scheme=look, locale=locale)
     page.set_viewport_size({'width': width, 'height': 900})
     page.get_by_role('dialog').wait_for()
     check(page, tmp_path / 'tour.png', width)
@@ -370,21 +305,3 @@ def test_every_view_fits_and_is_accessible(
         check(page, tmp_path / f'{name}.png', width)
     page.context.close()
     assert page.errors == []
-
-
-def check(page, picture, width):
-    page.screenshot(path=picture, full_page=True)
-    assert page.evaluate('document.documentElement.scrollWidth') <= width
-    low = page.evaluate(
-        """() => [...document.querySelectorAll(
-            'button, select, summary, [role=slider]')]
-        .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 32)
-        .map((e) => e.outerHTML.slice(0, 90))"""
-    )
-    assert low == []
-    if AXE:
-        page.evaluate(Path(AXE).read_text())
-        found = page.evaluate("""async () => (await axe.run(document)).violations
-            .filter(({impact}) => ['serious', 'critical'].includes(impact))
-            .map(({id, nodes}) => `${id}: ${nodes[0].html}`)""")
-        assert found == []

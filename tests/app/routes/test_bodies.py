@@ -36,6 +36,11 @@ PAIR = {'kind': 'pair', 'a': 'x', 'b': 'y'}
         (ExportBody, {**PAIR, 'height': 10**6}),
         (ExportBody, {**PAIR, 'view': 'side'}),
         (ExportBody, {**PAIR, 'labels': 'yes'}),
+        (ExportBody, {**PAIR, 'crop': 'left'}),
+        (ExportBody, {**PAIR, 'crop': [0, 0, 1]}),
+        (ExportBody, {**PAIR, 'crop': [0, 0, 1, 1.1]}),
+        (ExportBody, {**PAIR, 'crop': [-0.1, 0, 1, 1]}),
+        (ExportBody, {**PAIR, 'crop': [0, 0, 1, math.nan]}),
         (ExportBody, {**PAIR, 'path': '/etc/passwd'}),
     ],
 )
@@ -47,4 +52,6 @@ def test_what_is_out_of_range_is_refused(body, given):
 def test_what_is_usual_is_taken():
     assert FindBody(**FIND).count == 12
     assert ExportBody(**PAIR).crop == 'none'
+    assert ExportBody(**PAIR, crop=[0, 0.5, 1, 0.5]).crop == (0, 0.5, 1, 0.5)
+    assert ExportBody(kind='single', a='x').b is None
     assert VideosBody().videos is None

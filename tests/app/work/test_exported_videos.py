@@ -5,12 +5,19 @@ import numpy as np
 import pytest
 
 from carl_mm.app.work import exported_videos as module
-from carl_mm.app.work.exported_videos import PairOptions, grid_video, pair_video
+from carl_mm.app.work.exported_videos import (
+    ShownAs,
+    grid_video,
+    pair_video,
+    single_video,
+)
 from carl_mm.datasets.known_labels import known_labels
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.app.circle_library import CircleLibrary
 from tests.conftest import moving_square
 
+BOX = (0.25, 0, 0.25, 1)  # a quarter as wide as high
+BESIDE = (0.5, 0, 0.6, 1)
 LENGTHS = {'a.mp4': 12, 'sub/a.mp4': 8, 'c.mp4': 10}
 
 
@@ -30,9 +37,14 @@ def frames_of(path):
         return sum(1 for _ in container.decode(video=0)), float(stream.average_rate)
 
 
+def width_of(path):
+    with av.open(str(path)) as container:
+        return container.streams.video[0].width
+
+
 def test_a_pair_plays_at_the_pace_of_the_first(library, tmp_path):
     shares = []
-    name, write = pair_video(library, 'a.mp4', 'sub/a.mp4', PairOptions(speed=0.5))
+    name, write = pair_video(library, 'a.mp4', 'sub/a.mp4', ShownAs(speed=0.5))
     write(tmp_path / 'out.mp4', shares.append)
     assert name == 'a - a.mp4'
     assert frames_of(tmp_path / 'out.mp4') == (12, 5)
@@ -51,7 +63,7 @@ def test_labels_of_a_video_are_not_those_of_another_of_its_name(
 
     monkeypatch.setattr(module, 'write_pair_video', note)
     rows = {'a.mp4': [[0, 11, 'x']], 'c.mp4': [[0, 9, 'y']]}
-    options = PairOptions('ghost', 300, 'subject')
+    options = ShownAs('ghost', 300, 'subject')
     _, write = pair_video(library, 'a.mp4', 'sub/a.mp4', options, rows)
     write(tmp_path / 'out.mp4', print)
     assert seen[f'{tmp_path}/a.mp4'].tolist() == [0] * 12
@@ -62,18 +74,45 @@ def test_labels_of_a_video_are_not_those_of_another_of_its_name(
 
 def test_a_grid_shows_all_in_step(library, tmp_path):
     shares = []
-    name, write = grid_video(library, [*LENGTHS, 'a.mp4'], 2.0)
+    name, write = grid_video(library, [*LENGTHS, 'a.mp4'], ShownAs(speed=2))
     write(tmp_path / 'out.mp4', shares.append)
     assert name == '3 videos in step.mp4'
     assert frames_of(tmp_path / 'out.mp4')[0] == len(shares)
 
 
+def test_a_box_cuts_one_two_and_all(library, tmp_path):
+    for start, is_narrower_by in (
+        (lambda options: single_video(library, 'a.mp4', options), 0),
+        (lambda options: pair_video(library, 'a.mp4', 'c.mp4', options), 0),
+        (lambda options: grid_video(library, LENGTHS, options), 100),
+    ):
+        widths = []
+        for options in (ShownAs(height=800), ShownAs(height=800, crop=BOX)):
+            _, write = start(options)
+            write(tmp_path / 'out.mp4', lambda share: None)
+            widths.append(width_of(tmp_path / 'out.mp4'))
+        assert widths[1] + is_narrower_by < widths[0]
+
+
+def test_one_video_with_its_phases(library, tmp_path):
+    shares = []
+    rows = [[0, 5, 'reach'], [8, 11, 'pour']]
+    name, write = single_video(library, 'a.mp4', ShownAs(speed=0.5), rows)
+    write(tmp_path / 'out.mp4', shares.append)
+    assert name == 'a.mp4'
+    assert frames_of(tmp_path / 'out.mp4') == (12, 5)
+    assert sum(shares) == pytest.approx(1)
+
+
 def test_what_cannot_be_is_refused_before_it_waits(library):
     for start, said in (
-        (lambda: pair_video(library, 'a.mp4', 'x', PairOptions()), 'no such video'),
-        (lambda: pair_video(library, 'a.mp4', 'c.mp4', PairOptions('up')), "'up'"),
-        (lambda: pair_video(library, 'a.mp4', 'c.mp4', PairOptions(crop='x')), "'x'"),
-        (lambda: grid_video(library, ['a.mp4', 'a.mp4']), 'at least 2'),
+        (lambda: pair_video(library, 'a.mp4', 'x', ShownAs()), 'no such video'),
+        (lambda: pair_video(library, 'a.mp4', 'c.mp4', ShownAs('up')), "'up'"),
+        (lambda: pair_video(library, 'a.mp4', 'c.mp4', ShownAs(crop='x')), "'x'"),
+        (lambda: grid_video(library, ['a.mp4', 'a.mp4'], ShownAs()), 'at least 2'),
+        (lambda: grid_video(library, LENGTHS, ShownAs(crop='x')), "'x'"),
+        (lambda: single_video(library, 'x', ShownAs()), 'no such video'),
+        (lambda: single_video(library, 'a.mp4', ShownAs(crop=BESIDE)), 'a box is'),
     ):
         with pytest.raises(ValueError, match=said):
             start()

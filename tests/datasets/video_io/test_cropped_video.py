@@ -7,7 +7,11 @@ import pytest
 
 from carl_mm.datasets import ClipConsistentCenterCrop, ClipConsistentFlip
 from carl_mm.datasets.transforms.frame_stream import FrameStream
-from carl_mm.datasets.video_io.cropped_video import CroppedVideo
+from carl_mm.datasets.video_io.cropped_video import (
+    BoxedVideo,
+    CroppedVideo,
+    crop_video,
+)
 from carl_mm.datasets.video_io.frame_reader import FrameReader, VideoDecodeError
 from carl_mm.datasets.video_io.image_folder import ImageFolder
 from carl_mm.datasets.video_io.open_video import open_video
@@ -208,3 +212,56 @@ def test_a_video_that_changes_its_size_midway():
 def test_a_size_below_1_is_named():
     with pytest.raises(ValueError, match='max_size must be at least 1, got 0'):
         CroppedVideo(Frames(list(moving_square(1))), max_size=0)
+
+
+def numbered(rows=4, columns=8):
+    """Two frames; a pixel tells its row and column."""
+    frame = np.zeros((rows, columns, 3), np.uint8)
+    frame[..., 0], frame[..., 1] = np.indices((rows, columns))
+    return Frames(np.stack([frame, frame + 100]))
+
+
+def test_a_box_by_hand():
+    video = numbered()
+    cut = BoxedVideo(video, (0.25, 0.5, 0.5, 0.5))
+    first, second = cut.stream([0, 1])
+    assert first.shape == (2, 4, 3)
+    assert first[0, 0].tolist() == [2, 2, 0]
+    assert first[-1, -1].tolist() == [3, 5, 0]
+    assert (second - first == 100).all()
+    assert (cut.fps, cut.num_frames, cut.filename) == (12.5, 2, video.filename)
+    assert cut.timestamps.tolist() == video.timestamps.tolist()
+
+
+def test_the_smallest_box_shows_a_pixel_and_the_largest_all():
+    video = numbered()
+    for box in ((1 - 1e-9, 1 - 1e-9, 1e-9, 1e-9), (0, 0, 1e-6, 1e-6)):
+        (frame,) = BoxedVideo(video, box).stream([0])
+        assert frame.shape == (1, 1, 3)
+    (frame,) = BoxedVideo(video, (0, 0, 1, 1)).stream([0])
+    assert frame.shape == (4, 8, 3)
+
+
+@pytest.mark.parametrize(
+    'box',
+    [
+        (0, 0, 0, 1),
+        (0, 0, 1, -1),
+        (0.5, 0, 0.6, 1),
+        (-0.1, 0, 1, 1),
+        (0, 0, float('nan'), 1),
+        (float('nan'), 0, 1, 1),
+    ],
+)
+def test_a_box_that_leaves_the_picture_is_refused(box):
+    with pytest.raises(ValueError, match='shares of the picture'):
+        BoxedVideo(numbered(), box)
+
+
+def test_crops_by_name():
+    video = numbered()
+    assert crop_video(video, None) is video
+    assert isinstance(crop_video(video, 'subject'), CroppedVideo)
+    assert isinstance(crop_video(video, (0, 0, 1, 0.5)), BoxedVideo)
+    with pytest.raises(ValueError, match="got 'all'"):
+        crop_video(video, 'all')

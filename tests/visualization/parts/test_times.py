@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carl_mm.apis import VideoEmbedding
-from carl_mm.visualization.parts.times import frame_times, unpack_video
+from carl_mm.visualization.parts.times import frame_times, uneven_times, unpack_video
 
 
 def test_times_by_hand():
@@ -52,3 +52,11 @@ def test_bare_embeddings_and_those_of_a_video():
     assert stamps is times
     assert (fps, name) == (10.0, 'a.mp4')
     assert unpack_video(array)[1:] == (None, None, '')
+
+
+def test_uneven_times_by_hand():
+    assert uneven_times(frame_times(3, 10.0), 10.0, 1.0) is None
+    nearly = frame_times(3, 10.0, [5, 5.1004, 5.2])
+    assert uneven_times(nearly, 10.0, 1.0) is None
+    times = frame_times(3, 10.0, [5, 5.2, 5.3])
+    assert uneven_times(times, 10.0, 0.5) == pytest.approx([0, 0.4, 0.6, 0.8])

@@ -3,6 +3,8 @@
 import {get, post, put} from '../api.js';
 import {History, differences} from './undo.js';
 
+const RETRY_MS = 3000;
+
 export class LabelStore {
   constructor(onchange) {
     this.onchange = onchange;
@@ -96,10 +98,16 @@ export class LabelStore {
         if (this.waiting.get(video) === rows) this.waiting.delete(video);
       } catch (error) {
         if (error.status === 409) this._oppose(video, error.content);
-        else this.problem = error;
+        else this._fail(error);
       }
       this.onchange();
     }
+  }
+
+  // A server that was not reached is tried again: its stream may not have noticed.
+  _fail(error) {
+    this.problem = error;
+    if (error.status === 0) setTimeout(() => this.problem === error && this.retry(), RETRY_MS);
   }
 
   _oppose(video, content) {

@@ -5,6 +5,7 @@ import {LabelStore} from './label_store.js';
 import {useEffect, useRef, useRedraw, useState} from './hooks.js';
 
 const WRITE_MS = 400;
+const LIST_MS = 1000; // between two lists: each clip that is read changes it
 
 // Choices are shown at once and written a little later, so that a drag is one request.
 class Choices {
@@ -42,6 +43,7 @@ export const useProject = () => {
   const [videos, setVideos] = useState(null);
   const [problem, setProblem] = useState(null);
   const kept = useRef(null);
+  const listed = useRef(-LIST_MS);
   kept.current ??= {labels: new LabelStore(redraw), choices: new Choices(redraw)};
   const {labels, choices} = kept.current;
 
@@ -64,8 +66,12 @@ export const useProject = () => {
 
   const revision = state?.videos.revision;
   useEffect(() => {
-    if (revision === undefined) return;
-    get('videos').then((found) => { setVideos(found.videos); setProblem(null); }, setProblem);
+    if (revision === undefined) return undefined;
+    const timer = setTimeout(() => {
+      listed.current = performance.now();
+      get('videos').then((found) => { setVideos(found.videos); setProblem(null); }, setProblem);
+    }, Math.max(0, listed.current + LIST_MS - performance.now()));
+    return () => clearTimeout(timer);
   }, [revision]);
 
   const labelled = state?.labels_revision;

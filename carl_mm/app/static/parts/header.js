@@ -2,12 +2,12 @@
 import {html, useApp, useTask} from '../logic/hooks.js';
 import {post} from '../api.js';
 import * as taste from '../logic/taste.js';
-import {duration, load, number, state as words, t} from '../texts.js';
+import {duration, load, moment, number, state as words, t} from '../texts.js';
 import {IconButton} from './icons.js';
 import {Problem} from './message.js';
 
 const madeBy = (model) => (model.kind === 'start'
-  ? t('model.start') : t('model.trained', {n: model.trained_on ?? 0, when: model.when ?? ''}));
+  ? t('model.start') : t('model.trained', {n: model.trained_on ?? 0, when: moment(model.when ?? '')}));
 
 // The starting model has a name of ours, which is translated.
 const titleOf = (model) =>
