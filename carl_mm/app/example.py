@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
@@ -50,7 +51,9 @@ class Example:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; see ASGI."""
-        await (self._page or self._waiting)(scope, receive, send)
+        asks_how_far = scope.get('path', '').endswith('/api/making')
+        page = None if asks_how_far else self._page
+        await (page or self._waiting)(scope, receive, send)
 
     def start(self) -> None:
         """Have the page opened, by a thread, if it is not."""
@@ -93,11 +96,15 @@ class Example:
             self.start()
             return FileResponse(str(STATIC / 'example.html'))
 
+        @app.get('/api/making')
+        def making() -> dict[str, Any]:
+            made = min(self.videos.num_made, NUM_VIDEOS)
+            known = {'is_open': self._page is not None, 'error': self.error}
+            return {**known, 'done': made, 'total': NUM_VIDEOS}
+
         @app.api_route('/api/{rest:path}', methods=['GET', 'POST', 'PUT'])
         def not_yet(rest: str) -> JSONResponse:
-            made = min(self.videos.num_made, NUM_VIDEOS)
             detail = self.error or 'the example videos are being made'
-            answer = {'detail': detail, 'failed': bool(self.error)}
-            return JSONResponse({**answer, 'done': made, 'total': NUM_VIDEOS}, 503)
+            return JSONResponse({'detail': detail}, 503)
 
         return app

@@ -6,8 +6,10 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from carl_mm.app.access.ledger import Ledger
+from carl_mm.app.access.settings import Access
 from carl_mm.app.application import make_application
 from carl_mm.app.example import Example
 from carl_mm.app.example_videos import ExampleVideos, example_folder
@@ -21,6 +23,7 @@ class Pages:
     Args:
         workspace: What the folder's page works on.
         ledger: Whose the uploads are.
+        access: Where the pages are served.
         open_example: Returns the workspace of a folder of example videos; by default
             ``example/`` leads back to the folder's page.
 
@@ -32,16 +35,22 @@ class Pages:
         self,
         workspace: Workspace,
         ledger: Ledger,
+        access: Access,
         open_example: Callable[[Path], Workspace] | None = None,
     ) -> None:
         self._workspace, self._ledger = workspace, ledger
         self._example: Example | None = None
+
+        def make_example(opened: Workspace) -> ASGIApp:
+            opened.project.tell_address(access.host, access.port)
+            return make_application(opened, ledger)
+
         beside: Mount | Route = Route('/example/', lambda _: RedirectResponse('../'))
         if open_example:
             self._example = Example(
                 ExampleVideos(example_folder()),
                 open_example,
-                lambda opened: make_application(opened, ledger),
+                make_example,
             )
             beside = Mount('/example', self._example)
         page = Mount('/', make_application(workspace, ledger))

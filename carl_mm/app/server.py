@@ -84,7 +84,7 @@ def make_server(
 
     uploads_dir = workspace.library.uploads_dir
     ledger = Ledger(temp / 'received', uploads_dir, access.limits)
-    pages = Pages(workspace, ledger, open_example)
+    pages = Pages(workspace, ledger, access, open_example)
     limited = BodyLimit(pages.app, access.limits.file_mb * 2**20)
     config = uvicorn.Config(
         Gate(limited, access, Visitors(pages.forget, access.forget_after_s)),

@@ -90,12 +90,14 @@ def test_it_says_so_while_they_are_made_and_then_opens(example, opened):
     for _ in range(2):
         assert 'example.js' in client.get('/').text
     answer = client.get('/api/state')
-    expected = {'detail': 'the example videos are being made', 'failed': False}
-    assert answer.json() == {**expected, 'done': 4, 'total': 10}
+    assert answer.json() == {'detail': 'the example videos are being made'}
+    told = {'is_open': False, 'error': '', 'done': 4, 'total': 10}
+    assert client.get('/api/making').json() == told
     assert example.videos.started == 1 and opened == []
     example.videos.go.set()
     wait_until(lambda: client.get('/api/state').status_code == 200)
     assert client.get('/').json() == 'the page'
+    assert client.get('/api/making').json() == {**told, 'is_open': True}
     ((folder, workspace),) = opened
     assert (folder, workspace.did) == ('folder', ['held', 'prepare'])
     assert example.workspace is workspace
@@ -108,7 +110,7 @@ def test_what_fails_is_told_and_tried_again_when_it_is_opened(example):
     example.videos.error = 'no room'
     example.videos.go.set()
     client.get('/')
-    wait_until(lambda: client.get('/api/state').json()['failed'])
+    wait_until(lambda: client.get('/api/making').json()['error'])
     answer = client.get('/api/state')
     assert (answer.status_code, answer.json()['detail']) == (503, 'no room')
     example.videos.error = None

@@ -45,6 +45,21 @@ def test_the_tool_is_asked_for_ten_small_ones(tool, tmp_path):
     assert said.endswith(f"'--out', '{tmp_path / 'example'}']")
 
 
+def test_what_is_there_is_not_looked_at_by_the_tool_again(tool, tmp_path):
+    videos = ExampleVideos(tmp_path / 'example')
+    videos.videos_dir.mkdir(parents=True)
+    (tmp_path / 'example' / 'annotations.json').touch()
+    for number in range(9):
+        (videos.videos_dir / f'{number}.mp4').touch()
+    (videos.videos_dir / '.9.part.mp4').touch()
+    videos.make()
+    assert (tmp_path / 'noted').exists()
+    (tmp_path / 'noted').unlink()
+    (videos.videos_dir / '9.mp4').touch()
+    assert videos.make() == videos.videos_dir
+    assert not (tmp_path / 'noted').exists()
+
+
 def test_why_they_cannot_be_made_is_one_line(tool, tmp_path):
     tool.write_text('raise SystemExit("a warning\\nno room")')
     with pytest.raises(

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient  # noqa: E402
 
 from carl_mm.app import pages as module  # noqa: E402
 from carl_mm.app.access.ledger import Ledger  # noqa: E402
-from carl_mm.app.access.settings import UploadLimits  # noqa: E402
+from carl_mm.app.access.settings import Access, UploadLimits  # noqa: E402
 from carl_mm.app.pages import Pages  # noqa: E402
 from carl_mm.datasets.video_io.video_writer import write_mp4  # noqa: E402
 from tests.app.conftest import make_workspace  # noqa: E402
@@ -34,7 +34,7 @@ def pages(inferencer, video_folder, tmp_path, monkeypatch):
         opened.library.measure()
         return opened
 
-    made = Pages(workspace, ledger, open_example)
+    made = Pages(workspace, ledger, Access(port=4321), open_example)
     yield made
     made.end_streams()
     made.close()
@@ -58,6 +58,9 @@ def test_each_shows_its_own_videos(pages):
     assert client.get('/api/state').json()['folder'] == 'videos'
     assert len(pages.workspaces) == 1
     open_example(pages)
+    example = pages.workspaces[1].project
+    assert (example.folder / 'page.lock').exists()  # held, as the folder's is
+    assert 'http://127.0.0.1:4321/' in (example.folder / 'address').read_text()
     assert 'main.js' in client.get('/example/').text
     assert client.get('/example').url.path == '/example/'
     assert client.get('/example/static/main.js').status_code == 200
@@ -100,5 +103,7 @@ def test_its_streams_end_with_the_server(pages):
 def test_without_an_example_its_address_leads_back(inferencer, video_folder, tmp_path):
     workspace = make_workspace(inferencer, video_folder, tmp_path)
     uploads = workspace.library.uploads_dir
-    client = TestClient(Pages(workspace, Ledger(tmp_path, uploads, UploadLimits())).app)
+    client = TestClient(
+        Pages(workspace, Ledger(tmp_path, uploads, UploadLimits()), Access()).app
+    )
     assert client.get('/example/').url.path == '/'

@@ -6,21 +6,21 @@ const ASK_MS = 1000;
 const show = (place, words) => { document.querySelector(place).textContent = words; };
 
 const look = async () => {
-  let answer;
+  let known;
   try {
-    answer = await fetch('api/state');
+    known = await (await fetch('api/making')).json();
   } catch {
     show('[role=status]', t('error.gone'));
     setTimeout(look, ASK_MS);
     return;
   }
-  if (answer.ok) {
+  const {is_open: isOpen, error, done, total} = known;
+  if (isOpen) {
     location.reload();
     return;
   }
-  const {detail, failed, done, total} = await answer.json();
-  show('[role=status]', failed ? detail : t('example.making', {done, total}));
-  if (!failed) setTimeout(look, ASK_MS);
+  show('[role=status]', error || t('example.making', {done, total}));
+  if (!error) setTimeout(look, ASK_MS);
 };
 
 taste.showTheme();
