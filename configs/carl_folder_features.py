@@ -15,8 +15,10 @@ from mmengine.config import read_base
 from carl_mm.models import FrameProjection
 
 with read_base():
+    from ._base_.knobs import data_knobs
     from .carl_folder import *
 
 model.neck = dict(type=FrameProjection, in_channels=16 * 112 + 1280 + 48)
 model.keep_frame_features = False
 model.cls_head = None
+knobs = dict(**data_knobs, size=knobs.size)  # what there is to set without training

@@ -134,8 +134,8 @@ def judge(args: Namespace) -> None:
         span = f'{segment.start_s:.2f} s to {segment.end_s:.2f} s'
         kind = '  another scene' if segment.is_cut else ''
         print(f'{span}  peak {segment.peak:.1f} log odds{kind}')
-    above = f'{len(found.segments)} segments above {found.threshold:.1f} log odds'
-    print(f'{above}, {len(others)} references:')
+    above = f'segments above {found.threshold:.1f} log odds: {len(found.segments)}'
+    print(f'{above}, judged by {len(others)} references:')
     print(*(f'  {name}' for name in found.references), sep='\n')
     print(*(f'written   {file}' for file in files), sep='\n')
 

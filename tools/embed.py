@@ -46,7 +46,7 @@ def describe(summary: 'FolderSummary', out: str) -> str:
     written = f'{summary.num_written} written, {summary.num_kept} kept, in {out}'
     lines = [f'embeddings  {written}']
     if summary.num_ignored:
-        lines.append(f'ignored     {summary.num_ignored} files that are not videos')
+        lines.append(f'ignored     files that are not videos: {summary.num_ignored}')
     if summary.failed:
         lines.append(f'failed      {len(summary.failed)}')
         lines += [f'  {reason}' for _, reason in sorted(summary.failed.items())]

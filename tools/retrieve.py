@@ -134,19 +134,29 @@ def picture(filename: str, frame: int) -> 'np.ndarray':
     return np.asarray(next(iter(open_video(filename).read([frame]))))
 
 
+def when(start_s: float, end_s: float | None) -> str:
+    """Return the time of a frame, or of a segment's first and last frame."""
+    return f'{start_s:.2f} s' if end_s is None else f'{start_s:.2f} to {end_s:.2f} s'
+
+
 def draw(
-    path: Path, query: 'VideoEmbedding', frame: int, hits: 'Sequence[Hit]'
+    path: Path, query: 'VideoEmbedding', args: Namespace, hits: 'Sequence[Hit]'
 ) -> None:
-    """Write the retrieval sheet of the first hits."""
+    """Write the retrieval sheet of the first hits; segments by their first frames."""
+    from carl_mm.apis.search.frame_hits import find_frame
     from carl_mm.visualization import retrieval_figure  # matplotlib is optional
 
     shown = hits[:MAX_PICTURES]
+    frame = find_frame(query, time_s=args.time)
+    end = None
+    if args.until is not None:
+        end = float(query.timestamps[find_frame(query, time_s=args.until)])
     figure = retrieval_figure(
         picture(query.filename, frame),
         [picture(hit.filename, hit.frame) for hit in shown],
-        f'{Path(query.filename).name}\n{query.timestamps[frame]:.2f} s',
+        f'{Path(query.filename).name}\n{when(query.timestamps[frame], end)}',
         [
-            f'{Path(h.filename).name}\n{h.timestamp:.2f} s\n'
+            f'{Path(h.filename).name}\n{when(h.timestamp, h.last_timestamp)}\n'
             f'similarity {h.similarity:.3f}'
             for h in shown
         ],
@@ -156,7 +166,7 @@ def draw(
 
 def retrieve(args: Namespace) -> int:
     """Search, print and write; the exit status is 1 if a video was left out."""
-    from carl_mm.apis.search.frame_hits import find_frame, write_hits_csv
+    from carl_mm.apis.search.frame_hits import write_hits_csv
     from carl_mm.datasets.video_io.find_videos import is_image_folder
 
     if Path(args.query).is_dir() and not is_image_folder(args.query):
@@ -182,7 +192,7 @@ def retrieve(args: Namespace) -> int:
     write_hits_csv(out / 'hits.csv', hits)
     print(f'written {out / "hits.csv"}')
     if hits:
-        draw(out / 'hits.png', query, find_frame(query, time_s=args.time), hits)
+        draw(out / 'hits.png', query, args, hits)
         print(f'written {out / "hits.png"}')
     return 1 if left_out else 0
 

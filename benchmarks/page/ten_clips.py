@@ -70,7 +70,12 @@ def event_error(found: Table, truth: Table) -> float:
     Args:
         found: Rows of the clips to judge.
         truth: Their true rows, and those of others; they tell the order of phases.
+
+    Raises:
+        ValueError: There is no clip to judge.
     """
+    if not found:
+        raise ValueError('no clip was exported')
     starts: dict[str, list[int]] = {}
     for rows in truth.values():
         for first, _, phase in rows:

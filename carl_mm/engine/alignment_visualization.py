@@ -9,6 +9,7 @@ from mmaction.registry import HOOKS
 from mmengine import dist
 from mmengine.hooks import Hook
 from mmengine.runner import IterBasedTrainLoop, Runner
+from mmengine.visualization import LocalVisBackend
 
 from carl_mm.datasets.selection import videos_to_show
 from carl_mm.engine.framewise_datasets import framewise_datasets
@@ -139,6 +140,14 @@ class AlignmentVisualizationHook(Hook):
                     f'the picture {stage}_{name} at {unit} {rows[-1][0]} is left out: '
                     f'{error!r:.300}'
                 )
+        for folder in _folders(runner):
+            runner.logger.info(f'pictures of {unit} {rows[-1][0]} are in {folder}')
+
+
+def _folders(runner: Runner) -> list[str]:
+    """Return where the visualizer's files of pictures go, if it writes any."""
+    backends = runner.visualizer._vis_backends.values()
+    return [b._img_save_dir for b in backends if isinstance(b, LocalVisBackend)]
 
 
 def _picture(

@@ -57,6 +57,9 @@ def test_every_evaluation_is_drawn_to_files_and_to_tensorboard(folder):
     expected = {f'val_{name}_{step}.png' for name in PICTURES for step in (1, 2)}
     local = local_pictures(folder / 'work')
     assert set(local) == expected
+    (told,) = (folder / 'work').rglob('*.log')
+    (place,) = {file.parent for file in (folder / 'work').rglob('*.png')}
+    assert f'pictures of epoch 2 are in {place}' in told.read_text()
     log = events(folder / 'work')
     assert set(log.Tags()['images']) == {f'val_{name}' for name in PICTURES}
     for name in PICTURES:

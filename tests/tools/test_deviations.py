@@ -65,7 +65,7 @@ def test_tables_and_a_picture(tool, folder):
         assert float(row['start_s']) == pytest.approx(segment.start_s, abs=1e-6)
         assert float(row['end_s']) == pytest.approx(segment.end_s, abs=1e-6)
         assert f'{segment.start_s:.2f} s to {segment.end_s:.2f} s' in said
-    assert f'{len(found.segments)} segments' in said
+    assert f'log odds: {len(found.segments)}, judged by' in said
     height, width, _ = cv2.imread(str(out / 'new.png')).shape
     assert width == 1200
     assert 400 <= height <= 700

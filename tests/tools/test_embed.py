@@ -59,7 +59,7 @@ def test_3_damaged_videos_among_20(work_dir, tmp_path, embed, break_middle):
         status, said, errors = embed(work_dir, videos, '--out', out)
         assert status == 1
         assert f'embeddings  {counts}, in {out}\n' in said
-        assert 'ignored     1 files' in said
+        assert 'ignored     files that are not videos: 1' in said
         assert 'failed      3\n' in said
         reasons = [line for line in said.splitlines() if line.startswith('  ')]
         assert len(reasons) == 3

@@ -8,6 +8,7 @@ import pytest
 
 from carl_mm.apis import FrameIndex, VideoEmbedding
 from carl_mm.datasets.video_io.video_writer import write_mp4
+from carl_mm.visualization import retrieval_figure
 from tests.conftest import moving_square
 from tests.tools.processes import run_here
 
@@ -97,7 +98,14 @@ def test_an_index_is_kept_and_read(tool, folder):
     assert len(rows_of(first / 'hits.csv')) == 10
 
 
-def test_a_segment_is_found(tool, folder):
+def test_a_segment_is_found(tool, folder, monkeypatch):
+    captions = []
+
+    def figure(query, hits, query_title, titles):
+        captions.extend([query_title, *titles])
+        return retrieval_figure(query, hits, query_title, titles)
+
+    monkeypatch.setattr('carl_mm.visualization.retrieval_figure', figure)
     out = folder / 'out'
     args = (folder / 'videos' / 'a.mp4', '--time', '0.7', '--until', '1.2')
     status, said, _ = tool(*args, '--videos', folder / 'npz', '-k', '1', '--out', out)
@@ -106,6 +114,8 @@ def test_a_segment_is_found(tool, folder):
     assert row['filename'].endswith('c.mp4')
     assert (row['frame'], row['last_frame'], row['last_time_s']) == ('2', '7', '0.700')
     assert ' to ' in said
+    assert captions[0] == 'a.mp4\n0.70 to 1.20 s'
+    assert captions[1].startswith('c.mp4\n0.20 to 0.70 s\nsimilarity ')
 
 
 def test_approximate_search_says_what_it_misses(tool, folder):

@@ -59,15 +59,22 @@ def write_ranking(
         videos: The videos that it was given.
 
     Returns:
-        The rows as lines of text.
+        The rows as lines of text, with the videos' names as they were given.
     """
     rows, lines = [], []
     for each in ranked:
-        name = path_seen_from(path.parent, videos[each.index].filename)
+        given = videos[each.index].filename
         score, z = f'{each.alignment.score:.3f}', f'{each.z:.2f}'
-        rows.append((name, score, z, 'yes' if each.is_like else 'no'))
+        rows.append(
+            (
+                path_seen_from(path.parent, given),
+                score,
+                z,
+                'yes' if each.is_like else 'no',
+            )
+        )
         note = '' if each.is_like else 'unlike  '
-        lines.append(f'score {score}  z {z:>6}  {note}{name}')
+        lines.append(f'score {score}  z {z:>6}  {note}{given}')
     atomic_write_csv(path, ('filename', 'score', 'z', 'is_like'), rows)
     return lines
 

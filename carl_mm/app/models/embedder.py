@@ -9,7 +9,7 @@ from typing import Any
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.cli import describe
 from carl_mm.apis.embedding.folder_embedding import embed_one, is_of, name_targets
-from carl_mm.app.models.project_models import ProjectModels
+from carl_mm.app.models.project_models import GIVEN, ProjectModels
 from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets.video_io.find_videos import list_files
 
@@ -30,7 +30,8 @@ class Embedder:
 
     Attributes:
         current: Name of the model whose embeddings the library has; empty before.
-        seconds_a_frame: How long a frame took, measured; None before.
+        seconds_a_frame: How long a frame took by a model of the project, measured; None
+            before.
     """
 
     def __init__(
@@ -120,7 +121,7 @@ class Embedder:
                 if is_first:
                     self.library.put(video, embedded)
             spent = time.monotonic() - started
-            if frames:
+            if frames and name != GIVEN:  # which may be another backbone
                 self.seconds_a_frame = spent / frames
             remaining = spent / place * (len(paths) - place) if frames else None
             self._tell(done=place, remaining_s=remaining)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import time
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class LabelFiles:
         self.suggested_path = folder / 'suggested.csv'
         self.painted: Segments = {}
         self.suggested: Segments = {}
-        self.revision = int(time.time() * 1000)  # also another after a restart
+        self.revision = secrets.randbits(40)  # also another after a restart
         self._read: object = None  # states of the files that were read
 
     def refresh(self, names: Sequence[str]) -> None:

@@ -131,6 +131,8 @@ def add_legend(
 ) -> None:
     """Put a legend outside the axes, in as many columns as the width holds.
 
+    It reads line by line.
+
     Args:
         figure: A figure with constrained layout; it grows by the lines past the first.
         handles: Artists to explain, each with a label.
@@ -145,9 +147,11 @@ def add_legend(
     num_lines = -(-len(names) // num_columns)
     more = LEGEND_LINE_INCHES * max(0, num_lines - 1)
     figure.set_figheight(figure.get_figheight() + more)
+    # matplotlib fills its columns one after the other.
+    order = [i for c in range(num_columns) for i in range(c, len(names), num_columns)]
     figure.legend(
-        handles,
-        names,
+        [handles[i] for i in order],
+        [names[i] for i in order],
         loc='outside lower center' if below else 'outside upper center',
         ncols=num_columns,
         fontsize=12,

@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,18 @@ def test_a_table_is_empty_where_there_is_no_counterpart(tmp_path):
     assert shown == [(frame, frame / 10) for frame in matches]
     alone = (~found.matched_a).sum(), (~found.matched_b).sum()
     assert f'counterpart: {alone[0]} and {alone[1]} frames' in summary(found)
+
+
+def test_the_ranking_is_told_in_the_names_that_were_given(tmp_path, monkeypatch):
+    """The table's are relative to its folder; whoever reads the lines is elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    a, b = (video(Path('videos'), name, walk(0, 30)) for name in 'ab')
+    ranked = rank_by_alignment(a, [b])
+    (line,) = write_ranking(Path('out/ranking.csv'), ranked, [b])
+    assert line.endswith('  videos/b.mp4')
+    with Path('out/ranking.csv').open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert row['filename'] == '../videos/b.mp4'
 
 
 def test_the_ranking_is_written_as_it_is_told(tmp_path):

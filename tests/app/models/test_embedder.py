@@ -51,6 +51,13 @@ def make(inferencer, video_folder, tmp_path):
     return make
 
 
+def test_a_closed_one_embeds_no_more(make):
+    embedder, library, one, _ = make()
+    embedder.close()
+    embedder.close(0.01)  # it is not waited for what does not end
+    assert one.calls == [] and library.names == []
+
+
 def test_nothing_is_embedded_twice(make, inferencer, video_folder):
     embedder, library, one, _ = make()
     embedder.use('one')

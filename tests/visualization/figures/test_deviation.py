@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from carl_mm.visualization.figures.deviation import deviation_figure, round_log_odds
+from tests.visualization.legends import read_legend
 
 SCORES = np.array([0.0, 1, 4, 5, 1, 0, 6])
 TIMES = np.array([0.0, 0.1, 0.2, 0.5, 0.6, 0.7, 0.8])
@@ -24,7 +25,7 @@ def test_scores_threshold_and_segments_stand_at_their_times(assert_no_clipped_te
     np.testing.assert_allclose(shades(figure), [(0.2, 0.6), (0.8, 0.9)])
     assert figure.axes[0].get_xlabel() == 'time (s)'
     assert '(log odds)' in figure.axes[0].get_ylabel()
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    legend = read_legend(figure)
     assert legend == ['score', 'threshold, from the references', 'stands out']
     assert_no_clipped_text(figure)
 
@@ -34,7 +35,7 @@ def test_a_cut_has_a_shade_of_its_own(assert_no_clipped_text):
     assert shades(figure) == [(2, 4), (6, 7)]
     first, second = figure.axes[0].patches
     assert first.get_facecolor() != second.get_facecolor()
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    legend = read_legend(figure)
     assert legend[2:] == ['stands out', 'another scene']
     assert_no_clipped_text(figure)
 

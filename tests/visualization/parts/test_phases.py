@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from carl_mm.visualization import (
@@ -22,6 +22,7 @@ from carl_mm.visualization.parts.phases import (
     phase_names,
     shorten,
 )
+from tests.visualization.legends import read_legend
 from tests.visualization.made_fonts import CHINESE, LETTERS, make_font
 
 
@@ -72,6 +73,21 @@ def test_a_figure_grows_by_the_lines_of_its_legend():
     add_legend(figure, phase_handles([], [f'{i}' * 40 for i in range(7)]))
     assert figure.legends[0]._ncols == 2
     assert figure.get_figheight() == pytest.approx(5 + 3 * LEGEND_LINE_INCHES)
+
+
+@pytest.mark.parametrize('num_names', [1, 2, 6, 7, 8, 11, 12, 13, 20])
+@pytest.mark.parametrize('below', [False, True])
+def test_a_legend_reads_line_by_line(num_names, below):
+    """What is drawn, read as a page is: by lines, each from the left."""
+    names = [f'phase {index}' for index in range(num_names)]
+    handles = phase_handles([], names)
+    figure = Figure(figsize=(12, 5), layout='constrained')
+    add_legend(figure, handles, below=below)
+    assert read_legend(figure) == names
+    (legend,) = figure.legends
+    drawn = dict(zip(legend.get_texts(), legend.get_patches(), strict=True))
+    colors = {text.get_text(): to_hex(p.get_facecolor()) for text, p in drawn.items()}
+    assert colors == dict(zip(names, phase_colors(num_names), strict=True))
 
 
 def test_label_colors_and_unlabelled():

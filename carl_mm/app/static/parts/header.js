@@ -6,12 +6,13 @@ import {duration, load, moment, number, state as words, t} from '../texts.js';
 import {IconButton} from './icons.js';
 import {Problem} from './message.js';
 
-const madeBy = (model) => (model.kind === 'start'
-  ? t('model.start') : t('model.trained', {n: model.trained_on ?? 0, when: moment(model.when ?? '')}));
+const OURS = ['start', 'given']; // models whose names are ours, and translated
 
-// The starting model has a name of ours, which is translated.
+const madeBy = (model) => (OURS.includes(model.kind)
+  ? t(`model.${model.kind}`) : t('model.trained', {n: model.trained_on ?? 0, when: moment(model.when ?? '')}));
+
 const titleOf = (model) =>
-  (model.kind === 'start' ? t('model.start_name') : model.title || model.name);
+  (OURS.includes(model.kind) ? t(`model.${model.kind}_name`) : model.title || model.name);
 
 const Model = ({state}) => {
   const task = useTask();
