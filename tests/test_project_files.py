@@ -1,5 +1,6 @@
 """Requirements, commands and citation agree with one another."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -83,6 +84,36 @@ def test_the_hosted_workflow_runs_what_ci_runs():
     assert set(theirs) == {f'make {target}' for target in ours}
     for steps in jobs:
         assert [step['run'] for step in steps if 'run' in step][0] == 'make env'
+
+
+def test_an_image_holds_all_that_a_wheel_is_made_of():
+    kept = re.findall(r'^!(.+)', (ROOT / '.dockerignore').read_text(), re.MULTILINE)
+    manifest = (ROOT / 'MANIFEST.in').read_text()
+    named = re.findall(r'^(?:recursive-)?include (\S+)', manifest, re.MULTILINE)
+    assert {'carl_mm', 'setup.py', 'pyproject.toml', 'README.md', *named} <= set(kept)
+    assert all((ROOT / name).exists() for name in kept)
+
+
+def test_compose_builds_with_arguments_that_the_dockerfile_has():
+    text = (ROOT / 'Dockerfile').read_text()
+    page = yaml.safe_load((ROOT / 'compose.yaml').read_text())['services']['page']
+    known = dict(re.findall(r'^ARG (\w+)=(\S+)', text, re.MULTILINE))
+    for name, value in page['build']['args'].items():
+        assert value == f'${{{name}:-{known[name]}}}'
+    (port,) = page['ports']
+    assert port.startswith('127.0.0.1:')  # not the network, unless one wants that
+    assert f'EXPOSE {port.rpartition(":")[2]}' in text
+    assert f'"--port", "{port.rpartition(":")[2]}"]' in text
+
+
+def test_the_image_runs_a_user_and_its_health_is_asked_for():
+    lines = (ROOT / 'Dockerfile').read_text().splitlines()
+    users = [line for line in lines if line.startswith('USER ')]
+    assert users == ['USER ${USER_ID}:${GROUP_ID}']
+    (health,) = [line for line in lines if line.startswith('HEALTHCHECK ')]
+    program, option, code = json.loads(health.partition(' CMD ')[2])
+    assert (program, option) == ('python', '-c')
+    compile(code, 'healthcheck', 'exec')
 
 
 def test_pre_commit_runs_make_lint():

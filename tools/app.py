@@ -2,6 +2,7 @@
 
 python tools/app.py my_videos
 python tools/app.py my_videos --model work_dirs/carl_folder --port 8000
+python tools/app.py --example
 
 Open the printed address in a browser; Ctrl-C ends it. Nothing has to be prepared: the
 videos are embedded by a model that needs no training, and the page can train one on
@@ -35,7 +36,10 @@ def parser() -> ArgumentParser:
     """Return the command line."""
     made = make_parser(__doc__)
     add = made.add_argument
-    add('folder', metavar='FOLDER', help='videos, searched with its subfolders')
+    what = 'videos, searched with its subfolders'
+    add('folder', metavar='FOLDER', nargs='?', help=what)
+    what = 'open the example videos instead, ten generated ones'
+    add('--example', action='store_true', help=what)
     what = 'work dir or checkpoint to use first (default: one that needs no training)'
     add('--model', metavar='PATH', help=what)
     what = 'where the page keeps its state (default: FOLDER/.carl_mm)'
@@ -98,10 +102,13 @@ def app(args: Namespace) -> None:
             'warning: --videos will go; call app.py FOLDER --model MODEL instead\n'
         )
         args.folder, args.model = args.videos, args.folder
-    access, folder = access_of(args), Path(args.folder)
+    if args.example == bool(args.folder):
+        raise ValueError('name a FOLDER of videos, or --example, and not both')
+    access = access_of(args)
     usable_device(args.device)  # raises before anything is made
     if args.model and not Path(args.model).exists():
         raise FileNotFoundError(f'{args.model}: no such work dir or checkpoint')
+    folder = folder_of(args)
     with tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp:
         workspace = open_workspace(
             folder,
@@ -111,7 +118,28 @@ def app(args: Namespace) -> None:
             embeddings_dirs=tuple(map(Path, args.embeddings)),
             device=args.device,
         )
-        serve(workspace, Path(temp), access, functools.partial(announce, folder))
+        # Its uploads are below those of the folder, and count as these do.
+        in_example = functools.partial(
+            open_workspace, temp=workspace.library.uploads_dir, device=args.device
+        )
+        serve(
+            workspace,
+            Path(temp),
+            access,
+            functools.partial(announce, folder),
+            None if args.example else in_example,
+        )
+
+
+def folder_of(args: Namespace) -> Path:
+    """Return the folder of videos; the example's are made if they are not there."""
+    if not args.example:
+        return Path(args.folder)
+    from carl_mm.app.example_videos import ExampleVideos, example_folder
+
+    videos = ExampleVideos(example_folder())
+    print(f'{videos.videos_dir}: the example videos', file=sys.stderr, flush=True)
+    return videos.make()
 
 
 def announce(folder: Path, access: 'Access') -> None:

@@ -1,4 +1,7 @@
-"""Evaluate a checkpoint: python tools/test.py CONFIG CHECKPOINT."""
+"""Evaluate a checkpoint.
+
+python tools/test.py CONFIG CHECKPOINT
+"""
 
 import argparse
 import json

@@ -1,4 +1,7 @@
-"""Train a config: python tools/train.py configs/carl_synthetic.py."""
+"""Train a config.
+
+python tools/train.py configs/carl_synthetic.py
+"""
 
 import argparse
 import os

@@ -12,6 +12,8 @@ from typing import Any
 
 from mmengine.config import Config
 
+from carl_mm.apis.shipped_files import find_config
+
 BUILDING = ('registry', 'build_functions.py')
 RUNNING = ('run', 'run_epoch', 'run_iter')  # of a loop: all is built by then
 KINDS = (TypeError, KeyError, AssertionError)
@@ -28,13 +30,15 @@ TESTING = (*EMBEDDING, 'test_cfg', 'test_evaluator')
 def read_config(path: str) -> Config:
     """Read a config file.
 
+    Args:
+        path: The file, or the name of a shipped one, see `find_config`.
+
     Raises:
         FileNotFoundError: There is no such file, or none that it is based on.
         ImportError: It imports what is not there.
         ValueError: It is no config; says where and why.
     """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f'{path}: no such config file')
+    path = str(find_config(path))
     try:
         return Config.fromfile(path)
     except ImportError:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from carl_mm.app.access.ledger import Ledger
 from carl_mm.app.access.settings import Access
-from carl_mm.app.media.playable import copy_path
 from carl_mm.app.project.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ def serve(
     temp: Path,
     access: Access,
     announce: Callable[[Access], Any] = lambda access: None,
+    open_example: Callable[[Path], Workspace] | None = None,
 ) -> None:
     """Serve the page until interrupted; then remove uploads.
 
@@ -33,6 +33,8 @@ def serve(
         temp: Folder for temporary files, the uploads' among them.
         access: Where the page is served, and who may enter.
         announce: Called with where the page is, once it can be opened.
+        open_example: Returns the workspace of a folder, for the page of the example
+            videos; by default there is none.
 
     Raises:
         ImportError: FastAPI or uvicorn is not installed.
@@ -46,20 +48,26 @@ def serve(
         listening = stack.enter_context(listen(access.host, access.port))
         access = dataclasses.replace(access, port=listening.getsockname()[1])
         workspace.project.tell_address(access.host, access.port)
-        server = make_server(workspace, temp, access)
+        server = make_server(workspace, temp, access, open_example)
         stack.callback(workspace.close)
         workspace.prepare()
         announce(access)
         server.run(sockets=[listening])
 
 
-def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Server':
+def make_server(
+    workspace: Workspace,
+    temp: Path,
+    access: Access,
+    open_example: Callable[[Path], Workspace] | None = None,
+) -> 'uvicorn.Server':
     """Return a server of the page that is not started yet.
 
     Args:
         workspace: What the page works on.
         temp: Folder for temporary files.
         access: Where the page will be served, and who may enter.
+        open_example: See `serve`.
 
     Raises:
         ImportError: FastAPI or uvicorn is not installed.
@@ -67,27 +75,19 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
     try:
         import uvicorn
 
-        from carl_mm.app.application import make_application
+        from carl_mm.app.pages import Pages
     except ImportError as error:
         raise ImportError(f'{NEEDED} ({error})') from error
     from carl_mm.app.access.body_limit import BodyLimit
     from carl_mm.app.access.gate import Gate
     from carl_mm.app.access.visitors import Visitors
 
-    library, copies = workspace.library, workspace.project.cache_dir / 'copies'
-    ledger = Ledger(temp / 'received', library.uploads_dir, access.limits)
-
-    def forget(visitor: str) -> None:
-        gone = ledger.leave(visitor)
-        for path in gone:
-            if path.exists():
-                copy_path(path, copies).unlink(missing_ok=True)
-        library.remove_uploads(gone)
-
-    app = make_application(workspace, ledger)
-    limited = BodyLimit(app, access.limits.file_mb * 2**20)
+    uploads_dir = workspace.library.uploads_dir
+    ledger = Ledger(temp / 'received', uploads_dir, access.limits)
+    pages = Pages(workspace, ledger, access, open_example)
+    limited = BodyLimit(pages.app, access.limits.file_mb * 2**20)
     config = uvicorn.Config(
-        Gate(limited, access, Visitors(forget, access.forget_after_s)),
+        Gate(limited, access, Visitors(pages.forget, access.forget_after_s)),
         access.host,
         access.port,
         log_level='warning',
@@ -97,8 +97,9 @@ def make_server(workspace: Workspace, temp: Path, access: Access) -> 'uvicorn.Se
     end = server.shutdown
 
     async def shutdown(sockets: list[socket.socket] | None = None) -> None:
-        workspace.changes.close()  # or it would wait for pages that listen for ever
+        pages.end_streams()  # or it would wait for pages that listen for ever
         await end(sockets)
+        pages.close()
 
     server.shutdown = shutdown  # type: ignore[method-assign]
     return server

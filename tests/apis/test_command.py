@@ -1,60 +1,129 @@
-"""carl-mm NAME runs tools/NAME.py."""
+"""carl-mm NAME is tools/NAME.py."""
 
 import subprocess
 import sys
+import time
 
 import pytest
 
-from carl_mm.apis import command
-from carl_mm.apis.shipped_files import shipped
+from carl_mm.apis import command, shipped_files
+from tests.tools.processes import ROOT, environment
+
+CODE = 'import sys; from carl_mm.apis.command import main; sys.exit(main({!r}))'
 
 
-def test_all_tools_are_listed_with_what_they_do(capsys):
-    assert command.main([]) == 0
+def start(*argv):
+    code = CODE.format(list(argv))
+    command = [sys.executable, '-c', code]
+    return subprocess.run(command, env=environment(), capture_output=True, text=True)
+
+
+def test_every_tool_has_a_name():
+    files = set((ROOT / 'tools').rglob('*.py'))
+    assert set(command.tools().values()) == files
+    assert command.tools()['folder'] == ROOT / 'tools/dataset_converters/folder.py'
+    assert {'app', 'align', 'label-phases', 'cvrl-checkpoint'} <= set(command.tools())
+
+
+@pytest.mark.parametrize('argv', [[], ['--help'], ['-h']])
+def test_alone_it_lists_all_tools(argv, capsys):
+    assert command.main(argv) == 0
     said = capsys.readouterr().out
-    files = [p for p in shipped('tools').glob('*.py') if not p.name.startswith('_')]
-    lines = said.splitlines()
-    for file in files:
-        name = file.stem.replace('_', '-')
-        (line,) = [line for line in lines if line.split()[:1] == [name]]
-        assert len(line.split()) > 2, line
-    assert any(line.split()[:1] == ['folder'] for line in lines)
-    assert command.main(['--help']) == 0
-    assert capsys.readouterr().out == said
+    for name in command.tools():
+        (line,) = [ln for ln in said.splitlines() if ln.strip().startswith(f'{name} ')]
+        assert line.endswith('.') and 'python' not in line
 
 
-def test_it_imports_nothing_heavy():
-    code = (
-        'import sys; from carl_mm.apis.command import main; main([]); '
-        'assert not {"torch", "mmengine", "numpy"} & set(sys.modules)'
+def test_the_list_appears_at_once():
+    code = 'import sys; from carl_mm.apis.command import main; main([])\n'
+    code += 'print("imported:", *sys.modules)'
+    times = []
+    for _ in range(3):
+        before = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, '-c', code], env=environment(), stdout=-1, text=True
+        )
+        times.append(time.monotonic() - before)
+    imported = done.stdout.partition('imported:')[2].split()
+    assert not {'torch', 'numpy', 'cv2', 'mmengine', 'fastapi'} & set(imported)
+    assert min(times) < 0.3
+
+
+def test_a_tool_is_run_with_its_arguments_and_status(monkeypatch, tmp_path, capsys):
+    tool = tmp_path / 'tools' / 'say_it.py'
+    tool.parent.mkdir()
+    tool.write_text(
+        '"""Say it."""\nimport sys\n'
+        "if __name__ == '__main__':\n    print(sys.argv)\n    sys.exit(7)\n"
     )
-    subprocess.run([sys.executable, '-c', code], check=True, capture_output=True)
+    monkeypatch.setattr(command, 'shipped', lambda name: tmp_path / name)
+    monkeypatch.setattr(sys, 'argv', ['carl-mm', 'given'])
+    for name in ('say-it', 'say_it'):
+        with pytest.raises(SystemExit) as info:
+            command.main([name, '--loud', 'a b'])
+        assert info.value.code == 7
+        said = capsys.readouterr().out
+        assert said == "['carl-mm say-it', '--loud', 'a b']\n"
+
+
+def test_a_tools_errors_are_its_own():
+    done = start('train', 'carl_foldr.py')
+    assert done.returncode == 1
+    assert done.stderr.startswith('error: carl_foldr.py: no such config file')
+    assert 'carl_folder.py' in done.stderr and done.stderr.count('\n') == 1
+    done = start('align', '--none')
+    assert done.returncode == 2
+    assert done.stderr.startswith('usage: carl-mm align ')
 
 
 @pytest.mark.parametrize(
-    ('name', 'hint'),
-    [('tain', 'do you mean train'), ('../x', 'carl-mm lists'), ('xyz', 'carl-mm')],
+    ('name', 'near'),
+    [
+        ('trian', 'did you mean train?'),
+        ('aling', 'did you mean align'),
+        ('label_phase', 'did you mean label-phases?'),
+        ('carl-checkpoints', 'did you mean carl-checkpoint'),
+        ('xyzzy', '`carl-mm` lists all'),
+        ('../train', 'did you mean train?'),
+    ],
 )
-def test_a_misspelt_name_is_one_line(name, hint, capsys):
+def test_a_misspelt_name_says_which_are_near(name, near, capsys):
     assert command.main([name]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"error: no tool '{name}'") and near in said.err
+    assert said.err.count('\n') == 1 and not said.out
+
+
+def test_it_tells_the_version(capsys):
+    import carl_mm
+
+    assert command.main(['--version']) == 0
+    assert capsys.readouterr().out == f'carl-mm {carl_mm.__version__}\n'
+
+
+def test_a_broken_installation_is_one_line(monkeypatch, tmp_path, capsys):
+    fake = tmp_path / 'carl_mm' / 'apis' / 'shipped_files.py'
+    monkeypatch.setattr(shipped_files, '__file__', str(fake))
+    assert command.main([]) == 1
     said = capsys.readouterr().err
-    assert said.startswith('error: there is no ') and hint in said
-    assert said.count('\n') == 1
+    assert said.startswith('error: ') and 'install carl_mm anew' in said
 
 
-@pytest.mark.parametrize('name', ['label-phases', 'label_phases', 'folder'])
-def test_a_tool_gets_its_arguments(name, capsys, monkeypatch):
-    monkeypatch.setattr(sys, 'argv', ['carl-mm', name, '--help'])
-    with pytest.raises(SystemExit) as info:
-        command.main()
-    assert not info.value.code
-    assert f'usage: {name.replace("-", "_")}.py' in capsys.readouterr().out
-
-
-def test_shipped_configs_are_found_by_their_names(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    here = str(shipped('configs') / 'carl_folder.py')
-    assert command.find_config('carl_folder.py') == here
-    (tmp_path / 'carl_folder.py').touch()  # the user's own comes first
-    assert command.find_config('carl_folder.py') == 'carl_folder.py'
-    assert command.find_config('none.py') == 'none.py'
+def test_processes_that_a_tool_spawns_know_its_functions(tmp_path):
+    tool = tmp_path / 'tools' / 'spawns.py'
+    tool.parent.mkdir()
+    tool.write_text(
+        'from multiprocessing import get_context\n'
+        'def double(n):\n    return 2 * n\n'
+        "\n\nif __name__ == '__main__':\n"
+        "    with get_context('spawn').Pool(1) as pool:\n"
+        '        print(pool.map(double, [1, 2]))\n'
+    )
+    code = (
+        'import sys; from pathlib import Path; from carl_mm.apis import command\n'
+        f'command.shipped = lambda name: Path({str(tmp_path)!r}, name)\n'
+        "command.main(['spawns'])"
+    )
+    done = [sys.executable, '-c', code]
+    said = subprocess.run(done, env=environment(), capture_output=True, text=True)
+    assert said.stdout == '[2, 4]\n', said.stderr

@@ -35,6 +35,8 @@ def work_dir(tmp_path_factory):
         (['VIDEOS', '--forget-after', '-1'], 'forget_after_s must'),
         (['VIDEOS', '--max-upload', '0'], 'file_mb must be'),
         (['VIDEOS', '--project', 'file'], 'name another folder by --project'),
+        (['VIDEOS', '--example'], 'not both'),
+        ([], 'name a FOLDER of videos, or --example'),
     ],
 )
 def test_bad_input_is_one_line(

@@ -23,7 +23,16 @@ def tutorial():
     text = (ROOT / 'README.md').read_text()
     (block,) = re.findall(rf'{HEADING}.*?```bash\n(.*?)```', text, re.DOTALL)
     lines = [line.split('  #')[0].strip() for line in block.splitlines()]
-    return [line for line in lines if line.startswith('python')]
+    return [line for line in lines if line.startswith(('python ', 'carl-mm '))]
+
+
+def of_python(command):
+    """The tool of a command, and Python's arguments that do the same."""
+    program, name, *rest = shlex.split(command)
+    if program == 'python':
+        return Path(name).stem, [name, *rest]
+    code = 'from carl_mm.apis.command import main; main()'
+    return name, ['-c', code, name, *rest]
 
 
 @pytest.fixture
@@ -91,12 +100,11 @@ def first_page(arguments, folder):
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_each_command_runs_as_it_stands(workplace):
-    commands = tutorial()
-    tools = [Path(shlex.split(command)[1]).stem for command in commands]
+    commands = [of_python(command) for command in tutorial()]
+    tools = [tool for tool, _ in commands]
     expected = ['folder', 'train', 'embed', 'align', 'retrieve', 'label_phases']
     assert tools == [*expected, 'deviations', 'app']
-    for command, tool in zip(commands, tools, strict=True):
-        arguments = shlex.split(command)[1:]
+    for tool, arguments in commands:
         if tool == 'train':  # two epochs instead of fifty
             arguments += ['--cfg-options', 'max_epochs=2']
         if tool == 'app':

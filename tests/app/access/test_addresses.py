@@ -11,7 +11,7 @@ from carl_mm.app.access.addresses import is_open
     [
         *('', 'static/main.js', 'static/texts/de.json', 'static/vendor/preact-htm.js'),
         *('api/state', 'api/events', 'api/video', 'api/labels/export'),
-        *('api/exports/0f-_A', 'api/exports/0f/file'),
+        *('api/exports/0f-_A', 'api/exports/0f/file', 'api/making'),
     ],
 )
 def test_read(base, path):

@@ -73,7 +73,7 @@ export const Header = () => {
   const inExample = location.pathname.endsWith('/example/');
   return html`
     <header>
-      <h1>${state?.folder ?? t('title')}</h1>
+      <h1>${inExample ? t('example.title') : state?.folder ?? t('title')}</h1>
       ${state && html`<${Model} state=${state} />`}
       <div class="news" aria-live="polite">
         ${state?.embedding && html`<${Embedding} embedding=${state.embedding} />`}
