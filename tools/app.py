@@ -108,6 +108,9 @@ def app(args: Namespace) -> None:
     usable_device(args.device)  # raises before anything is made
     if args.model and not Path(args.model).exists():
         raise FileNotFoundError(f'{args.model}: no such work dir or checkpoint')
+    for made in args.embeddings:
+        if not Path(made).is_dir():
+            raise FileNotFoundError(f'{made}: no such folder of embeddings')
     folder = folder_of(args)
     with tempfile.TemporaryDirectory(prefix='carl_mm_app_') as temp:
         workspace = open_workspace(

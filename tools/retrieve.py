@@ -185,9 +185,7 @@ def retrieve(args: Namespace) -> int:
             f'frame {hit.frame:6}  {hit.filename}'
         )
     if not hits:
-        print(
-            'nothing found: the index has no other video, or none that is long enough'
-        )
+        print('nothing found: there is no other video, or none that is long enough')
     out = Path(args.out)
     write_hits_csv(out / 'hits.csv', hits)
     print(f'written {out / "hits.csv"}')

@@ -5,6 +5,17 @@ from pathlib import Path
 import numpy as np
 
 from carl_mm.apis import VideoEmbedding
+from carl_mm.datasets.video_io.video_writer import write_mp4
+from tests.conftest import moving_square
+
+
+def with_files(lengths, folder):
+    """A library of videos of these numbers of frames, whose files are there."""
+    made = CircleLibrary(**{n: np.linspace(0, 110, k) for n, k in lengths.items()})
+    made.folder = folder
+    for name, length in lengths.items():
+        write_mp4(folder / name, moving_square(length, 32), 10)
+    return made
 
 
 class CircleLibrary:

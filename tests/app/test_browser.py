@@ -17,6 +17,7 @@ from tests.app.browser.people import (
     chromium,
     drag,
     opened,
+    play_by_space,
     player,
     row,
     saved,
@@ -192,11 +193,7 @@ def test_phases_are_painted_by_keys_while_it_plays(page, server):
     player(page, 'Video to paint').get_by_role('combobox', name='Speed').select_option(
         '0.25'
     )
-    page.get_by_role('tab', name='Phases').focus()
-    page.keyboard.press(' ')
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('video')].some(v => v.currentTime > 0.1)"
-    )
+    play_by_space(page)
     page.keyboard.down('1')
     page.get_by_text('Painting reach').wait_for()
     page.wait_for_timeout(1200)

@@ -24,6 +24,7 @@ def work_dir(tmp_path_factory):
     [
         (['none'], 'none: no such folder of videos'),
         (['empty'], 'empty: contains no video'),
+        (['VIDEOS', '--embeddings', 'none'], 'none: no such folder of embeddings'),
         (['VIDEOS', '--model', 'none'], 'none: no such work dir or checkpoint'),
         (['VIDEOS', '--device', 'cuda:77'], "'cuda:77' is not"),
         (['VIDEOS', '--port', '99999'], 'port must be'),

@@ -66,14 +66,7 @@ def write_pair_video(
     crop = check_crop(crop)
     frames_a, frames_b = (opened(video, crop) for video in (a, b))
     remarks: list[str] = []
-    known: list[np.ndarray | None] = [None, None]
-    phases: list[str] | None = None
-    if labels is not None:
-        times = {video.filename: video.timestamps for video in (a, b)}
-        known, phases = known_labels(labels, times, count, remarks)
-        for video, its_labels in zip((a, b), known, strict=True):
-            if its_labels is None:
-                remarks.append(f'{labels}: has no phases of {video.filename}')
+    known, phases = _labels_of(a, b, labels, count, remarks)
     if sound and speed != 1 and has_sound(a.filename):
         remarks.append(f'the sound of {a.filename} is left out at speed {speed:g}')
     write_aligned_video(
@@ -97,6 +90,24 @@ def write_pair_video(
         on_progress=on_progress,
     )
     return remarks
+
+
+def _labels_of(
+    a: VideoEmbedding,
+    b: VideoEmbedding,
+    labels: str | Path | None,
+    count: FrameCount,
+    remarks: list[str],
+) -> tuple[list[np.ndarray | None], list[str] | None]:
+    """Return the labels of both videos, and the names of the phases."""
+    if labels is None:
+        return [None, None], None
+    times = {video.filename: video.timestamps for video in (a, b)}
+    known, phases = known_labels(labels, times, count, remarks)
+    for video, its_labels in zip((a, b), known, strict=True):
+        if its_labels is None:
+            remarks.append(f'{labels}: has no phases of {video.filename}')
+    return known, phases
 
 
 def opened(video: VideoEmbedding, crop: Crop = None) -> FrameReader:

@@ -3,6 +3,7 @@
 import json
 import os
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -10,6 +11,7 @@ from typing import IO, Any, TypeVar
 import numpy as np
 
 from carl_mm.apis.array_file import open_npz
+from carl_mm.datasets.video_io.find_videos import find_videos
 from carl_mm.files import atomic_write
 from carl_mm.json_files import parse_json
 from carl_mm.quoting import clip, quote
@@ -17,6 +19,33 @@ from carl_mm.quoting import clip, quote
 EMBEDDING_SUFFIXES = ('.npz', '.parquet')
 CHECKSUM = 'crc32'  # name of the checksum in a .parquet file
 T = TypeVar('T')
+
+
+def name_targets(
+    paths: list[Path], out_dir: Path, form: str = 'npz'
+) -> dict[Path, Path]:
+    """Return the file of each video, by its absolute path; see `embed_folder`.
+
+    Raises:
+        ValueError: Two videos would share a file.
+    """
+    relative: dict[Path, Path] = {}
+    for path in paths:
+        for video in find_videos([path]):
+            root = path if path.is_dir() and video != path else path.parent
+            relative.setdefault(Path(os.path.abspath(video)), video.relative_to(root))
+    stems = Counter(name.with_suffix('') for name in set(relative.values()))
+    sources: dict[Path, Path] = {}
+    for video, name in relative.items():
+        stem = name.with_suffix('') if stems[name.with_suffix('')] == 1 else name
+        target = out_dir / stem.with_name(f'{stem.name}.{form}')
+        other = sources.setdefault(target, video)
+        if other != video:
+            raise ValueError(
+                f'{other} and {video} would both be {target}; give their common '
+                'folder, or embed them into two'
+            )
+    return {video: target for target, video in sources.items()}
 
 
 def write_embedding(path: str | os.PathLike[str], fields: dict[str, Any]) -> None:

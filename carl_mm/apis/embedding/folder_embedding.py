@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from glob import escape
@@ -10,12 +9,12 @@ from pathlib import Path
 
 import torch
 
+from carl_mm.apis.embedding.embedding_files import name_targets
 from carl_mm.apis.embedding.inferencer import FramewiseInferencer
 from carl_mm.apis.embedding.progress import OnProgress, progress_bar
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.video_io.find_videos import (
     VIDEO_SUFFIXES,
-    find_videos,
     list_files,
 )
 from carl_mm.datasets.video_io.open_video import VideoDecodeError
@@ -102,33 +101,6 @@ def _embed_missing(
                 failed[str(video)] = reason
             bar.update(task, completed=index)
     return done, failed
-
-
-def name_targets(
-    paths: list[Path], out_dir: Path, form: str = 'npz'
-) -> dict[Path, Path]:
-    """Return the file of each video, by its absolute path; see `embed_folder`.
-
-    Raises:
-        ValueError: Two videos would share a file.
-    """
-    relative: dict[Path, Path] = {}
-    for path in paths:
-        for video in find_videos([path]):
-            root = path if path.is_dir() and video != path else path.parent
-            relative.setdefault(Path(os.path.abspath(video)), video.relative_to(root))
-    stems = Counter(name.with_suffix('') for name in set(relative.values()))
-    sources: dict[Path, Path] = {}
-    for video, name in relative.items():
-        stem = name.with_suffix('') if stems[name.with_suffix('')] == 1 else name
-        target = out_dir / stem.with_name(f'{stem.name}.{form}')
-        other = sources.setdefault(target, video)
-        if other != video:
-            raise ValueError(
-                f'{other} and {video} would both be {target}; give their common '
-                'folder, or embed them into two'
-            )
-    return {video: target for target, video in sources.items()}
 
 
 def _find_done(

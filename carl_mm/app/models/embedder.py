@@ -3,12 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from carl_mm.apis import FramewiseInferencer, VideoEmbedding
 from carl_mm.apis.cli import describe
-from carl_mm.apis.embedding.folder_embedding import embed_one, is_of, name_targets
+from carl_mm.apis.embedding.embedding_files import name_targets
+from carl_mm.apis.embedding.folder_embedding import embed_one, is_of
 from carl_mm.app.models.project_models import GIVEN, ProjectModels
 from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets.video_io.find_videos import list_files
@@ -104,9 +106,7 @@ class Embedder:
             self.current = name
         found: dict[str, VideoEmbedding] = {}
         started, frames = time.monotonic(), 0
-        targets = name_targets(
-            [self.library.folder], self.embeddings_dir / name.replace('/', '_')
-        )
+        targets = name_targets([self.library.folder], self.embeddings_dir / name)
         known = self._made_elsewhere(inferencer)
         for place, (video, path) in enumerate(paths.items(), 1):
             if self._is_closed:
@@ -156,10 +156,11 @@ class Embedder:
         found = {}
         for folder in self.more_dirs:
             for file in list_files(folder, ('.npz',)):
-                video = VideoEmbedding.load(file)
-                path = Path(video.filename).resolve()
-                if path.exists() and is_of(video, path, inferencer.provenance):
-                    found[path] = video
+                with suppress(ValueError):  # damaged: made anew
+                    video = VideoEmbedding.load(file)
+                    path = Path(video.filename).resolve()
+                    if path.exists() and is_of(video, path, inferencer.provenance):
+                        found[path] = video
         return found
 
     def _tell(self, **changes: Any) -> None:

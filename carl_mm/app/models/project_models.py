@@ -38,8 +38,9 @@ class Model:
 
     def state(self) -> dict[str, Any]:
         """Return what the page shows."""
-        kept = dataclasses.asdict(self)
-        return {**kept, 'path': f'{self.path}'}
+        shown = dataclasses.asdict(self)
+        del shown['path']  # where it lies on this machine is nobody's in the network
+        return shown
 
 
 class ProjectModels:

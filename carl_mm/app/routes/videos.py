@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, Response
 from carl_mm.apis.cli import describe
 from carl_mm.app.media.playable import PlayableVideo, frame_jpeg, playable
 from carl_mm.app.media.thumbnails import thumbnail
+from carl_mm.app.project.library import VideoLibrary
 from carl_mm.app.project.workspace import Workspace
 from carl_mm.datasets.video_io.open_video import open_video
 
@@ -27,20 +28,7 @@ def router(workspace: Workspace) -> APIRouter:
         workspace: What the page works on.
     """
     routes = APIRouter(prefix='/api')
-    library, cache = workspace.library, workspace.project.cache_dir
-    lock = threading.Lock()  # so that each copy is made once
-    jpeg = lru_cache(maxsize=512)(frame_jpeg)
-
-    def path_of(name: str) -> Path:
-        try:
-            return library.path(name)
-        except ValueError as error:
-            raise HTTPException(404, describe(error)) from error
-
-    def prepared(name: str) -> PlayableVideo:
-        path = path_of(name)
-        with lock:
-            return playable(path, cache / 'copies')
+    library = workspace.library
 
     @routes.get('/videos')
     def videos() -> dict[str, Any]:
@@ -52,10 +40,23 @@ def router(workspace: Workspace) -> APIRouter:
         ]
         return {'revision': library.revision, 'videos': rows}
 
+    _add_playing(routes, library, workspace.project.cache_dir / 'copies')
+    _add_pictures(routes, library, workspace.project.cache_dir / 'thumbnails')
+    return routes
+
+
+def _add_playing(routes: APIRouter, library: VideoLibrary, copies_dir: Path) -> None:
+    lock = threading.Lock()  # so that each copy is made once
+
+    def prepared(name: str) -> PlayableVideo:
+        path = _path_of(library, name)
+        with lock:
+            return playable(path, copies_dir)
+
     @routes.get('/info')
     def info(video: str) -> dict[str, Any]:
         """Return the times of a video's frames, in the file and in the player."""
-        path, shown = path_of(video), prepared(video)
+        path, shown = _path_of(library, video), prepared(video)
         reader = open_video(path)
         height, width = reader.read([0])[0].shape[:2]
         return {
@@ -74,18 +75,27 @@ def router(workspace: Workspace) -> APIRouter:
         shown = prepared(video)
         return FileResponse(shown.path, media_type=shown.media_type)
 
+
+def _add_pictures(routes: APIRouter, library: VideoLibrary, kept_in: Path) -> None:
+    jpeg = lru_cache(maxsize=512)(frame_jpeg)
+
     @routes.get('/frame')
     def frame_picture(video: str, frame: int, height: int = 160) -> Response:
         """Return a frame as a small picture."""
         if not 16 <= height <= 1080:
             raise HTTPException(422, f'height must be in 16 to 1080, got {height}')
-        content = jpeg(path_of(video), frame, height)
+        content = jpeg(_path_of(library, video), frame, height)
         return Response(content, media_type='image/jpeg')
 
     @routes.get('/thumbnail')
     def small_picture(video: str) -> FileResponse:
         """Return a picture of the middle frame."""
-        file = thumbnail(path_of(video), cache / 'thumbnails')
+        file = thumbnail(_path_of(library, video), kept_in)
         return FileResponse(file, media_type='image/jpeg', headers=KEEP)
 
-    return routes
+
+def _path_of(library: VideoLibrary, name: str) -> Path:
+    try:
+        return library.path(name)
+    except ValueError as error:
+        raise HTTPException(404, describe(error)) from error

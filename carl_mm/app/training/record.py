@@ -23,7 +23,6 @@ class TrainingRecord:
         steps: Number of steps of the whole training.
         ended: When it ended, as text; empty before.
         error: Why it failed; empty if it did not.
-        seconds: How long its processes ran before the present one.
     """
 
     status: str
@@ -31,7 +30,6 @@ class TrainingRecord:
     steps: int
     ended: str = ''
     error: str = ''
-    seconds: float = 0.0
 
 
 def write_record(work_dir: Path, record: TrainingRecord) -> None:

@@ -1,7 +1,5 @@
 """Two videos in step, and which videos are like one."""
 
-import threading
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -9,6 +7,7 @@ import numpy as np
 from carl_mm.apis import VideoEmbedding, align, rank_by_alignment
 from carl_mm.apis.alignment.ranking import ScoreNull
 from carl_mm.app.project.videos import Videos
+from carl_mm.app.work.kept import Kept
 
 MAX_NULL_VIDEOS = 12  # whose other orders tell how well unrelated videos align
 MAX_KEPT = 64
@@ -23,8 +22,7 @@ class Aligner:
 
     def __init__(self, library: Videos) -> None:
         self._library = library
-        self._nulls: OrderedDict[tuple[Any, ...], ScoreNull] = OrderedDict()
-        self._lock = threading.Lock()
+        self._nulls = Kept[ScoreNull](MAX_KEPT)
 
     def align(self, a: str, b: str, method: str = 'posterior') -> dict[str, Any]:
         """Align two videos.
@@ -116,12 +114,7 @@ class Aligner:
         places = np.linspace(0, len(names) - 1, min(len(names), MAX_NULL_VIDEOS - 1))
         pool = [b, *(self._library.video(names[i]) for i in places.round().astype(int))]
         key = tuple(map(fingerprint, (a, *pool)))
-        with self._lock:  # of those who wait for the same one, one computes it
-            if key not in self._nulls:
-                self._nulls[key] = ScoreNull.of(a, pool)
-                if len(self._nulls) > MAX_KEPT:
-                    self._nulls.popitem(last=False)
-            return self._nulls[key]
+        return self._nulls.get(key, lambda: ScoreNull.of(a, pool))
 
 
 def fingerprint(video: VideoEmbedding) -> tuple[Any, ...]:

@@ -1,13 +1,12 @@
 """Where a video strays from good ones."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from threading import Lock
 from typing import Any
 
 from carl_mm.apis import DeviationDetector, VideoEmbedding, choose_references
 from carl_mm.app.project.videos import Videos
 from carl_mm.app.work.align import fingerprint
+from carl_mm.app.work.kept import Kept
 
 MAX_KEPT = 4
 
@@ -21,8 +20,7 @@ class Judge:
 
     def __init__(self, library: Videos) -> None:
         self._library = library
-        self._detectors: OrderedDict[tuple[Any, ...], DeviationDetector] = OrderedDict()
-        self._lock = Lock()
+        self._detectors = Kept[DeviationDetector](MAX_KEPT)
 
     def suggest_references(self, video: str) -> dict[str, Any]:
         """Choose up to 20 other videos, those most like one in setting.
@@ -73,9 +71,4 @@ class Judge:
 
     def _detector(self, videos: Sequence[VideoEmbedding]) -> DeviationDetector:
         key = tuple(map(fingerprint, videos))
-        with self._lock:
-            if key not in self._detectors:
-                self._detectors[key] = DeviationDetector(videos)
-                if len(self._detectors) > MAX_KEPT:
-                    self._detectors.popitem(last=False)
-            return self._detectors[key]
+        return self._detectors.get(key, lambda: DeviationDetector(videos))

@@ -1,12 +1,12 @@
 """A moment, or a segment, found in all videos."""
 
-import threading
 from typing import Any
 
 from carl_mm.apis import FrameIndex, Hit
 from carl_mm.apis.search.aligned_segments import aligned_segments
 from carl_mm.app.project.videos import Videos
 from carl_mm.app.work.align import fingerprint
+from carl_mm.app.work.kept import Kept
 
 MAX_HITS = 100
 
@@ -20,9 +20,7 @@ class Finder:
 
     def __init__(self, library: Videos) -> None:
         self._library = library
-        self._indexed: list[tuple[Any, ...]] = []
-        self._kept = FrameIndex()
-        self._lock = threading.Lock()
+        self._indices = Kept[FrameIndex](1)
 
     def find(
         self, video: str, first: int, last: int, count: int = 12, gap_s: float = 0.5
@@ -65,12 +63,8 @@ class Finder:
     def _index(self) -> FrameIndex:
         """Return an index of all videos, rebuilt when these or the model change."""
         videos = [self._library.video(name) for name in self._library.names]
-        shown = list(map(fingerprint, videos))
-        with self._lock:
-            if self._indexed != shown:
-                self._kept = FrameIndex(videos)
-                self._indexed = shown
-            return self._kept
+        key = tuple(map(fingerprint, videos))
+        return self._indices.get(key, lambda: FrameIndex(videos))
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:

@@ -29,6 +29,18 @@ def check_frames(embeddings: Tensor, **per_frame: Tensor) -> None:
             raise ValueError(f'{name} must be bool, got {tensor.dtype}')
 
 
+def check_lengths(video_lengths: Tensor, num_videos: int) -> None:
+    """Raise ValueError unless there is a positive length for each video.
+
+    That they are positive is checked as far as it is `known`.
+    """
+    if video_lengths.shape != (num_videos,) or known((video_lengths <= 0).any()):
+        raise ValueError(
+            f'video_lengths must be {num_videos} positive numbers of frames, got '
+            f'{video_lengths.tolist()}'
+        )
+
+
 def clean(embeddings: Tensor, valid: Tensor) -> Tensor:
     """Return embeddings in float32 or more, zeroed where they are not valid.
 

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from carl_mm.functional.losses._frames import (
     check_frames,
+    check_lengths,
     clean,
-    known,
     mean_where,
 )
 from carl_mm.functional.losses._video_pairs import ordered_pairs
@@ -104,11 +104,7 @@ def cycle_consistency_loss(
     if valid is None:
         valid = torch.ones_like(embeddings[..., 0], dtype=torch.bool)
     check_frames(embeddings, frame_inds=frame_inds, valid=valid)
-    if video_lengths.shape != embeddings.shape[:1] or known((video_lengths <= 0).any()):
-        raise ValueError(
-            f'video_lengths must be {len(embeddings)} positive numbers of frames, got '
-            f'{video_lengths.tolist()}'
-        )
+    check_lengths(video_lengths, len(embeddings))
     start, other, counted = ordered_pairs(valid, groups)
     with torch.autocast(embeddings.device.type, enabled=False):
         z = clean(embeddings, valid)
@@ -128,15 +124,8 @@ def cycle_consistency_loss(
             return mean_where(error, used)
         times = frame_inds.to(z.dtype) / video_lengths.to(z.dtype).unsqueeze(1)
         times = times.masked_fill(~valid, 0)[start].unsqueeze(1)  # (P, 1, T)
-        return _regression(
-            _softmax(back, valid[start]),
-            target,
-            times,
-            used,
-            variant,
-            variance_weight,
-            huber_delta,
-        )
+        b, options = _softmax(back, valid[start]), (variance_weight, huber_delta)
+        return _regression(b, target, times, used, variant, *options)
 
 
 def _regression(

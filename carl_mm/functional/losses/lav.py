@@ -5,8 +5,8 @@ from torch import Tensor
 
 from carl_mm.functional.losses._frames import (
     check_frames,
+    check_lengths,
     clean,
-    known,
     mean_where,
 )
 from carl_mm.functional.losses._video_pairs import (
@@ -130,11 +130,7 @@ def contrastive_idm(
             f'window must not be negative and margin positive, got {window}, {margin}'
         )
     check_frames(embedding, frame_inds=frame_inds, valid=valid)
-    if video_lengths.shape != valid.shape[:1] or known((video_lengths <= 0).any()):
-        raise ValueError(
-            f'video_lengths must be {len(valid)} positive numbers of frames, got '
-            f'{video_lengths.tolist()}'
-        )
+    check_lengths(video_lengths, len(valid))
     z = clean(embedding, valid)
     with torch.autocast(z.device.type, enabled=False):
         distance = squared_distances(z, z)  # (B, T, T)

@@ -50,6 +50,14 @@ def button(page, name, exact=True):
     return page.get_by_role('button', name=name, exact=exact)
 
 
+def play_by_space(page):
+    page.get_by_role('tab', name='Phases').focus()
+    page.keyboard.press(' ')
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('video')].some(v => v.currentTime > 0.1)"
+    )
+
+
 def row(page, name):
     return page.get_by_role('listbox', name='Videos').get_by_role('option', name=name)
 

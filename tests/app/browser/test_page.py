@@ -11,6 +11,7 @@ from tests.app.browser.people import (
     check,
     drag,
     opened,
+    play_by_space,
     player,
     row,
     saved,
@@ -173,11 +174,7 @@ def test_phases_are_painted_moved_undone_and_carried(page, world):
 def test_phases_are_painted_by_a_key_while_it_plays(page, world):
     tab(page, 'Phases')
     add_phases(page, 'reach')
-    page.get_by_role('tab', name='Phases').focus()
-    page.keyboard.press(' ')
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('video')].some(v => !v.paused)"
-    )
+    play_by_space(page)
     page.keyboard.press('1')
     page.get_by_text('Painting reach').wait_for()
     page.wait_for_timeout(700)

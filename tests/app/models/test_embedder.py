@@ -79,6 +79,7 @@ def test_nothing_is_embedded_twice(make, inferencer, video_folder):
 def test_what_the_commands_made_is_used(make, inferencer, video_folder, tmp_path):
     outside = [video_folder.resolve() / 'link.mp4']
     embed_folder(inferencer, [video_folder], tmp_path / 'made', left_out=outside)
+    (tmp_path / 'made' / 'damaged.npz').write_bytes(b'PK')
     embedder, library, one, two = make(more_dirs=(tmp_path / 'made',))
     embedder.use('one')
     assert one.calls == [] and library.names == NAMES

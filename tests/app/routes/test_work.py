@@ -3,28 +3,20 @@
 import time
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 pytest.importorskip('fastapi')
 from carl_mm.app.project.labels import SavedLabels  # noqa: E402
 from carl_mm.app.routes import work as module  # noqa: E402
-from carl_mm.datasets.video_io.video_writer import write_mp4  # noqa: E402
-from tests.app.circle_library import CircleLibrary  # noqa: E402
+from tests.app.circle_library import with_files  # noqa: E402
 from tests.app.routes.serving import client_of  # noqa: E402
-from tests.conftest import moving_square  # noqa: E402
 
 LENGTHS = {'a.mp4': 12, 'sub/b.mp4': 8, 'c.mp4': 10}
 
 
 @pytest.fixture
 def saved(tmp_path):
-    paths = {name: np.linspace(0, 110, num) for name, num in LENGTHS.items()}
-    library = CircleLibrary(**paths)
-    library.folder = tmp_path
-    for name, length in LENGTHS.items():
-        write_mp4(tmp_path / name, moving_square(length, 32), 10)
-    return SavedLabels(tmp_path / '.carl_mm', library)
+    return SavedLabels(tmp_path / '.carl_mm', with_files(LENGTHS, tmp_path))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from carl_mm.app.training.record import (
 
 
 def test_it_comes_back(tmp_path):
-    record = TrainingRecord('kept', 10, 600, '2026-12-01 10:00', seconds=3.5)
+    record = TrainingRecord('kept', 10, 600, '2026-12-01 10:00')
     write_record(tmp_path, record)
     assert read_record(tmp_path) == record
 

@@ -1,7 +1,6 @@
 """What is exported is what the tools write."""
 
 import av
-import numpy as np
 import pytest
 
 from carl_mm.app.work import exported_videos as module
@@ -12,9 +11,7 @@ from carl_mm.app.work.exported_videos import (
     single_video,
 )
 from carl_mm.datasets.known_labels import known_labels
-from carl_mm.datasets.video_io.video_writer import write_mp4
-from tests.app.circle_library import CircleLibrary
-from tests.conftest import moving_square
+from tests.app.circle_library import with_files
 
 BOX = (0.25, 0, 0.25, 1)  # a quarter as wide as high
 BESIDE = (0.5, 0, 0.6, 1)
@@ -23,12 +20,7 @@ LENGTHS = {'a.mp4': 12, 'sub/a.mp4': 8, 'c.mp4': 10}
 
 @pytest.fixture
 def library(tmp_path):
-    angles = {name: np.linspace(0, 110, num) for name, num in LENGTHS.items()}
-    made = CircleLibrary(**angles)
-    made.folder = tmp_path
-    for name, length in LENGTHS.items():
-        write_mp4(tmp_path / name, moving_square(length, 32), 10)
-    return made
+    return with_files(LENGTHS, tmp_path)
 
 
 def frames_of(path):
