@@ -14,8 +14,7 @@ export const address = (what, query = {}) => {
   return `api/${what}${text ? `?${text}` : ''}`;
 };
 
-export const thumbnailOf = (video) =>
-  video.thumbnail ?? address('thumbnail', {video: video.name, v: video.v});
+export const thumbnailOf = ({name, v}) => address('thumbnail', {video: name, v});
 
 const problem = async (answer) => {
   const text = await answer.text();
@@ -25,10 +24,7 @@ const problem = async (answer) => {
   } catch {
     // Not ours: of a proxy, say.
   }
-  const detail = content?.detail;
-  const line = Array.isArray(detail) // of values that the server does not take
-    ? detail.map(({loc, msg}) => `${loc?.at(-1)}: ${msg}`).join('\n')
-    : detail?.message ?? detail ?? text.slice(0, 300);
+  const line = content?.detail ?? text.slice(0, 300);
   return new ApiError(line || `${answer.status}`, answer.status, content);
 };
 

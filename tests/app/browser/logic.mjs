@@ -137,7 +137,7 @@ answer = () => [200, {revision: 10}];
 store.resolve(true);
 await store.flush();
 assert.deepEqual(asked.at(-1)[2], {video: 'v', rows: [], revision: 9});
-answer = () => [409, {detail: {message: 'changed', rows: [[1, 2, 'z']], revision: 12}}];
+answer = () => [409, {detail: 'changed', rows: [[1, 2, 'z']], revision: 12}];
 store.edit('v', [[0, 0, 'q']]);
 await store.flush();
 store.resolve(false);

@@ -111,10 +111,9 @@ export class LabelStore {
   }
 
   _oppose(video, content) {
-    const theirs = content.detail?.rows ? content.detail : content;
     const mine = this.waiting.get(video); // perhaps edited since it was sent
     this.waiting.delete(video);
-    this.conflict = {video, mine, theirs: theirs.rows, revision: theirs.revision};
+    this.conflict = {video, mine, theirs: content.rows, revision: content.revision};
   }
 
   _painted(video) {
