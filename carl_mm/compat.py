@@ -41,6 +41,7 @@ from torch.utils.checkpoint import checkpoint
 
 from carl_mm import checkpoint_files
 from carl_mm.distributed.launchers import prepare_environment
+from carl_mm.distributed.restarts import separate_restarts
 from carl_mm.files import check_archive
 from carl_mm.heartbeat import beating, wait_for_all
 from carl_mm.quoting import clip
@@ -324,6 +325,7 @@ def prepare_distributed(cfg: Config) -> None:
         ValueError: The launcher did not start this process.
     """
     prepare_environment(cfg.get('launcher', 'none'))
+    separate_restarts()
     if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
         return
     if not torch.distributed.is_initialized():

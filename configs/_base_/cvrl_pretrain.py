@@ -68,8 +68,8 @@ train_dataloader = dict(
         pipeline=list(train_steps.values()),
     ),
 )
-# On a CPU use OptimWrapper: there torch 2.11 sometimes computes NaN as the bfloat16
-# gradient of a small Conv3d's weight.
+# On a CPU use OptimWrapper if clips are so short that features of length 2 in time meet
+# a kernel of 3: there torch 2.11 leaves a part of the bfloat16 gradient unwritten.
 optim_wrapper = dict(
     type=AutocastOptimWrapper,
     optimizer=dict(type='SGD', lr=0.32, momentum=0.9, weight_decay=1e-6),

@@ -9,13 +9,13 @@ from carl_mm.apis import FramewiseInferencer, align
 from carl_mm.apis.alignment.pair_video import write_pair_video
 from carl_mm.apis.search.frame_hits import find_frame
 from carl_mm.app.media.playable import playable
-from carl_mm.app.project.library import VideoLibrary
 from carl_mm.datasets import FramewiseVideoDataset
 from carl_mm.datasets.converters.conversion import write_annotations
 from carl_mm.datasets.converters.folder import annotations_from_folder
 from carl_mm.datasets.converters.kinetics import annotations_from_kinetics
 from carl_mm.datasets.video_io.open_video import open_video
 from tests.apis.trained import make_work_dir
+from tests.app.conftest import make_workspace
 from tests.datasets.video_io.odd_files import KINDS, plain_decode, variable_times
 
 NAMES = [name for name in KINDS if name not in ('old_x264.mkv', 'dense.mpg')]
@@ -83,9 +83,11 @@ def test_training_opens_and_decodes_them(folder, counts, tmp_path):
 
 @pytest.mark.slow
 def test_embedding_and_the_page_take_them(folder, counts, inferencer, tmp_path):
-    library = VideoLibrary(folder, inferencer, tmp_path / 'npz', tmp_path / 'uploads')
-    library.prepare()
-    assert not library.progress.error
+    workspace = make_workspace(inferencer, folder, tmp_path)
+    library = workspace.library
+    library.measure()
+    workspace.embedder.use(workspace.models.first)
+    assert not workspace.state()['embedding']['error']
     assert set(library.names) == set(NAMES)
     for name in NAMES:
         embedded = library.video(name)
