@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -37,16 +36,11 @@ def test_alone_it_lists_all_tools(argv, capsys):
 def test_the_list_appears_at_once():
     code = 'import sys; from carl_mm.apis.command import main; main([])\n'
     code += 'print("imported:", *sys.modules)'
-    times = []
-    for _ in range(3):
-        before = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, '-c', code], env=environment(), stdout=-1, text=True
-        )
-        times.append(time.monotonic() - before)
+    command = [sys.executable, '-c', code]
+    done = subprocess.run(command, env=environment(), stdout=-1, text=True)
     imported = done.stdout.partition('imported:')[2].split()
+    assert 'carl_mm.apis.command' in imported
     assert not {'torch', 'numpy', 'cv2', 'mmengine', 'fastapi'} & set(imported)
-    assert min(times) < 0.3
 
 
 def test_a_tool_is_run_with_its_arguments_and_status(monkeypatch, tmp_path, capsys):
