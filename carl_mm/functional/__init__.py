@@ -49,6 +49,8 @@ from carl_mm.functional.metrics.segmentation.segments import (
     segmental_f1,
 )
 from carl_mm.functional.motion_box import motion_box, motion_frames, motion_map
+from carl_mm.functional.phases.clustering import equal_phases, kmeans_phases
+from carl_mm.functional.phases.neighbours import neighbour_phases
 from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
@@ -93,6 +95,7 @@ __all__ = [
     'detection_map',
     'dtw',
     'edit_score',
+    'equal_phases',
     'event_error',
     'event_gaps',
     'fit_phase_probe',
@@ -100,6 +103,7 @@ __all__ = [
     'gap_quantile',
     'gaussian_log_prior',
     'kendalls_tau',
+    'kmeans_phases',
     'linear_classification',
     'match_frames',
     'match_phases',
@@ -110,6 +114,7 @@ __all__ = [
     'motion_box',
     'motion_frames',
     'motion_map',
+    'neighbour_phases',
     'nt_xent_loss',
     'phase_boundaries',
     'phase_classification',

@@ -64,9 +64,8 @@ def segmentation_scores(
         }
     if matching == 'set':
         first_free = 1 + max((int(t.max(initial=-1)) for t in truths), default=-1)
-        matches = match_phases(truths, found)
-        pairs = zip(found, matches, strict=True)
-        found = [renamed_phases(p, match, first_free) for p, match in pairs]
+        matched = zip(found, match_phases(truths, found), strict=True)
+        found = [renamed_phases(p, match, first_free) for p, match in matched]
     f1 = segmental_f1(truths, found)
     return {
         'mof': mean_over_frames(truths, found),
