@@ -37,9 +37,9 @@ def neighbour_phases(embeddings: Sequence[Any], num_phases: int) -> list[Ints]:
         ValueError: Embeddings are not finite or ``num_phases`` is below 1.
 
     Examples:
-        >>> video = [[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [0.1, 1.0], [1.0, 0.0]]
-        >>> neighbour_phases([video], num_phases=3)[0].tolist()
-        [0, 0, 1, 1, 2]
+        >>> video = [[1.0, 0.0], [1.0, 0.1], [1.0, 0.0], [0.0, 1.0], [0.1, 1.0]]
+        >>> neighbour_phases([video], num_phases=2)[0].tolist()
+        [0, 0, 0, 1, 1]
     """
     check_num_phases(num_phases)
     return [
@@ -50,7 +50,7 @@ def neighbour_phases(embeddings: Sequence[Any], num_phases: int) -> list[Ints]:
 
 def _clusters(frames: Floats, num_phases: int) -> Ints:
     """Return the cluster of each frame, by any numbers."""
-    labels = np.arange(len(frames))
+    labels: Ints = np.arange(len(frames))
     while True:
         means, sizes = _means(frames, labels)
         if len(means) <= num_phases:
@@ -60,7 +60,8 @@ def _clusters(frames: Floats, num_phases: int) -> Ints:
         graph = csr_matrix(links, shape=(len(means), len(means)))
         count, joined = connected_components(graph, directed=False)
         if count < num_phases:
-            return _join_pairs(means, sizes, num_phases)[labels]
+            joined = _join_pairs(means, sizes, num_phases)
+            return np.asarray(joined[labels])
         labels = joined[labels]
 
 
@@ -70,7 +71,8 @@ def _means(frames: Floats, labels: Ints) -> tuple[Floats, Floats]:
     sizes = np.bincount(labels).astype(np.float64)
     places = labels, np.arange(len(labels))
     members = csr_matrix((np.ones(len(labels)), places), (len(sizes), len(labels)))
-    return np.asarray(members @ timed) / sizes[:, None], sizes
+    means: Floats = members @ timed / sizes[:, None]
+    return means, sizes
 
 
 def _with_unit_length(means: Floats) -> Floats:
