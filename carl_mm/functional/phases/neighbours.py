@@ -103,7 +103,8 @@ def _nearest(places: Floats) -> tuple[Ints, Floats]:
 def _join_pairs(means: Floats, sizes: Floats, num_left: int) -> Ints:
     """Join the two nearest clusters until ``num_left`` remain; return new numbers.
 
-    Nearest ones are kept and mended: time grows with the square of their number.
+    Nearest ones are kept, and sought again where they changed: time grows with the
+    square of the number. What another row moved nearer to is in the other's row.
     """
     labels = np.arange(len(means))
     places = _with_unit_length(means)
@@ -117,15 +118,11 @@ def _join_pairs(means: Floats, sizes: Floats, num_left: int) -> Ints:
         sizes[kept] = weights.sum()
         places[kept] = _with_unit_length(means[[kept]])[0]
         places[gone, -1] = gaps[gone] = np.inf  # so it is near to none
-        stale = (nearest == kept) | (nearest == gone)
-        stale[kept], stale[gone] = True, False
+        stale = (nearest == kept) | (nearest == gone)  # the one that is kept, too
         for row in np.flatnonzero(stale & np.isfinite(gaps)):
             distances = _distances(places[[row]], places)[0]
             distances[row] = np.inf
             nearest[row], gaps[row] = distances.argmin(), distances.min()
-            if row == kept:  # moved, perhaps nearer to others
-                closer = (distances < gaps) & np.isfinite(distances)
-                nearest[closer], gaps[closer] = kept, distances[closer]
     return labels
 
 

@@ -75,6 +75,11 @@ def test_clear_phases_are_found_and_numbered_in_the_order_of_time():
     assert neighbour_phases([video], 4)[0].tolist() == truth.tolist()
 
 
+def test_numbers_are_those_of_the_mean_times():
+    labels = np.array([5, 9, 2, 2, 5, 9, 9, 2, 2])
+    assert neighbours._in_order_of_time(labels).tolist() == [0, 1, 2, 2, 0, 1, 1, 2, 2]
+
+
 def test_of_the_time_alone_it_makes_phases_of_like_lengths():
     phases = neighbour_phases([relative_time_embedding(400)], 4)[0]
     assert (np.diff(phases) >= 0).all()
