@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from carl_mm.functional._inputs import Ints, to_embeddings
+from carl_mm.functional._threads import few_threads
 
 
 def equal_phases(embeddings: Sequence[Any], num_phases: int) -> list[Ints]:
@@ -59,9 +60,11 @@ def kmeans_phases(embeddings: Sequence[Any], num_phases: int) -> list[Ints]:
     if not sum(lengths):
         return [np.empty(0, dtype=np.int64) for _ in videos]
     model = cluster.KMeans(min(num_phases, sum(lengths)), n_init=10, random_state=0)
-    with warnings.catch_warnings():  # of frames that are equal
+    frames = np.concatenate(videos)
+    with few_threads(frames), warnings.catch_warnings():
+        # Of frames that are equal.
         warnings.simplefilter('ignore', exceptions.ConvergenceWarning)
-        numbers = model.fit_predict(np.concatenate(videos)).astype(np.int64)
+        numbers = model.fit_predict(frames).astype(np.int64)
     return list(np.split(numbers, np.cumsum(lengths)[:-1]))
 
 

@@ -8,6 +8,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from carl_mm.functional._inputs import Floats, Ints, to_embeddings
+from carl_mm.functional._threads import few_threads
 from carl_mm.functional.phases.clustering import check_num_phases
 
 MAX_ROWS = 1024  # of the matrix of all distances that are held at once
@@ -42,10 +43,11 @@ def neighbour_phases(embeddings: Sequence[Any], num_phases: int) -> list[Ints]:
         [0, 0, 0, 1, 1]
     """
     check_num_phases(num_phases)
-    return [
-        _in_order_of_time(_clusters(frames, num_phases))
-        for frames in to_embeddings(embeddings)
-    ]
+    found = []
+    for frames in to_embeddings(embeddings):
+        with few_threads(frames):
+            found.append(_in_order_of_time(_clusters(frames, num_phases)))
+    return found
 
 
 def _clusters(frames: Floats, num_phases: int) -> Ints:
@@ -118,7 +120,7 @@ def _join_pairs(means: Floats, sizes: Floats, num_left: int) -> Ints:
         sizes[kept] = weights.sum()
         places[kept] = _with_unit_length(means[[kept]])[0]
         places[gone, -1] = gaps[gone] = np.inf  # so it is near to none
-        stale = (nearest == kept) | (nearest == gone)  # the one that is kept, too
+        stale = (nearest == kept) | (nearest == gone)  # kept among them
         for row in np.flatnonzero(stale & np.isfinite(gaps)):
             distances = _distances(places[[row]], places)[0]
             distances[row] = np.inf
