@@ -11,6 +11,8 @@ from carl_mm.evaluation.linear_protocol import LinearClassification
 from carl_mm.evaluation.phase_probes import PhaseClassification, PhaseProgression
 from carl_mm.evaluation.results_table import results_table
 from carl_mm.evaluation.retrieval import FrameRetrieval
+from carl_mm.evaluation.segmentation.frame_segmentation import FrameSegmentation
+from carl_mm.evaluation.segmentation.phase_segmentation import PhaseSegmentation
 
 __all__ = [
     'ActionVideos',
@@ -18,11 +20,13 @@ __all__ = [
     'EvaluatedVideo',
     'FrameAccuracy',
     'FrameRetrieval',
+    'FrameSegmentation',
     'FramewiseMetric',
     'KendallsTau',
     'LinearClassification',
     'PhaseClassification',
     'PhaseProgression',
+    'PhaseSegmentation',
     'results_table',
 ]
 

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
-from carl_mm.evaluation.evaluated_video import WHOLE, EvaluatedVideo, Place
+from carl_mm.evaluation.evaluated_video import MODEL, WHOLE, EvaluatedVideo, Place
 
 
 @dataclass
@@ -31,6 +31,7 @@ class ActionVideos:
         test_fps: Frames per second of each judged video, NaN if unknown.
         cuts: Maps each kind of cut to its draws, each the judged videos, cut. Empty
             for metrics that do not set `FramewiseMetric.judges_cuts`.
+        embedding: Name of the embedding: 'model', or a control's.
     """
 
     action: str
@@ -45,6 +46,7 @@ class ActionVideos:
     test_whole_labels: list[np.ndarray]
     test_fps: list[float]
     cuts: dict[str, list['ActionVideos']] = field(default_factory=dict)
+    embedding: str = MODEL
 
 
 def group_action(
@@ -52,6 +54,7 @@ def group_action(
     phases: Sequence[str],
     videos: Mapping[Place, EvaluatedVideo],
     embeddings: Mapping[Place, np.ndarray],
+    name: str = MODEL,
 ) -> ActionVideos:
     """Group the whole videos of an action, and its cuts by kind and draw.
 
@@ -60,13 +63,14 @@ def group_action(
         phases: Names of its phases, in temporal order.
         videos: All videos and cuts, in the order of their places.
         embeddings: ``(T, D)`` of each of them.
+        name: Name of the embedding.
     """
     groups: dict[tuple[str, int], list[Place]] = {}
     for place, video in videos.items():
         if video.action == action:
             groups.setdefault((place.kind, place.draw), []).append(place)
     found = {
-        key: _group(action, phases, places, videos, embeddings)
+        key: _group(action, phases, places, videos, embeddings, name)
         for key, places in sorted(groups.items())
     }
     whole = found.pop((WHOLE, 0))
@@ -81,6 +85,7 @@ def _group(
     places: Sequence[Place],
     videos: Mapping[Place, EvaluatedVideo],
     embeddings: Mapping[Place, np.ndarray],
+    name: str,
 ) -> ActionVideos:
     test = [p for p in places if videos[p].split != 'train']
     train = [p for p in places if videos[p].split == 'train']
@@ -97,6 +102,7 @@ def _group(
         test_frame_inds=[videos[p].frame_inds for p in test],
         test_whole_labels=[videos[p.whole].labels for p in test],
         test_fps=[videos[p].fps for p in test],
+        embedding=name,
     )
 
 

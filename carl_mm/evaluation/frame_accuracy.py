@@ -1,6 +1,6 @@
 """Accuracy of a network that classifies frames itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -38,16 +38,16 @@ class FrameAccuracy(BaseMetric):
             data_batch: Unused.
             data_samples: Dicts with gt_label ``(T,)`` and optionally sample_idx, split
                 and pred_frame_label ``(T,)``, as `FramewiseRecognizer` predicts them.
+
+        Raises:
+            ValueError: A video has not one predicted class for each label.
         """
         for sample in data_samples:
             index = sample.get('sample_idx', own_place(len(self.results)))
-            hits = total = 0
-            if sample.get('split') != 'train' and 'pred_frame_label' in sample:
-                truth = as_array(sample['gt_label'], np.int64)
-                known = truth >= 0
-                right = as_array(sample['pred_frame_label'], np.int64) == truth
-                hits, total = int(right[known].sum()), int(known.sum())
-            self.results.append((index, hits, total))
+            truth, predicted = judged_frames(sample)
+            known = truth >= 0
+            hits = int((predicted == truth)[known].sum())
+            self.results.append((index, hits, int(known.sum())))
 
     def compute_metrics(self, results: list[tuple[int, int, int]]) -> dict[str, float]:
         """Add up the hits; samplers repeat videos, so each counts once.
@@ -61,3 +61,29 @@ class FrameAccuracy(BaseMetric):
             print_log(f'{text}, so it is left out', logger='current')
             return {}
         return {'acc': sum(hits for hits, _ in counts) / total}
+
+
+def judged_frames(sample: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels and the predicted classes of a video's frames.
+
+    Args:
+        sample: Dict of a data sample, as for `FrameAccuracy.process`.
+
+    Returns:
+        ``(T,)`` int64 each, the former -1 where unlabelled; none of a training video,
+        nor of one without either.
+
+    Raises:
+        ValueError: There is not one predicted class for each label.
+    """
+    truth, predicted = sample.get('gt_label'), sample.get('pred_frame_label')
+    if sample.get('split') == 'train' or truth is None or predicted is None:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    truth, predicted = as_array(truth, np.int64), as_array(predicted, np.int64)
+    if truth.shape != predicted.shape:
+        name = sample.get('filename') or sample.get('frame_dir')
+        raise ValueError(
+            f'{name}: {len(truth)} labels in gt_label, but {len(predicted)} classes in '
+            'pred_frame_label; there must be one of each for every frame'
+        )
+    return truth, predicted

@@ -185,7 +185,7 @@ class FramewiseMetric(BaseMetric):
                 if videos[place].action == action
             }
         phases = phase_names(self.dataset_meta, action, videos.values())
-        group = group_action(action, phases, videos, embeddings)
+        group = group_action(action, phases, videos, embeddings, name)
         if not group.test_embeddings:
             self._warn(f'action {action!r} has no video to judge')
             return {}

@@ -38,7 +38,19 @@ from carl_mm.functional.metrics.phase_probes import (
     phase_progression,
 )
 from carl_mm.functional.metrics.retrieval import precision_at_k
+from carl_mm.functional.metrics.segmentation.frames import (
+    mean_iou,
+    mean_over_frames,
+)
+from carl_mm.functional.metrics.segmentation.matching import match_phases
+from carl_mm.functional.metrics.segmentation.scores import segmentation_scores
+from carl_mm.functional.metrics.segmentation.segments import (
+    edit_score,
+    segmental_f1,
+)
 from carl_mm.functional.motion_box import motion_box, motion_frames, motion_map
+from carl_mm.functional.phases.clustering import equal_phases, kmeans_phases
+from carl_mm.functional.phases.neighbours import neighbour_phases
 from carl_mm.functional.phases.probe import PhaseProbe, fit_phase_probe, with_change
 from carl_mm.functional.phases.probe_selection import choose_strengths
 from carl_mm.functional.phases.progress import phase_boundaries, phase_progress
@@ -82,6 +94,8 @@ __all__ = [
     'cut_cycle_error',
     'detection_map',
     'dtw',
+    'edit_score',
+    'equal_phases',
     'event_error',
     'event_gaps',
     'fit_phase_probe',
@@ -89,13 +103,18 @@ __all__ = [
     'gap_quantile',
     'gaussian_log_prior',
     'kendalls_tau',
+    'kmeans_phases',
     'linear_classification',
     'match_frames',
+    'match_phases',
+    'mean_iou',
+    'mean_over_frames',
     'most_likely_segments',
     'most_similar',
     'motion_box',
     'motion_frames',
     'motion_map',
+    'neighbour_phases',
     'nt_xent_loss',
     'phase_boundaries',
     'phase_classification',
@@ -112,6 +131,8 @@ __all__ = [
     'sample_two_speeds',
     'sample_two_views',
     'segment_similarities',
+    'segmental_f1',
+    'segmentation_scores',
     'sequence_contrastive_loss',
     'scale_saturation',
     'shift_hue',

@@ -61,14 +61,18 @@ def to_labels(labels: ArrayOrTensor, name: str, num_phases: int | None = None) -
     if values.ndim != 1:
         raise ValueError(f'{name}: must be (T,), got {values.shape}')
     values = np.where(np.isnan(values) | (values < 0), -1, values)
-    wrong = values[values != np.rint(values)]
+    wrong = (values != np.rint(values)) | np.isinf(values)
     if num_phases is not None:
         if num_phases < 1:
             raise ValueError(f'num_phases must be >= 1, got {num_phases}')
-        wrong = np.concatenate([wrong, values[values >= num_phases]])
-    if len(wrong) or np.isinf(values).any():
+        wrong |= values >= num_phases
+    if wrong.any():
         below = '' if num_phases is None else f' below {num_phases}'
-        raise ValueError(f'{name}: must be whole numbers{below}, got {wrong[:1]}')
+        frame = int(wrong.argmax())
+        raise ValueError(
+            f'{name}: must be whole numbers{below}, got {values[frame]:g} at frame '
+            f'{frame}'
+        )
     return values.astype(np.int64)
 
 

@@ -11,6 +11,7 @@ NAMES = (
     'KendallsTau',
     'FrameRetrieval',
     'AlignmentError',
+    'PhaseSegmentation',
 )
 PHASES = {'jump': ['a', 'b', 'c'], 'run': ['x', 'y']}
 

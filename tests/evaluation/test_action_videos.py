@@ -50,6 +50,17 @@ def test_cuts_are_grouped_by_kind_and_draw():
     assert cuts['windowed'][0].test_whole_labels[0].tolist() == [0, 0, 1]
 
 
+def test_a_group_and_its_cuts_tell_the_embedding():
+    videos = {
+        Place(0): video('jump', 'test', [0, 1]),
+        Place(0, 'windowed', 0): video('jump', 'test', [1], [1]),
+    }
+    assert grouped(videos).embedding == MODEL
+    embeddings = {place: np.zeros((len(v.labels), 2)) for place, v in videos.items()}
+    found = group_action('jump', ['a', 'b'], videos, embeddings, 'position')
+    assert found.embedding == found.cuts['windowed'][0].embedding == 'position'
+
+
 def test_view_pairs_need_two_different_names():
     assert view_pairs(()) == []
     assert view_pairs(('ego', 'exo')) == [('ego', 'exo'), ('exo', 'ego')]

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from mmaction.registry import METRICS
 
@@ -44,3 +45,20 @@ def test_samples_that_tell_no_place_count_each():
     plain[0] = {k: v if k == 'split' else v.numpy() for k, v in plain[0].items()}
     metric.process(None, plain)
     assert metric.evaluate(2) == {'frame_classification/acc': 3 / 4}
+
+
+def test_videos_without_either_labels_or_classes_count_nothing():
+    metric = METRICS.build(dict(type='FrameAccuracy'))
+    data = [frame_sample(i, [0, 1], [0, 0]) for i in range(3)]
+    del data[0]['gt_label'], data[1]['pred_frame_label']
+    metric.process(None, data)
+    assert metric.evaluate(3) == {'frame_classification/acc': 1 / 2}
+
+
+@pytest.mark.parametrize('truth', [[0, 1], [0], [0] * 4])
+def test_a_label_too_few_or_many_names_the_video(truth):
+    metric = METRICS.build(dict(type='FrameAccuracy'))
+    data = [frame_sample(0, truth, [0, 1, 1]) | {'filename': 'a.mp4'}]
+    message = f'a.mp4: {len(truth)} labels in gt_label, but 3 classes'
+    with pytest.raises(ValueError, match=message):
+        metric.process(None, data)

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from mmaction.registry import METRICS
 from torch import distributed
 
 from carl_mm.evaluation import FramewiseMetric
 from carl_mm.evaluation.evaluated_video import MODEL, EvaluatedVideo, Place
 from carl_mm.evaluation.gathering import gather_videos, judged_units
+from carl_mm.functional import segmentation_scores
 from tests.distributed.forked import run_forked
 
 
@@ -183,3 +185,22 @@ def counted():
 
 def test_samples_without_places_were_dealt_out_in_turn_and_the_last_is_padding():
     assert run_forked(counted) == [{'counts/videos': 5, 'counts/order': 1}] * 2
+
+
+TRUE = [[0, 0, 1, -1], [1, 1, 0], [0, 1, 2, 2]]
+PREDICTED = [[0, 1, 1, 1], [1, 0, 0], [0, 1, 1, 2]]
+
+
+def segmented():
+    metric = METRICS.build({'type': 'FrameSegmentation'})
+    for index in (0, 2) if distributed.get_rank() == 0 else (1, 0):
+        labels = {'gt_label': TRUE[index], 'pred_frame_label': PREDICTED[index]}
+        metric.process(None, [{'sample_idx': index, **labels}])
+    return metric.evaluate(3)
+
+
+def test_what_networks_predict_themselves_is_scored_over_all_processes():
+    expected = segmentation_scores(TRUE, PREDICTED)
+    for found in run_forked(segmented):
+        values = {key.rpartition('/')[2]: value for key, value in found.items()}
+        assert values == pytest.approx(expected)

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from carl_mm.functional._inputs import Floats, Ints, to_labelled
+from carl_mm.functional._threads import few_threads
 
-MIN_SIZE_FOR_THREADS = 2**24  # numbers in the train frames
 CLASSIFIERS = 'logreg', 'svm'
 SCORES = 'accuracy', 'weighted_f1'
 
@@ -63,7 +62,7 @@ def phase_classification(
     if len(np.unique(train[1])) == 1:
         predicted = np.full_like(test[1], train[1][0])
     else:
-        with _few_threads(train[0]):
+        with few_threads(train[0]):
             svc, logreg = svm.SVC(), linear_model.LogisticRegression(max_iter=100_000)
             model = svc if classifier == 'svm' else logreg
             predicted = model.fit(*train).predict(test[0])
@@ -150,7 +149,7 @@ def phase_progression(
     for phases in together.values():
         frames = _time_to_end(*train, phases[0])[0]
         targets = [_time_to_end(*train, phase)[1] for phase in phases]
-        with _few_threads(frames):
+        with few_threads(frames):
             regression = linear_model.LinearRegression()
             regression.fit(frames, np.stack(targets, axis=1))
             for column, phase in enumerate(phases):
@@ -162,11 +161,6 @@ def phase_progression(
 
 def _with_frame_numbers(video: Floats, scale: float) -> Floats:
     return np.column_stack((video, np.arange(len(video)) * scale))
-
-
-def _few_threads(frames: Floats) -> Any:
-    """Keep BLAS to one thread where starting others costs more than they compute."""
-    return threadpool_limits(1 if frames.size < MIN_SIZE_FOR_THREADS else None)
 
 
 def _labelled_frames(
