@@ -99,7 +99,8 @@ def test_splits_of_any_spelling(tmp_path):
 def test_what_label_phases_writes_is_read(tmp_path):
     segments = [PhaseSegment(0, 4, 'lift', 0, 0.9, 0.0, 0.2)]
     write_phase_csv(tmp_path / 'phases.csv', {'sub/a.mp4': segments})
-    expected = ListedLabel(2, 'sub/a.mp4', 'lift', 'action', (0, 4), (0.0, 0.2))
+    span = ((0, 4), (0.0, 0.2), 0.9)
+    expected = ListedLabel(2, 'sub/a.mp4', 'lift', 'action', *span)
     for names in (['sub/a.mp4'], None):
         table = read_labels(tmp_path / 'phases.csv', names, None, None)
         assert (table.rows, table.action, table.remarks) == ([expected], 'action', [])

@@ -1,0 +1,194 @@
+"""From labels of another program to a table as all tools take it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from carl_mm.datasets.converters.formats.annotations.foreign import (
+    Foreign,
+    ForeignRow,
+    one_line,
+)
+from carl_mm.datasets.converters.formats.annotations.source import Source
+from carl_mm.datasets.converters.formats.annotations.video_names import (
+    MeantVideos,
+    short_names,
+)
+from carl_mm.datasets.converters.formats.tables.frame_count import AS_THE_FORM_SAYS
+from carl_mm.datasets.converters.formats.tables.label_rows import (
+    LabelTable,
+    ListedLabel,
+    phase_remarks,
+    row_span_problems,
+)
+from carl_mm.datasets.problems import overlaps, refuse
+from carl_mm.quoting import quote
+
+MAX_NAMES_SHOWN = 3
+
+
+def table_of(
+    source: Source,
+    read: Callable[[Source], Foreign],
+    filenames: Sequence[str] | None,
+    phases: Sequence[str] | None,
+    action: str | None,
+    tiers: Sequence[str] = (),
+) -> LabelTable:
+    """Read a file of another program.
+
+    Args:
+        source: The file.
+        read: Reader of its form.
+        filenames: Names of the videos that there are; None admits any.
+        phases: Names that phases must be of; None admits any.
+        action: Action of every video, if the file tells none.
+        tiers: Names of tiers, subjects, or labels that are read; by default all, if
+            none overlaps another.
+
+    Raises:
+        ValueError: The file is bad; the message lists all its problems.
+    """
+    found = read(source)
+    refuse(str(source.path), found.problems)
+    rows = [_checked(row, found) for row in _chosen(found, tiers, source)]
+    kept = [row for row in rows if row is not None]
+    remarks = _left_out(found.left_out)
+    if not kept:
+        said = f' ({"; ".join(remarks)})' if remarks else ''
+        raise source.error(f'has no labelled span{said}')
+    meant = _meant_videos(found, filenames, source, remarks)
+    kept = [row for row in kept if row.video in meant]
+    if not tiers:
+        _check_tiers(kept, source)
+    actions = {meant[v]: name for v, name in found.actions.items() if v in meant}
+    if actions and action is not None:
+        raise source.error(f'tells actions; leave out action={action!r}')
+    shared = None if actions else action or 'action'
+    listed = [
+        ListedLabel(
+            row.number,
+            meant[row.video],
+            row.phase,
+            actions.get(meant[row.video], action or 'action'),
+            row.frames,
+            row.times,
+            row.confidence,
+            found.part,
+        )
+        for row in kept
+    ]
+    listed = [_of_phases(row, phases, found) for row in listed]
+    spans = [row.row(*row.frames) for row in listed if row.frames]
+    problems = found.problems + row_span_problems(spans, {}, AS_THE_FORM_SAYS)
+    refuse(str(source.path), problems)
+    remarks += phase_remarks(row.phase for row in listed)
+    claims = {meant[v]: claim for v, claim in found.claims.items() if v in meant}
+    named = [f'{source.path}: {remark}' for remark in remarks]
+    path = str(source.path)
+    return LabelTable(path, listed, shared, AS_THE_FORM_SAYS, named, claims)
+
+
+def _chosen(found: Foreign, tiers: Sequence[str], source: Source) -> list[ForeignRow]:
+    """Return the rows of the tiers that are wanted."""
+    there = {row.track for row in found.rows} | {row.phase for row in found.rows}
+    unknown = [tier for tier in tiers if tier not in there]
+    if unknown:
+        raise source.error(
+            f'has no tier {", ".join(map(quote, unknown))} with labels; it has '
+            f'{_names(row.track for row in found.rows) or "none"}'
+        )
+    rows = [r for r in found.rows if not tiers or r.track in tiers or r.phase in tiers]
+    found.left_out['spans of other tiers'] += len(found.rows) - len(rows)
+    return rows
+
+
+def _checked(row: ForeignRow, found: Foreign) -> ForeignRow | None:
+    """Return a row that lasts; count it, if it does not."""
+    if not row.phase:
+        found.left_out['spans without a label'] += 1
+        return None
+    if row.times is not None and row.times[0] >= row.times[1]:
+        found.left_out['spans that end where they start or before'] += 1
+        return None
+    return row
+
+
+def _left_out(counts: Counter[str]) -> list[str]:
+    told = [f'{number} {what}' for what, number in sorted(counts.items()) if number]
+    return [f'left out: {", ".join(told)}'] if told else []
+
+
+def _meant_videos(
+    found: Foreign,
+    filenames: Sequence[str] | None,
+    source: Source,
+    remarks: list[str],
+) -> dict[str, str]:
+    """Map names in the file to videos; say which are not there."""
+    names = list(found.videos | dict.fromkeys(row.video for row in found.rows))
+    if filenames is None:
+        return short_names(names)
+    known, meant, missing = MeantVideos(filenames), dict[str, str](), list[str]()
+    takers: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        try:
+            video = known.find(name)
+        except ValueError as error:
+            raise source.error(f'{error}; rename one of them') from error
+        if video is None:
+            missing.append(name)
+            continue
+        meant[name] = video
+        takers[video].append(name)
+    for video, same in takers.items():
+        if len(same) > 1:
+            raise source.error(f'{_names(same)} all mean {quote(video)}; rename them')
+    if not {row.video for row in found.rows}.intersection(meant):
+        raise source.error(
+            f'none of its labelled videos is here, such as {_names(missing[:1])}; '
+            f'here are {_names(filenames)}'
+        )
+    if missing:
+        what = f'{len(missing)} of its {len(names)} videos are not here'
+        remarks.append(f'{what}: {_names(missing)}')
+    return meant
+
+
+def _names(names: Iterable[str]) -> str:
+    unique = list(dict.fromkeys(names))
+    shown = ', '.join(map(quote, unique[:MAX_NAMES_SHOWN]))
+    return f'{shown}, ...' if len(unique) > MAX_NAMES_SHOWN else shown
+
+
+def _check_tiers(rows: list[ForeignRow], source: Source) -> None:
+    """Refuse tiers that overlap one another: one of them must be chosen."""
+    spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for row in rows:
+        first, last = row.frames or (0, 0)
+        if row.times is not None:
+            # In nanoseconds: a span ends before what starts at its end.
+            first, last = (round(1e9 * time) for time in row.times)
+            last -= 1
+        spans[row.video].append((first, last, row.track))
+    for video, of_video in spans.items():
+        for name, other in overlaps(of_video):
+            if name != other:
+                raise source.error(
+                    f'tiers {quote(other)} and {quote(name)} overlap in {video}; '
+                    'choose one by --tier of `carl-mm convert-labels`: it has '
+                    f'{_names(row.track for row in rows)}'
+                )
+
+
+def _of_phases(
+    row: ListedLabel, phases: Sequence[str] | None, found: Foreign
+) -> ListedLabel:
+    if phases is None:
+        return row
+    for phase in phases:
+        if row.phase == one_line(phase):
+            return replace(row, phase=phase)
+    problem = f'unknown phase {quote(row.phase)}; known: {", ".join(phases)}'
+    found.problems.append(f'{row.where}: {row.filename}: {problem}')
+    return row
