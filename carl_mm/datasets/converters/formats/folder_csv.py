@@ -63,7 +63,7 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
 
 
 def read_labels(
-    path: str | Path,
+    path: str | Path | Source,
     filenames: Sequence[str] | None,
     phases: Sequence[str] | None,
     action: str | None,
@@ -87,7 +87,8 @@ def read_labels(
     """
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
-    source = Source(path)
+    source = path if isinstance(path, Source) else Source(path)
+    path = source.path
     form = find_form(source)
     if form is not None and form.read is not None:
         if count != FROM_ZERO:

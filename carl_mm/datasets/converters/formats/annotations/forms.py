@@ -10,8 +10,9 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
 from carl_mm.datasets.converters.formats.annotations.programs import (
     boris_events,
     boris_project,
+    boris_writing,
     cvat,
-    cvat_task,
+    cvat_writing,
     elan,
     label_studio,
     labels_csv,
@@ -34,8 +35,10 @@ class Form:
         write: Returns the text of a file.
         matches: Whether a file is of this form; None for our own.
         read: Reads a file.
-        decimals: Number of decimals of its times; None if it tells frames.
+        decimals: Number of decimals of its times; None if it has none.
+        tells_frames: Whether its frames count, not its times.
         one_video: Whether a file is of one video alone.
+        needs_size: Whether it tells the size of pictures.
         keeps: What it has a place for, beside phases.
     """
 
@@ -46,17 +49,19 @@ class Form:
     read: Callable[[Source], Foreign] | None = None
     decimals: int | None = 3
     one_video: bool = False
+    tells_frames: bool = False
+    needs_size: bool = False
     keeps: frozenset[str] = frozenset({'confidence', 'action'})
 
 
 _NEITHER = frozenset[str]()
 FORMS = {
-    'csv': Form('labels CSV', '.csv', labels_csv.write),
+    'csv': Form('labels CSV', '.csv', labels_csv.write, tells_frames=True),
     'elan': Form('ELAN', '.eaf', elan.write, elan.matches, elan.read, one_video=True),
     'boris': Form(
         'BORIS project',
         '.boris',
-        boris_project.write,
+        boris_writing.write,
         boris_project.matches,
         boris_project.read,
     ),
@@ -84,11 +89,12 @@ FORMS = {
     'cvat': Form(
         'CVAT for video 1.1',
         '.xml',
-        cvat_task.write,
+        cvat_writing.write,
         cvat.matches,
         cvat.read,
         decimals=None,
         one_video=True,
+        needs_size=True,
     ),
     'via': Form('VIA 3', '.json', via.write, via.matches, via.read, decimals=6),
     'textgrid': Form(

@@ -27,6 +27,10 @@ from carl_mm.quoting import quote
 MAX_NAMES_SHOWN = 3
 
 
+class NoVideoHereError(ValueError):
+    """None of the videos that a file labels is here; names the file and some."""
+
+
 def table_of(
     source: Source,
     read: Callable[[Source], Foreign],
@@ -47,6 +51,7 @@ def table_of(
             none overlaps another.
 
     Raises:
+        NoVideoHereError: None of its videos is there.
         ValueError: The file is bad; the message lists all its problems.
     """
     found = read(source)
@@ -145,9 +150,9 @@ def _meant_videos(
         if len(same) > 1:
             raise source.error(f'{_names(same)} all mean {quote(video)}; rename them')
     if not {row.video for row in found.rows}.intersection(meant):
-        raise source.error(
-            f'none of its labelled videos is here, such as {_names(missing[:1])}; '
-            f'here are {_names(filenames)}'
+        raise NoVideoHereError(
+            f'{source.path}: none of its labelled videos is here, such as '
+            f'{_names(missing[:1])}; here are {_names(filenames)}'
         )
     if missing:
         what = f'{len(missing)} of its {len(names)} videos are not here'

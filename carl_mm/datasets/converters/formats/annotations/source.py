@@ -22,14 +22,17 @@ class Source:
 
     Args:
         path: File, which may be compressed by gzip.
+        video: Name of its video, where its form tells none; by default the name of the
+            file without its ending.
 
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: The file is larger than 64 MB.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, video: str | None = None) -> None:
         self.path = Path(path)
+        self.video = video or self.path.stem
         self.data = self._read()
 
     def _read(self) -> bytes:

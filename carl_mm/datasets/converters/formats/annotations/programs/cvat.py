@@ -51,7 +51,7 @@ def read(source: Source) -> Foreign:
 
 
 def _read_task(root: Element, task: Element, source: Source, found: Foreign) -> None:
-    video = _text(task, 'source') or _text(task, 'name') or source.path.stem
+    video = _text(task, 'source') or _text(task, 'name') or source.video
     found.videos[video] = None
     size, first = _number(task, 'size'), _number(task, 'start_frame') or 0
     last = _number(task, 'stop_frame')

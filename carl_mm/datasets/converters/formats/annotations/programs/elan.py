@@ -82,7 +82,7 @@ def _video(headers: list[Element], source: Source, found: Foreign) -> str:
     ]
     found.left_out['further media files'] += max(len(videos) - 1, 0)
     # Only of the first one do times count from its start.
-    name = videos[0] if videos else next(filter(None, names), source.path.stem)
+    name = videos[0] if videos else next(filter(None, names), source.video)
     found.videos[name] = None
     return name
 

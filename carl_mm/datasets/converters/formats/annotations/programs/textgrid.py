@@ -37,7 +37,7 @@ def read(source: Source) -> Foreign:
         ValueError: It is no such file, or is cut off.
     """
     found, words = Foreign('interval'), _Words(source)
-    video = source.path.stem
+    video = source.video
     found.videos[video] = None
     if words.text() != MARK or words.text() != CLASS:
         raise source.error("not a TextGrid; save it by Praat's 'Save as text file'")

@@ -31,7 +31,7 @@ def read(source: Source) -> Foreign:
     Raises:
         ValueError: It is not in UTF-8.
     """
-    found, video = Foreign('cue'), source.path.stem
+    found, video = Foreign('cue'), source.video
     found.videos[video] = None
     text = re.sub('\r\n?', '\n', source.text)
     _, *blocks = re.split(r'\n{2,}', text.strip('\n'))
