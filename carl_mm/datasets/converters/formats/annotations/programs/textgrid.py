@@ -96,9 +96,10 @@ class _Words:
 
     def number(self) -> float:
         word = self.next()
-        if isinstance(word, str):
-            raise self._wrong('a number', word)
-        return seconds(word)
+        try:
+            return seconds(word)
+        except ValueError as error:
+            raise self._wrong('a number', word) from error
 
     def _wrong(self, what: str, word: str | float) -> ValueError:
         return self.source.error(
