@@ -110,7 +110,11 @@ def read_labels(
         reader.read(line, cells)
     spans = [row.row(*row.frames) for row in reader.rows if row.frames]
     refuse(str(path), reader.problems + row_span_problems(spans, {}, count))
-    remarks = table.remarks() + phase_remarks(row.phase for row in reader.rows)
+    remarks = table.remarks()
+    if reader.num_unsure:
+        what = 'confidence is no number from 0 to 1, and is not read'
+        remarks.append(f'{what}, in {reader.num_unsure} rows')
+    remarks += phase_remarks(row.phase for row in reader.rows)
     named = [f'{path}: {remark}' for remark in remarks]
     return LabelTable(str(path), reader.rows, shared, count, named)
 

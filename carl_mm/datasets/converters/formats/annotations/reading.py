@@ -134,21 +134,22 @@ def _meant_videos(
     names = list(found.videos | dict.fromkeys(row.video for row in found.rows))
     if filenames is None:
         return short_names(names)
-    known, meant, missing = MeantVideos(filenames), dict[str, str](), list[str]()
-    takers: dict[str, list[str]] = defaultdict(list)
+    known, meant = MeantVideos(filenames), dict[str, str]()
+    takers: dict[str, dict[str, int]] = defaultdict(dict)
     for name in names:
         try:
-            video = known.find(name)
+            match = known.find(name)
         except ValueError as error:
             raise source.error(f'{error}; rename one of them') from error
-        if video is None:
-            missing.append(name)
-            continue
-        meant[name] = video
-        takers[video].append(name)
-    for video, same in takers.items():
-        if len(same) > 1:
-            raise source.error(f'{_names(same)} all mean {quote(video)}; rename them')
+        if match is not None:
+            takers[match[0]][name] = match[1]
+    for video, depths in takers.items():
+        # Of sub/a.mp4 and a.mp4, the longer one means sub/a.mp4; the other is not here.
+        best = [name for name in depths if depths[name] == max(depths.values())]
+        if len(best) > 1:
+            raise source.error(f'{_names(best)} all mean {quote(video)}; rename them')
+        meant[best[0]] = video
+    missing = [name for name in names if name not in meant]
     if not {row.video for row in found.rows}.intersection(meant):
         raise NoVideoHereError(
             f'{source.path}: none of its labelled videos is here, such as '

@@ -36,8 +36,11 @@ class MeantVideos:
             for tail in _tails(path.with_suffix('') if path.suffix else path):
                 self._stems[tail].append(name)
 
-    def find(self, name: str) -> str | None:
+    def find(self, name: str) -> tuple[str, int] | None:
         """Return the video that is meant; None if it is not there.
+
+        Returns:
+            The video, and how many parts of its path the name has.
 
         Raises:
             ValueError: It can be several videos; the message is a clause.
@@ -51,12 +54,12 @@ class MeantVideos:
                 for tail in _tails(path):
                     found = names.get(tail, [])
                     if len(found) == 1:
-                        return found[0]
+                        return found[0], len(tail)
                     if found:
                         # Of a whole path, another video's longer one is no rival.
                         whole = [n for n in found if plain_name(n) == '/'.join(tail)]
                         if len(whole) == 1:
-                            return whole[0]
+                            return whole[0], len(tail)
                         likely = ' or '.join(map(quote, found[:3]))
                         raise ValueError(f'{quote(name)} may be {likely}')
         return None

@@ -33,6 +33,7 @@ class RowReader:
     Attributes:
         rows: Those that were read, without the bad ones.
         problems: What is wrong, a clause each.
+        num_unsure: Number of rows whose confidence is none.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class RowReader:
         self._actions: dict[str, str] = {}
         self.rows: list[ListedLabel] = []
         self.problems: list[str] = []
+        self.num_unsure = 0
 
     def read(self, line: int, cells: dict[str, str]) -> None:
         """Read the row of a line, by the names of its columns."""
@@ -77,7 +79,9 @@ class RowReader:
         if self._phases:
             phase = self._phases.get(phase, phase)
         if frames or times:
-            trust = confidence(cells.get('confidence'))
+            told = cells.get('confidence')
+            trust = confidence(told)
+            self.num_unsure += bool(told) and trust is None
             label = ListedLabel(line, name, phase, action, frames, times, trust)
             self.rows.append(label)
 

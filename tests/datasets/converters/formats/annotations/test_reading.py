@@ -79,6 +79,9 @@ def test_one_name_for_two_and_two_for_one(tmp_path):
     )
     with pytest.raises(ValueError, match=r"'/v/a.mp4', '/w/a.mp4' all mean 'a.mp4'"):
         read(file, ['a.mp4'])
+    table = read(file, ['w/a.mp4'])
+    assert [row.line for row in table.rows] == [2]
+    assert table.remarks[0].endswith("1 of its 2 videos are not here: '/v/a.mp4'")
 
 
 def test_tiers_that_overlap_are_listed_and_chosen(tmp_path):
