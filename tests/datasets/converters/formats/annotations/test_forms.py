@@ -1,6 +1,7 @@
 """A file's form is found by its content."""
 
 import json
+import re
 
 import pytest
 
@@ -9,6 +10,8 @@ from carl_mm.datasets.converters.formats.annotations.forms import (
     find_form,
     form_of_name,
 )
+from carl_mm.datasets.converters.formats.annotations.reading import table_of
+from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from tests.datasets.converters.formats.annotations import samples
 
 SAMPLES = {
@@ -79,3 +82,47 @@ def test_the_ending_of_a_name_tells_its_form():
         form_of_name('x.json')
     with pytest.raises(ValueError, match='x: say by --to .*: one of csv, elan'):
         form_of_name('x')
+
+
+def swapped(value):
+    """Yield copies of a value in which one part is of another type, or not there."""
+    for other in (None, 5, True, 'x', [], {'x': 'x'}, 1e400):
+        yield other
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield {name: each for name, each in value.items() if name != key}
+            yield from ({**value, key: other} for other in swapped(part))
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            for other in swapped(part):
+                yield [*value[:index], other, *value[index + 1 :]]
+
+
+@pytest.mark.parametrize('kind', ['BORIS', 'LABEL_STUDIO', 'VIA'])
+def test_parts_of_any_type_are_one_clear_error(tmp_path, kind):
+    good, read = getattr(samples, kind), 0
+    file = samples.as_json(tmp_path, 'a', good)
+    for value in swapped(good):
+        if type(value) is not type(good):
+            continue
+        file.json = value  # as if it were parsed
+        form = find_form(file)
+        if form is None:
+            continue
+        try:
+            read += len(table_of(file, form.read, None, None, None).rows) > 0
+        except ValueError as error:
+            assert str(error).startswith(f'{file.path}: ')
+    assert read > 50
+
+
+def test_elements_of_xml_that_lack_an_attribute_or_have_a_bad_one(tmp_path):
+    for text in (samples.EAF, samples.CVAT):
+        for match in re.finditer(r' \w+="[^"]*"', text):
+            for other in ('', re.sub('".*"', '"\u2620"', match[0])):
+                path = tmp_path / 'a.txt'
+                path.write_text(text[: match.start()] + other + text[match.end() :])
+                try:
+                    read_labels(path, None, None, None)
+                except ValueError as error:
+                    assert str(error).startswith(f'{path}: ')

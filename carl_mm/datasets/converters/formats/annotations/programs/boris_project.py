@@ -42,7 +42,7 @@ def read(source: Source) -> Foreign:
     """
     found, project = Foreign('event'), source.json
     points = {
-        each.get('code')
+        str(each.get('code'))
         for each in _values(project['behaviors_conf'])
         if not str(each.get('type', STATE)).casefold().startswith('state')
     }
@@ -67,7 +67,7 @@ class _Observation:
     """Reads one observation; see `read`."""
 
     def __init__(
-        self, content: Any, points: set[Any], found: Foreign, numbers: Iterator[int]
+        self, content: Any, points: set[str], found: Foreign, numbers: Iterator[int]
     ) -> None:
         self.content, self.points, self.found = content, points, found
         self.numbers = numbers
