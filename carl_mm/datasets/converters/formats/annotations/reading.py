@@ -1,7 +1,7 @@
 """From labels of another program to a table as all tools take it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from carl_mm.datasets.converters.formats.annotations.foreign import (
@@ -10,9 +10,13 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
     one_line,
 )
 from carl_mm.datasets.converters.formats.annotations.source import Source
+from carl_mm.datasets.converters.formats.annotations.tiers import (
+    check_tiers,
+    chosen_rows,
+    some_names,
+)
 from carl_mm.datasets.converters.formats.annotations.video_names import (
     MeantVideos,
-    short_names,
 )
 from carl_mm.datasets.converters.formats.tables.frame_count import AS_THE_FORM_SAYS
 from carl_mm.datasets.converters.formats.tables.label_rows import (
@@ -21,10 +25,8 @@ from carl_mm.datasets.converters.formats.tables.label_rows import (
     phase_remarks,
     row_span_problems,
 )
-from carl_mm.datasets.problems import overlaps, refuse
+from carl_mm.datasets.problems import refuse
 from carl_mm.quoting import quote
-
-MAX_NAMES_SHOWN = 3
 
 
 class NoVideoHereError(ValueError):
@@ -56,7 +58,7 @@ def table_of(
     """
     found = read(source)
     refuse(str(source.path), found.problems)
-    rows = [_checked(row, found) for row in _chosen(found, tiers, source)]
+    rows = [_checked(row, found) for row in chosen_rows(found, tiers, source)]
     kept = [row for row in rows if row is not None]
     remarks = _left_out(found.left_out)
     if not kept:
@@ -65,7 +67,7 @@ def table_of(
     meant = _meant_videos(found, filenames, source, remarks)
     kept = [row for row in kept if row.video in meant]
     if not tiers:
-        _check_tiers(kept, source)
+        check_tiers(kept, source)
     actions = {meant[v]: name for v, name in found.actions.items() if v in meant}
     if actions and action is not None:
         raise source.error(f'tells actions; leave out action={action!r}')
@@ -94,20 +96,6 @@ def table_of(
     return LabelTable(path, listed, shared, AS_THE_FORM_SAYS, named, claims)
 
 
-def _chosen(found: Foreign, tiers: Sequence[str], source: Source) -> list[ForeignRow]:
-    """Return the rows of the tiers that are wanted."""
-    there = {row.track for row in found.rows} | {row.phase for row in found.rows}
-    unknown = [tier for tier in tiers if tier not in there]
-    if unknown:
-        raise source.error(
-            f'has no tier {", ".join(map(quote, unknown))} with labels; it has '
-            f'{_names(row.track for row in found.rows) or "none"}'
-        )
-    rows = [r for r in found.rows if not tiers or r.track in tiers or r.phase in tiers]
-    found.left_out['spans of other tiers'] += len(found.rows) - len(rows)
-    return rows
-
-
 def _checked(row: ForeignRow, found: Foreign) -> ForeignRow | None:
     """Return a row that lasts; count it, if it does not."""
     if not row.phase:
@@ -116,6 +104,11 @@ def _checked(row: ForeignRow, found: Foreign) -> ForeignRow | None:
     if row.times is not None and row.times[0] >= row.times[1]:
         found.left_out['spans that end where they start or before'] += 1
         return None
+    if row.times is not None and row.times[0] < 0:
+        found.left_out[
+            f'{"starts of " * (row.times[1] > 0)}spans before the video'
+        ] += 1
+        return replace(row, times=(0.0, row.times[1])) if row.times[1] > 0 else None
     return row
 
 
@@ -133,7 +126,7 @@ def _meant_videos(
     """Map names in the file to videos; say which are not there."""
     names = list(found.videos | dict.fromkeys(row.video for row in found.rows))
     if filenames is None:
-        return short_names(names)
+        return shortsome_names(names)
     known, meant = MeantVideos(filenames), dict[str, str]()
     takers: dict[str, dict[str, int]] = defaultdict(dict)
     for name in names:
@@ -147,44 +140,20 @@ def _meant_videos(
         # Of sub/a.mp4 and a.mp4, the longer one means sub/a.mp4; the other is not here.
         best = [name for name in depths if depths[name] == max(depths.values())]
         if len(best) > 1:
-            raise source.error(f'{_names(best)} all mean {quote(video)}; rename them')
+            raise source.error(
+                f'{some_names(best)} all mean {quote(video)}; rename them'
+            )
         meant[best[0]] = video
     missing = [name for name in names if name not in meant]
     if not {row.video for row in found.rows}.intersection(meant):
         raise NoVideoHereError(
             f'{source.path}: none of its labelled videos is here, such as '
-            f'{_names(missing[:1])}; here are {_names(filenames)}'
+            f'{some_names(missing[:1])}; here are {some_names(filenames)}'
         )
     if missing:
         what = f'{len(missing)} of its {len(names)} videos are not here'
-        remarks.append(f'{what}: {_names(missing)}')
+        remarks.append(f'{what}: {some_names(missing)}')
     return meant
-
-
-def _names(names: Iterable[str]) -> str:
-    unique = list(dict.fromkeys(names))
-    shown = ', '.join(map(quote, unique[:MAX_NAMES_SHOWN]))
-    return f'{shown}, ...' if len(unique) > MAX_NAMES_SHOWN else shown
-
-
-def _check_tiers(rows: list[ForeignRow], source: Source) -> None:
-    """Refuse tiers that overlap one another: one of them must be chosen."""
-    spans: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for row in rows:
-        first, last = row.frames or (0, 0)
-        if row.times is not None:
-            # In nanoseconds: a span ends before what starts at its end.
-            first, last = (round(1e9 * time) for time in row.times)
-            last -= 1
-        spans[row.video].append((first, last, row.track))
-    for video, of_video in spans.items():
-        for name, other in overlaps(of_video):
-            if name != other:
-                raise source.error(
-                    f'tiers {quote(other)} and {quote(name)} overlap in {video}; '
-                    'choose one by --tier of `carl-mm convert-labels`: it has '
-                    f'{_names(row.track for row in rows)}'
-                )
 
 
 def _of_phases(

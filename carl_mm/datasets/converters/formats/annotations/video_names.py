@@ -88,13 +88,20 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
     of their files differ.
     """
     paths = {name: list(spellings(name))[-1] for name in names}
-    bases = [PurePosixPath(path).name for path in paths.values()]
-    if len(set(bases)) < len(bases):
-        return paths
-    return {
+    bases = {
         name: PurePosixPath(path).name if _is_absolute(name) else path
         for name, path in paths.items()
     }
+    for short in (bases, paths):
+        if len(set(short.values())) == len(names):
+            return short
+    return {name: name for name in names}
+
+
+def names_video(name: str) -> bool:
+    """Whether a name has the ending of a video."""
+    suffixes = {PurePosixPath(text).suffix.lower() for text in spellings(name)}
+    return not suffixes.isdisjoint(VIDEO_SUFFIXES)
 
 
 def _is_absolute(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Tables of labels from files of others."""
 
+import copy
 import json
 
 import pytest
@@ -84,45 +85,6 @@ def test_one_name_for_two_and_two_for_one(tmp_path):
     assert table.remarks[0].endswith("1 of its 2 videos are not here: '/v/a.mp4'")
 
 
-def test_tiers_that_overlap_are_listed_and_chosen(tmp_path):
-    regions = [ls_region(1, 9, 'x'), ls_region(5, 12, 'y', from_name='other')]
-    file = tasks(tmp_path, a=regions)
-    with pytest.raises(ValueError, match="'steps' and 'other' overlap in /v/a.*--tier"):
-        read(file)
-    assert [row.phase for row in read(file, tiers=['other']).rows] == ['y']
-    table = read(file, tiers=['x'])
-    assert [row.phase for row in table.rows] == ['x']
-    assert table.remarks[0].endswith('left out: 1 spans of other tiers')
-    with pytest.raises(ValueError, match=r"no tier 'z' with labels; it has 'steps', "):
-        read(file, tiers=['z'])
-    with pytest.raises(ValueError, match=r'region 2 \(4 to 11\) overlaps region 1'):
-        read(file, tiers=['steps', 'other'])
-    apart = [ls_region(1, 9, 'x'), ls_region(10, 12, 'y', from_name='other')]
-    assert len(read(tasks(tmp_path, a=apart)).rows) == 2
-
-
-def test_tiers_in_time_overlap_when_they_do_not_just_meet(tmp_path):
-    second = EAF.replace(
-        ' <TIER LINGUISTIC_TYPE_REF="t" TIER_ID="empty"/>',
-        """
- <TIER TIER_ID="b"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a9"
-  TIME_SLOT_REF1="ts3" TIME_SLOT_REF2="ts5"><ANNOTATION_VALUE>z</ANNOTATION_VALUE>
-  </ALIGNABLE_ANNOTATION></ANNOTATION></TIER>""",
-    ).replace(
-        '<TIME_SLOT TIME_SLOT_ID="ts4"/>',
-        '<TIME_SLOT TIME_SLOT_ID="ts5" TIME_VALUE="1400"/>',
-    )
-    file = source(tmp_path, 'x.eaf', second)
-    assert len(table_of(file, elan.read, None, None, None).rows) == 3
-    file = source(
-        tmp_path,
-        'x.eaf',
-        second.replace('"ts3" TIME_SLOT_REF2="ts5"', '"ts2" TIME_SLOT_REF2="ts5"'),
-    )
-    with pytest.raises(ValueError, match="tiers 'hand' and 'b' overlap in"):
-        table_of(file, elan.read, None, None, None)
-
-
 def test_what_does_not_last_or_has_no_label(tmp_path):
     text = EAF.replace('"400"', '"0"').replace('>pour<', '> <')
     file = source(tmp_path, 'x.eaf', text)
@@ -135,6 +97,22 @@ def test_what_does_not_last_or_has_no_label(tmp_path):
         table_of(file, elan.read, None, None, None)
     with pytest.raises(ValueError, match=r't.json: has no labelled span$'):
         read(tasks(tmp_path, a=[]))
+
+
+def test_spans_that_begin_before_the_video_are_cut(tmp_path):
+    project = copy.deepcopy(BORIS)
+    project['observations']['first']['events'][0][0] = 9.9
+    project['observations']['first']['events'][3:] = [
+        [8.0, '', 'reach', '', ''],
+        [9.0, '', 'reach', '', ''],
+    ]
+    file = as_json(tmp_path, 'p.boris', project)
+    table = table_of(file, boris_project.read, None, None, None)
+    assert [row.times for row in table.rows] == [(0.0, 1.0)]
+    assert (
+        '1 spans before the video, 1 starts of spans before the video'
+        in (table.remarks[0])
+    )
 
 
 def test_actions_and_phases(tmp_path):

@@ -57,6 +57,11 @@ def test_without_a_folder_names_lose_what_leads_there():
     ]
 
 
+def test_two_uploads_of_one_name_stay_two():
+    names = ['/data/upload/1/0a1b2c3d-a.mp4', '/data/upload/1/1a1b2c3d-a.mp4']
+    assert list(short_names(names).values()) == names
+
+
 def test_spellings():
     assert list(spellings('a%20b.mp4')) == ['a%20b.mp4']
     assert list(spellings('file:///a%20b.mp4'))[-1] == '/a b.mp4'

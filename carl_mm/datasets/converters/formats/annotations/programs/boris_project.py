@@ -102,6 +102,8 @@ class _Observation:
             raise ValueError('has no media file in player 1')
         others = sum(len(files) for key, files in players.items() if key != '1')
         self.found.left_out['media files of further players'] += others
+        offsets = (info.get('offset') or {}).values()
+        self.found.left_out['offsets of players'] += sum(map(bool, offsets))
         start = 0.0
         for name in names:
             yield str(name), start
@@ -129,7 +131,7 @@ class _Observation:
             self.open[key] = (number, time, told[1] if told else '')
             return
         first, begun, trust = self.open.pop(key)
-        video, start = [each for each in starts if each[1] <= begun + 1e-9][-1]
+        video, start = [each for each in starts if each[1] <= max(begun, 0) + 1e-9][-1]
         later = [each for _, each in starts if start < each < time - 1e-9]
         if later:
             raise ValueError(

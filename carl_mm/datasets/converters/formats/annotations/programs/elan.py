@@ -24,6 +24,7 @@ ROOT = 'ANNOTATION_DOCUMENT'
 SCHEMA = 'http://www.mpi.nl/tools/elan/EAFv3.0.xsd'
 XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 PHASES, CONFIDENCE, ACTION = 'phases', 'confidence', 'action'
+MAX_DIGITS = 13  # of a time: 31 years
 ASSOCIATION = 'Symbolic_Association'
 MEANS = '1-1 association with a parent annotation'
 
@@ -47,11 +48,11 @@ def read(source: Source) -> Foreign:
             f'TIME_UNITS must be milliseconds, got {quote(units.pop())}; save it by a '
             'present version of ELAN'
         )
-    video = _video(headers, source, found)
+    video, origin = _video(headers, source, found)
     for each in children(headers, 'PROPERTY'):
         if each.get('NAME') == ACTION and each.text:
             found.actions[video] = one_line(each.text)
-    times = _time_slots(root, found)
+    times = _time_slots(root, origin, found)
     trusted, tiers = _referring(root, found), children([root], 'TIER')
     number = 0
     for tier in tiers:
@@ -72,34 +73,38 @@ def read(source: Source) -> Foreign:
     return found
 
 
-def _video(headers: list[Element], source: Source, found: Foreign) -> str:
-    media = children(headers, 'MEDIA_DESCRIPTOR')
-    names = [m.get('RELATIVE_MEDIA_URL') or m.get('MEDIA_URL') or '' for m in media]
-    videos = [
-        name
-        for name, each in zip(names, media, strict=True)
-        if name and not each.get('MIME_TYPE', '').startswith('audio')
+def _video(headers: list[Element], source: Source, found: Foreign) -> tuple[str, int]:
+    """Return the name of the video, and where in it time 0 is, in milliseconds."""
+    media = [
+        each
+        for each in children(headers, 'MEDIA_DESCRIPTOR')
+        if not each.get('MIME_TYPE', '').startswith('audio')
     ]
-    found.left_out['further media files'] += max(len(videos) - 1, 0)
-    # Only of the first one do times count from its start.
-    name = videos[0] if videos else next(filter(None, names), source.video)
+    found.left_out['further media files'] += max(len(media) - 1, 0)
+    name, origin = '', 0
+    for each in media[:1]:  # the one that ELAN's clock follows
+        name = each.get('RELATIVE_MEDIA_URL') or each.get('MEDIA_URL') or ''
+        origin = _milliseconds(each.get('TIME_ORIGIN', '0'), 'TIME_ORIGIN', found)
+    name = name or source.video
     found.videos[name] = None
-    return name
+    return name, origin
 
 
-def _time_slots(root: Element, found: Foreign) -> dict[str, float]:
+def _milliseconds(text: str, what: str, found: Foreign) -> int:
+    if text.isascii() and text.isdigit() and len(text) < MAX_DIGITS:
+        return int(text)
+    problem = f'{what} must be a number of milliseconds, got {quote(text)}'
+    found.problems.append(problem)
+    return 0
+
+
+def _time_slots(root: Element, origin: int, found: Foreign) -> dict[str, float]:
     times = {}
     for slot in children(children([root], 'TIME_ORDER'), 'TIME_SLOT'):
-        text = slot.get('TIME_VALUE')
-        if text is None:
-            continue
-        if not (text.isascii() and text.isdigit() and len(text) < 13):
-            found.problems.append(
-                f'time slot {quote(slot.get("TIME_SLOT_ID"))}: TIME_VALUE must be a '
-                f'number of milliseconds, got {quote(text)}'
-            )
-            continue
-        times[slot.get('TIME_SLOT_ID', '')] = int(text) / 1000
+        name, text = slot.get('TIME_SLOT_ID', ''), slot.get('TIME_VALUE')
+        if text is not None:
+            what = f'time slot {quote(name)}: TIME_VALUE'
+            times[name] = (_milliseconds(text, what, found) + origin) / 1000
     return times
 
 

@@ -18,6 +18,7 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
     one_line,
 )
 from carl_mm.datasets.converters.formats.annotations.source import Source
+from carl_mm.datasets.converters.formats.annotations.video_names import names_video
 from carl_mm.datasets.converters.formats.tables.label_rows import VideoClaim
 from carl_mm.quoting import clip, quote
 
@@ -90,10 +91,18 @@ def _is_kept(annotation: dict[str, Any], found: Foreign) -> bool:
 
 
 def _video(data: dict[str, Any]) -> str:
-    names = [data[key] for key in (TO, *data) if isinstance(data.get(key), str)]
-    if not names:
+    """Return the value that is likeliest to name the video."""
+    texts = {
+        key: value
+        for key, value in data.items()
+        if isinstance(value, str) and value and key != ACTION
+    }
+    ordered = [texts[TO]] if TO in texts else []
+    ordered += [text for text in texts.values() if names_video(text)]
+    ordered += [text for text in texts.values() if '/' in text]
+    if not ordered:
         raise ValueError(f'names no video in its data, got {quote(data)}')
-    return str(names[0])
+    return ordered[0]
 
 
 def _read_region(

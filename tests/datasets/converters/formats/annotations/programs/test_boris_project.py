@@ -46,6 +46,12 @@ def test_states_begin_and_end_in_pairs(tmp_path):
     }
 
 
+def test_offsets_of_players_are_told(tmp_path):
+    project = observation()
+    project['observations']['first']['media_info']['offset'] = {'1': 2.5, '2': 0}
+    assert left_out(read(tmp_path, project))['offsets of players'] == 1
+
+
 def test_files_that_are_played_one_after_the_other(tmp_path):
     events = [[0.5, '', 'reach', '', ''], [1.5, '', 'reach', '', '']]
     events += [[2.0, '', 'reach', '', ''], [2.75, '', 'reach', '', '']]

@@ -40,6 +40,17 @@ def test_what_is_written_is_read(tmp_path):
     assert not left_out(found)
 
 
+def test_media_that_begin_before_the_annotations(tmp_path):
+    """TIME_ORIGIN is where in the video, in milliseconds, time 0 of the tiers is."""
+    text = EAF.replace(
+        'MIME_TYPE="video/mp4"', 'TIME_ORIGIN="200" MIME_TYPE="video/mp4"'
+    )
+    found = elan.read(source(tmp_path, 'x.eaf', text))
+    assert [row.times for row in found.rows] == [(0.2, 0.6), (0.6, 1.2)]
+    found = elan.read(source(tmp_path, 'x.eaf', text.replace('"200"', '"2 s"')))
+    assert found.problems == ["TIME_ORIGIN must be a number of milliseconds, got '2 s'"]
+
+
 def test_unknown_units_and_bad_times(tmp_path):
     file = source(tmp_path, 'x.eaf', EAF.replace('"milliseconds"', '"PAL-frames"'))
     with pytest.raises(ValueError, match="x.eaf: TIME_UNITS must be .*'PAL-frames'"):

@@ -48,6 +48,19 @@ def test_each_annotator_is_a_track_and_predictions_do_for_none(tmp_path):
     assert spans(read(tmp_path, [task])) == [('steps', 'x', (0, 1), None)]
 
 
+def test_which_value_of_a_task_is_its_video(tmp_path):
+    region = {'annotations': [{'result': [ls_region(1, 2, 'x')]}]}
+    for data, name in (
+        ({'id': 'x1', 'url': 'http://h/c%20d.mp4?t=1', 'action': 'cook'}, 'http'),
+        ({'name': 'a.mp4', 'video': 'b'}, 'b'),
+        ({'action': 'cook', 'clip': '/data/upload/1/x'}, '/data'),
+    ):
+        (video,) = read(tmp_path, [{'data': data, **region}]).videos
+        assert video.startswith(name)
+    (problem,) = read(tmp_path, [{'data': {'action': 'cook'}, **region}]).problems
+    assert problem.startswith('task 1: names no video in its data')
+
+
 def test_the_minimal_form(tmp_path):
     value = ls_region(3, 5, 'x')['value']
     task = {'video': 'a.mp4', 'steps': [value], 'annotator': 1, 'annotation_id': 2}
