@@ -126,7 +126,7 @@ def _meant_videos(
     """Map names in the file to videos; say which are not there."""
     names = list(found.videos | dict.fromkeys(row.video for row in found.rows))
     if filenames is None:
-        return shortsome_names(names)
+        return short_names(names)
     known, meant = MeantVideos(filenames), dict[str, str]()
     takers: dict[str, dict[str, int]] = defaultdict(dict)
     for name in names:
