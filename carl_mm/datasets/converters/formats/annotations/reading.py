@@ -17,6 +17,7 @@ from carl_mm.datasets.converters.formats.annotations.tiers import (
 )
 from carl_mm.datasets.converters.formats.annotations.video_names import (
     MeantVideos,
+    short_names,
 )
 from carl_mm.datasets.converters.formats.tables.frame_count import AS_THE_FORM_SAYS
 from carl_mm.datasets.converters.formats.tables.label_rows import (
