@@ -66,9 +66,14 @@ def table_of(
         said = f' ({"; ".join(remarks)})' if remarks else ''
         raise source.error(f'has no labelled span{said}')
     meant = _meant_videos(found, filenames, source, remarks)
-    kept = [row for row in kept if row.video in meant]
+    here = [row for row in kept if row.video in meant]
+    if not here:
+        raise NoVideoHereError(
+            f'{source.path}: none of its labelled videos is here, such as '
+            f'{quote(kept[0].video)}; here are {some_names(filenames or ())}'
+        )
     if not tiers:
-        check_tiers(kept, source)
+        check_tiers(here, source)
     actions = {meant[v]: name for v, name in found.actions.items() if v in meant}
     if actions and action is not None:
         raise source.error(f'tells actions; leave out action={action!r}')
@@ -84,7 +89,7 @@ def table_of(
             row.confidence,
             found.part,
         )
-        for row in kept
+        for row in here
     ]
     listed = [_of_phases(row, phases, found) for row in listed]
     spans = [row.row(*row.frames) for row in listed if row.frames]
@@ -146,11 +151,6 @@ def _meant_videos(
             )
         meant[best[0]] = video
     missing = [name for name in names if name not in meant]
-    if not {row.video for row in found.rows}.intersection(meant):
-        raise NoVideoHereError(
-            f'{source.path}: none of its labelled videos is here, such as '
-            f'{some_names(missing[:1])}; here are {some_names(filenames)}'
-        )
     if missing:
         what = f'{len(missing)} of its {len(names)} videos are not here'
         remarks.append(f'{what}: {some_names(missing)}')

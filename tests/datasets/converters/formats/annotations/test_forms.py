@@ -4,13 +4,17 @@ import json
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from carl_mm.datasets.converters.formats.annotations.foreign import one_line
 from carl_mm.datasets.converters.formats.annotations.forms import (
     FORMS,
     find_form,
     form_of_name,
 )
 from carl_mm.datasets.converters.formats.annotations.reading import table_of
+from carl_mm.datasets.converters.formats.annotations.source import Source
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from tests.datasets.converters.formats.annotations import samples
 
@@ -126,3 +130,27 @@ def test_elements_of_xml_that_lack_an_attribute_or_have_a_bad_one(tmp_path):
                     read_labels(path, None, None, None)
                 except ValueError as error:
                     assert str(error).startswith(f'{path}: ')
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.text(max_size=8), min_size=1, max_size=4))
+@pytest.mark.parametrize('form', [name for name in FORMS if FORMS[name].one_video])
+def test_any_name_comes_back_from_files_of_one_video(tmp_path_factory, form, names):
+    come_back(tmp_path_factory, form, names)
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.text(max_size=8), min_size=1, max_size=4))
+@pytest.mark.parametrize('form', ['boris', 'boris_events', 'label_studio', 'via'])
+def test_any_name_comes_back_from_files_of_many(tmp_path_factory, form, names):
+    come_back(tmp_path_factory, form, names)
+
+
+def come_back(tmp_path_factory, form, names):
+    path = tmp_path_factory.getbasetemp() / f'{form}.txt'
+    names = [name for name in map(one_line, names) if name] or ['x']
+    path.write_text(
+        FORMS[form].write([samples.labelled(names)]), errors='backslashreplace'
+    )
+    found = find_form(Source(path)).read(Source(path))
+    assert [row.phase for row in found.rows] == names

@@ -63,6 +63,12 @@ def test_videos_that_are_not_here_are_one_remark(tmp_path):
         read(file, ['z.mp4'])
 
 
+def test_a_tier_that_only_other_videos_have(tmp_path):
+    regions = {'a': [ls_region(1, 2, 'x')], 'b': [ls_region(1, 2, 'y')]}
+    with pytest.raises(NoVideoHereError, match="none of its .* such as '/v/b.mp4'"):
+        read(tasks(tmp_path, **regions), ['a.mp4'], tiers=['y'])
+
+
 def test_one_name_for_two_and_two_for_one(tmp_path):
     file = tasks(tmp_path, a=[ls_region(1, 2, 'x')])
     with pytest.raises(ValueError, match=r"t.json: '/v/a.mp4' may be 'x/a.mp4' or"):

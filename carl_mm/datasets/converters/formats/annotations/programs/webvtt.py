@@ -40,7 +40,8 @@ def read(source: Source) -> Foreign:
         lines = block.split('\n')
         at = next((i for i, line in enumerate(lines) if ARROW in line), None)
         if at is None:
-            found.left_out[f'{"notes" if block.startswith("NOTE") else "blocks"}'] += 1
+            what = 'notes' if block.startswith('NOTE') else 'blocks of style or region'
+            found.left_out[what] += 1
             continue
         number += 1
         match = _CUE.fullmatch(lines[at])

@@ -25,7 +25,7 @@ def test_cues(tmp_path, newline):
         ('cues', 'pour slowly', (0.4, 1.0), None),
     ]
     assert left_out(found) == {
-        'blocks': 1,
+        'blocks of style or region': 1,
         'cue settings': 1,
         'notes': 1,
         'voices and styles': 1,
