@@ -1,10 +1,9 @@
 """From labels of one form to another: ours, and those of annotators' programs."""
 
-import os
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from carl_mm.datasets.converters.formats.annotations.foreign import LabelledVideo
 from carl_mm.datasets.converters.formats.annotations.forms import (
@@ -18,6 +17,7 @@ from carl_mm.datasets.converters.formats.annotations.labelled_videos import (
 )
 from carl_mm.datasets.converters.formats.annotations.reading import NoVideoHereError
 from carl_mm.datasets.converters.formats.annotations.source import Source
+from carl_mm.datasets.converters.formats.annotations.written_files import write_files
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.converters.formats.tables.frame_count import (
     FROM_ZERO,
@@ -25,7 +25,6 @@ from carl_mm.datasets.converters.formats.tables.frame_count import (
 )
 from carl_mm.datasets.converters.formats.tables.label_rows import LabelTable
 from carl_mm.datasets.video_io.find_videos import list_files
-from carl_mm.files import atomic_write_text
 
 
 @dataclass
@@ -102,7 +101,7 @@ def convert_labels(
             videos[video.filename] = video
     labelled = [videos[name] for name in sorted(videos)]
     done.remarks += _lost(labelled, chosen, target)
-    done.files = _write(labelled, chosen, source, target)
+    done.files = write_files(labelled, chosen, source, target)
     done.num_videos = len(labelled)
     done.num_segments = sum(len(video.segments) for video in labelled)
     return done
@@ -151,38 +150,3 @@ def _lost(videos: list[LabelledVideo], form: Form, target: Path) -> list[str]:
     if not told:
         return []
     return [f'{target}: left out, as {form.shown} has no place: {", ".join(told)}']
-
-
-def _write(
-    videos: list[LabelledVideo], form: Form, source: Path, target: Path
-) -> list[Path]:
-    files = {target: videos}
-    if form.one_video and (len(videos) > 1 or not target.suffix or target.is_dir()):
-        if target.is_file() or target.suffix.lower() == form.suffix.lower():
-            raise ValueError(
-                f'{target}: {form.shown} holds one video a file, but there are '
-                f'{len(videos)}; name a folder, and --to'
-            )
-        files = {target / name: [v] for name, v in _file_names(videos, form).items()}
-    try:
-        texts = {path: form.write(its_videos) for path, its_videos in files.items()}
-    except ValueError as error:
-        raise ValueError(f'{source}: {error}') from error
-    for path in texts:
-        if os.path.realpath(path) == os.path.realpath(source):
-            raise ValueError(f'{path}: would be written over; take another name')
-    for path, text in texts.items():
-        atomic_write_text(path, text)
-    return list(texts)
-
-
-def _file_names(videos: list[LabelledVideo], form: Form) -> dict[str, LabelledVideo]:
-    """Name a file after each video, with its ending where another has none other."""
-    stems = defaultdict[str, list[LabelledVideo]](list)
-    for video in videos:
-        stems[PurePosixPath(video.filename).with_suffix('').as_posix()].append(video)
-    return {
-        f'{stem if len(same) == 1 else video.filename}{form.suffix}': video
-        for stem, same in stems.items()
-        for video in same
-    }

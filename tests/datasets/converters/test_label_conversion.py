@@ -163,20 +163,6 @@ def test_rates_and_lengths_that_disagree_are_told(folder, tmp_path):
     assert 'of 25 frames a second, but it has 29.97' in done.remarks[0]
 
 
-def test_files_are_named_after_their_videos(tmp_path):
-    (tmp_path / 'a.csv').write_text(
-        'filename,start_s,end_s,phase\n'
-        + ''.join(f'{name},0,1,x\n' for name in ('a.mp4', 'a.mov', 'sub/b.mp4'))
-    )
-    done = convert_labels(tmp_path / 'a.csv', tmp_path / 'out', None, 'webvtt')
-    names = [path.relative_to(tmp_path / 'out').as_posix() for path in done.files]
-    assert sorted(names) == ['a.mov.vtt', 'a.mp4.vtt', 'sub/b.vtt']
-    with pytest.raises(
-        ValueError, match='one video a file, but there are 3; name a fo'
-    ):
-        convert_labels(tmp_path / 'a.csv', tmp_path / 'out.vtt')
-
-
 def test_folders_of_labels(tmp_path):
     (tmp_path / 'in' / 'sub').mkdir(parents=True)
     for name in ('a', 'sub/a'):
