@@ -77,20 +77,8 @@ def table_of(
     actions = {meant[v]: name for v, name in found.actions.items() if v in meant}
     if actions and action is not None:
         raise source.error(f'tells actions; leave out action={action!r}')
-    shared = None if actions else action or 'action'
-    listed = [
-        ListedLabel(
-            row.number,
-            meant[row.video],
-            row.phase,
-            actions.get(meant[row.video], action or 'action'),
-            row.frames,
-            row.times,
-            row.confidence,
-            found.part,
-        )
-        for row in here
-    ]
+    rest = action or 'action'
+    listed = [_listed(row, meant[row.video], actions, rest, found.part) for row in here]
     listed = [_of_phases(row, phases, found) for row in listed]
     spans = [row.row(*row.frames) for row in listed if row.frames]
     problems = found.problems + row_span_problems(spans, {}, AS_THE_FORM_SAYS)
@@ -99,7 +87,16 @@ def table_of(
     claims = {meant[v]: claim for v, claim in found.claims.items() if v in meant}
     named = [f'{source.path}: {remark}' for remark in remarks]
     path = str(source.path)
+    shared = None if actions else rest
     return LabelTable(path, listed, shared, AS_THE_FORM_SAYS, named, claims)
+
+
+def _listed(
+    row: ForeignRow, video: str, actions: dict[str, str], rest: str, part: str
+) -> ListedLabel:
+    names = (video, row.phase, actions.get(video, rest))
+    spans = (row.frames, row.times)
+    return ListedLabel(row.number, *names, *spans, row.confidence, part)
 
 
 def _checked(row: ForeignRow, found: Foreign) -> ForeignRow | None:

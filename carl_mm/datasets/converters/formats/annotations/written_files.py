@@ -43,7 +43,7 @@ def write_files(
         texts = {path: form.write(its_videos) for path, its_videos in files.items()}
     except ValueError as error:
         raise ValueError(f'{source}: {error}') from error
-    for path in texts:
+    for path in (target, *texts):
         if os.path.realpath(path) == os.path.realpath(source):
             raise ValueError(f'{path}: would be written over; take another name')
     for path, text in texts.items():

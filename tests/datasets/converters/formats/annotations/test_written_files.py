@@ -42,4 +42,6 @@ def test_the_source_is_not_written_over(tmp_path):
     for target in (tmp_path / 'a.vtt', tmp_path):
         with pytest.raises(ValueError, match='a.vtt: would be written over'):
             write_files(videos('a.mp4'), FORMS['webvtt'], tmp_path / 'a.vtt', target)
+    with pytest.raises(ValueError, match='would be written over'):
+        write_files(videos('a.mp4'), FORMS['webvtt'], tmp_path, tmp_path)
     assert (tmp_path / 'a.vtt').read_text() == 'mine'
