@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from carl_mm.datasets.converters.formats.tables.frame_count import FROM_ZERO
 from carl_mm.datasets.converters.formats.tables.frame_times import frames_between
 from carl_mm.datasets.converters.formats.tables.label_rows import (
     LabelRow,
@@ -73,7 +72,7 @@ def fit_labels(
         )
     rows = sorted([*numbered, *timed], key=lambda row: row.line)
     refuse(table.path, problems + row_span_problems(rows, lengths, table.count))
-    if table.count == FROM_ZERO:
+    if table.count.first_frame == 0 and not table.count.known:
         remarks += [f'{table.path}: {remark}' for remark in count_remarks(numbered)]
     remarks += _claim_remarks(table, lengths, times_of)
     return rows, [*table.remarks, *remarks]
