@@ -15,7 +15,10 @@ _RUN_BY_SPREADSHEETS = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")  # noqa: RUF0
 
 
 def csv_text(
-    header: Sequence[str], rows: Iterable[Sequence[object]], protect: bool = True
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    protect: bool = True,
+    separator: str = ',',
 ) -> str:
     """Return a table as CSV.
 
@@ -24,9 +27,10 @@ def csv_text(
         rows: Cells of each row.
         protect: Whether to write texts so that spreadsheets do not run them; False for
             programs of others that must find names as they are.
+        separator: What stands between two cells.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator='\n')
+    writer = csv.writer(text, lineterminator='\n', delimiter=separator)
     for row in (header, *rows):
         writer.writerow([write_cell(cell) for cell in row] if protect else row)
     return text.getvalue()

@@ -5,7 +5,8 @@ python tools/label_phases.py work_dirs/carl_folder --labels labels.csv \
 
 labels.csv has the columns filename, first_frame, last_frame and phase. Both frames
 belong to the phase, frames count from 0, and file names are relative to the folder.
-The times start_s and end_s can take the place of the frames. One video is a start, five
+The times start_s and end_s can take the place of the frames. Files of ELAN, BORIS,
+Label Studio, CVAT, VIA 3, Praat and WebVTT are read, too. One video is a start, five
 are better. phases.csv has these columns, the times start_s and end_s in seconds (a
 phase ends when the next frame appears) and a confidence from 0 to 1, for every video
 without labels (with --all, for every video).
@@ -37,7 +38,7 @@ def parser() -> ArgumentParser:
     made = make_parser(__doc__)
     add_model(made)
     add = made.add_argument
-    add('--labels', required=True, metavar='CSV', help='phases of a few videos')
+    add('--labels', required=True, metavar='FILE', help='phases of a few videos')
     add_frame_count(add)
     add('--videos', required=True, metavar='DIR', help='videos, or their embeddings')
     add('--out', required=True, metavar='CSV', help='file to write')

@@ -39,7 +39,7 @@ def parser() -> ArgumentParser:
     add('--out', required=True, metavar='DIR')
     what = 'phases of some of the videos, as for tools/label_phases.py; an event is '
     what += 'the start of a phase'
-    add('--labels', metavar='CSV', help=what)
+    add('--labels', metavar='FILE', help=what)
     add_frame_count(add)
     what = 'write the videos in step; of more than 36, those that fit best'
     add('--video', action='store_true', help=what)

@@ -16,6 +16,7 @@ from carl_mm.apis.embedding.video_embedding import VideoEmbedding
 from carl_mm.datasets.annotations import load_annotations
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
+from carl_mm.datasets.known_labels import is_annotation_file
 from carl_mm.datasets.video_io.find_videos import find_videos, list_files
 from carl_mm.files import file_sha256
 
@@ -124,7 +125,7 @@ def check_labels(args: Namespace, phases: Sequence[str] | None = None) -> FrameC
     count = frame_count(args)
     if args.labels and not Path(args.labels).is_file():
         raise FileNotFoundError(f'{args.labels}: no such file')
-    if args.labels and Path(args.labels).suffix.lower() == '.json':
+    if args.labels and is_annotation_file(args.labels):
         load_annotations(args.labels)
     elif args.labels:
         read_labels(args.labels, None, phases, None, count)

@@ -7,6 +7,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from carl_mm.datasets.annotations import check_rows_fit, frame_labels, load_annotations
+from carl_mm.datasets.converters.formats.annotations.forms import find_form
+from carl_mm.datasets.converters.formats.annotations.source import Source
 from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.converters.formats.tables.frame_count import (
     FROM_ZERO,
@@ -31,8 +33,8 @@ def known_labels(
     counts.
 
     Args:
-        path: Labels CSV as people and `tools/label_phases.py` write it, or an
-            annotation file (.json).
+        path: Labels CSV as people and `tools/label_phases.py` write it, a file of
+            another program, see `read_labels`, or an annotation file (.json).
         timestamps: When the frames of each video begin to be shown, ``(T,)`` in
             seconds, by its path.
         count: How a labels CSV counts frames.
@@ -50,11 +52,13 @@ def known_labels(
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f'{path}: no such file')
-    if path.suffix.lower() == '.json':
+    if is_annotation_file(path):
         lengths = {video: len(times) for video, times in timestamps.items()}
         found, phases = _annotated_spans(path, lengths)
     else:
-        table = read_labels(path, None, None, None, count)
+        # Other programs name videos in ways that only their paths tell.
+        names = list(timestamps) if find_form(Source(path)) else None
+        table = read_labels(path, names, None, None, count)
         found, phases = _labelled_spans(
             table, timestamps, [] if remarks is None else remarks
         )
@@ -63,6 +67,16 @@ def known_labels(
         rows = [(first, last, phases.index(name)) for first, last, name in spans or ()]
         labels.append(None if spans is None else frame_labels(rows, len(times)))
     return labels, phases
+
+
+def is_annotation_file(path: str | Path) -> bool:
+    """Whether a file of labels is an annotation file, by its name and its content.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is of a broken or unknown form.
+    """
+    return Path(path).suffix.lower() == '.json' and find_form(Source(path)) is None
 
 
 def _labelled_spans(
@@ -112,6 +126,8 @@ def _annotated_spans(
 
 
 def _meant(video: str, names: Mapping[str, object] | set[str]) -> str | None:
+    if video in names:
+        return video
     parts = Path(plain_name(os.path.abspath(video))).parts
     tails = [(len(p), name) for name in names if (p := _tail(name, parts))]
     return max(tails)[1] if tails else None

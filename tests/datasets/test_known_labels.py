@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
-from carl_mm.datasets.known_labels import known_labels
+from carl_mm.datasets.known_labels import is_annotation_file, known_labels
 
 FPS = 10
 HEADER = 'filename,first_frame,last_frame,phase\n'
@@ -90,3 +90,34 @@ def test_videos_of_one_name_may_have_other_lengths(tmp_path):
     assert [each.tolist() for each in labels] == [[0, 0, 0], [0, 0, 0, -1]]
     with pytest.raises(ValueError, match='line 2: a.mp4: last frame 2 is past'):
         known_labels(path, times({'x/a.mp4': 2, 'y/a.mp4': 4}))
+
+
+def test_files_of_other_programs(tmp_path):
+    """Label Studio's are called .json, as annotation files are."""
+    path = tmp_path / 'tasks.json'
+    region = {'ranges': [{'start': 2, 'end': 4}], 'timelinelabels': ['x']}
+    tasks = [
+        {
+            'data': {'video': f'/data/upload/1/0a1b2c3d-{name}.mp4'},
+            'annotations': [
+                {'result': [{'type': 'timelinelabels', 'value': region}]},
+            ],
+        }
+        for name in 'abc'
+    ]
+    path.write_text(json.dumps(tasks))
+    videos = {'../far/a.mp4': np.arange(6) / 5, 'd.mp4': np.arange(9) / 5}
+    remarks = []
+    labels, phases = known_labels(path, videos, remarks=remarks)
+    assert (labels[0].tolist(), labels[1], phases) == (
+        [-1, 0, 0, 0, -1, -1],
+        None,
+        ['x'],
+    )
+    assert remarks[0].startswith(f'{path}: 2 of its 3 videos are not here: ')
+    assert not is_annotation_file(path)
+    path.write_text('{"metainfo": {}, "data_list": []}')
+    assert is_annotation_file(path)
+    (tmp_path / 'a.vtt').write_text('WEBVTT\n\n00:00.200 --> 00:00.600\nx\n')
+    labels, _ = known_labels(tmp_path / 'a.vtt', videos)
+    assert labels[0].tolist() == [-1, 0, 0, -1, -1, -1]

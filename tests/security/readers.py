@@ -29,6 +29,15 @@ from carl_mm.datasets.video_io.open_video import open_video
 from carl_mm.datasets.video_io.sound import has_sound
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
+from tests.datasets.converters.formats.annotations import samples
+
+
+def read_labels_file(path):
+    read_labels(path, None, None, None)
+
+
+def labels_of(text):
+    return lambda path: path.write_text(text, encoding='utf-8')
 
 
 def embedding():
@@ -126,7 +135,19 @@ READERS = {
     ),
     'parquet': ('a.parquet', lambda path: embedding().save(path), VideoEmbedding.load),
     'json': ('a.json', write_annotations, load_annotations),
-    'csv': ('a.csv', write_labels, lambda path: read_labels(path, None, None, None)),
+    'csv': ('a.csv', write_labels, read_labels_file),
+    'elan': ('a.eaf', labels_of(samples.EAF), read_labels_file),
+    'boris': ('a.boris', labels_of(json.dumps(samples.BORIS)), read_labels_file),
+    'boris_events': ('a.tsv', labels_of(samples.AGGREGATED), read_labels_file),
+    'label_studio': (
+        'a.json',
+        labels_of(json.dumps(samples.LABEL_STUDIO)),
+        read_labels_file,
+    ),
+    'cvat': ('a.xml', labels_of(samples.CVAT), read_labels_file),
+    'via': ('a.json', labels_of(json.dumps(samples.VIA)), read_labels_file),
+    'textgrid': ('a.TextGrid', labels_of(samples.LONG_GRID), read_labels_file),
+    'webvtt': ('a.vtt', labels_of(samples.VTT), read_labels_file),
     'pickle': ('a.pkl', write_pickle, load_restricted_pickle),
     'tfrecord': ('a.tfrecord', write_record, read_tfrecord),
     'mat': ('a.mat', write_mat, read_mat),

@@ -7,9 +7,18 @@ import pytest
 
 from carl_mm.apis.alignment.align import METHODS
 from carl_mm.apis.localization.formats import FORMS
+from carl_mm.datasets.converters.formats.annotations.forms import FORMS as LABEL_FORMS
 from tests.tools.processes import ROOT, environment, run_here
 
-TOOLS = ['align', 'app', 'deviations', 'embed', 'label_phases', 'retrieve']
+TOOLS = [
+    'align',
+    'app',
+    'convert_labels',
+    'deviations',
+    'embed',
+    'label_phases',
+    'retrieve',
+]
 WITH_CONFIGS = ['export_localization', 'test', 'train']
 
 
@@ -40,7 +49,12 @@ def test_no_help_text_imports_torch(name):
 
 
 @pytest.mark.parametrize(
-    ('name', 'choices'), [('align', METHODS), ('export_localization', FORMS)]
+    ('name', 'choices'),
+    [
+        ('align', METHODS),
+        ('convert_labels', LABEL_FORMS),
+        ('export_localization', FORMS),
+    ],
 )
 def test_a_tool_offers_every_choice(name, choices, monkeypatch, capsys):
     with pytest.raises(SystemExit):

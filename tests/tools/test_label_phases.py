@@ -1,6 +1,7 @@
 """tools/label_phases.py as users call it, on embeddings made before."""
 
 import csv
+import json
 from itertools import compress
 
 import numpy as np
@@ -10,6 +11,7 @@ from carl_mm.apis import PhaseLabeler, VideoEmbedding
 from carl_mm.apis.phases.carrying import carry_to_all
 from carl_mm.apis.phases.segments import write_phase_csv
 from carl_mm.datasets.known_labels import known_labels
+from tests.datasets.converters.formats.annotations.samples import ls_region
 from tests.tools.processes import run_here
 
 HEADER = 'filename,first_frame,last_frame,phase'
@@ -224,3 +226,21 @@ def test_how_the_labels_count_frames(tool, folder):
         assert tool([HEADER, *rows], *options)[0] == 0
         expected = expected or rows_of(folder / 'out.csv')
         assert rows_of(folder / 'out.csv') == expected
+
+
+def test_labels_of_another_program(tool, folder):
+    """Label Studio's tasks, of which one is of a video that is not here."""
+    regions = {'a': [(1, 8, 'reach'), (9, 14, 'put')], 'x': []}
+    regions['b'] = [(1, 5, 'reach'), (6, 14, 'put')]
+    tasks = [
+        {
+            'data': {'video': f'/data/local-files/?d=videos/{name}.mp4'},
+            'annotations': [{'result': [ls_region(*row) for row in rows]}],
+        }
+        for name, rows in regions.items()
+    ]
+    status, said, warned = tool([json.dumps(tasks)])
+    assert status == 0
+    assert '2 labelled videos, 2 phases\n' in said
+    assert warned.startswith(f'warning: {folder}/labels.csv: 1 of its 3 videos are not')
+    assert [row['phase'] for row in rows_of(folder / 'out.csv')] == ['reach', 'put'] * 2

@@ -28,7 +28,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help='folder of videos, searched with subfolders',
     )
     parser.add_argument('out', metavar='OUT.json', help='annotation file to write')
-    parser.add_argument('--labels', metavar='CSV', help='phases of the videos')
+    what = 'phases of the videos, also of ELAN, BORIS, Label Studio, CVAT, VIA 3, ...'
+    parser.add_argument('--labels', metavar='FILE', help=what)
     add_frame_count(parser.add_argument)
     parser.add_argument(
         '--splits', metavar='CSV', help='splits; default: all are train videos'

@@ -53,7 +53,8 @@ def annotations_from_folder(
         labels_csv: CSV file with the columns filename (relative to ``video_dir``),
             first_frame, last_frame (counted in), phase and, optionally, action. The
             columns start_s and end_s can take the place of the frames: times in seconds
-            or h:mm:ss from the first frame on.
+            or h:mm:ss from the first frame on. Or a file of another program, see
+            `read_labels`.
         splits_csv: CSV file with the columns filename and split; without it every
             video is a train video.
         phases: Names of every action's phases, in temporal order; by default those

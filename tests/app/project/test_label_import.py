@@ -55,3 +55,20 @@ def test_rows_past_the_end_are_named_all_at_once():
 def test_what_is_no_such_table_is_said_with_its_name(content, said):
     with pytest.raises(ValueError, match=said):
         read_table_of_user(content, 'm.csv', LIBRARY)
+
+
+@pytest.mark.parametrize('name', ['a.vtt', 'C:\\x\\a.vtt', '../../a.vtt', 'a\x00.vtt'])
+def test_files_of_other_programs_whose_name_is_that_of_the_video(name):
+    content = b'WEBVTT\n\n00:00.000 --> 00:00.500\nx\n\n00:00.500 --> 00:01.000\ny\n'
+    if '\x00' in name:
+        with pytest.raises(ValueError, match="videos is here, such as 'a_'"):
+            read_table_of_user(content, name, LIBRARY)
+        return
+    rows, remarks = read_table_of_user(content, name, LIBRARY)
+    assert (rows, remarks) == (ROWS, [])
+
+
+@pytest.mark.parametrize('name', ['', '.', 'x' * 300, '水' * 300 + '.json', '.eaf'])
+def test_any_name_can_be_given(name):
+    content = f'{FRAMES}a.mp4,0,4,x\na.mp4,5,9,y\n'.encode()
+    assert read_table_of_user(content, name, LIBRARY)[0] == ROWS

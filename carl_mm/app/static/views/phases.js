@@ -31,7 +31,7 @@ const Files = ({labels}) => {
   return html`
     <fieldset class="row"><legend>${t('phases.files')}</legend>
       <label class="button file">${t('phases.import')}
-        <input type="file" accept=".csv,.tsv,.txt,.json" onchange=${read} /></label>
+        <input type="file" accept=".csv,.tsv,.txt,.json,.eaf,.boris,.xml,.TextGrid,.vtt" onchange=${read} /></label>
       <button type="button" onclick=${() => save('painted')}>${t('phases.export')}</button>
       <button type="button" onclick=${() => save('all')}>${t('phases.export_all')}</button>
       <${Busy} busy=${importing.busy || exporting.busy} />

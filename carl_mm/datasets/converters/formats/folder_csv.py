@@ -1,10 +1,12 @@
-"""CSV files of labels and splits, which people write for their videos."""
+"""Files of labels and splits, which people write for their videos."""
 
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from carl_mm.datasets.annotations import SPLITS
+from carl_mm.datasets.converters.formats.annotations.forms import find_form
+from carl_mm.datasets.converters.formats.annotations.reading import table_of
+from carl_mm.datasets.converters.formats.annotations.source import Source
 from carl_mm.datasets.converters.formats.tables.csv_table import read_table
 from carl_mm.datasets.converters.formats.tables.frame_count import (
     FROM_ZERO,
@@ -12,23 +14,18 @@ from carl_mm.datasets.converters.formats.tables.frame_count import (
 )
 from carl_mm.datasets.converters.formats.tables.label_rows import (
     LabelTable,
-    ListedLabel,
     phase_remarks,
     row_span_problems,
 )
-from carl_mm.datasets.converters.formats.tables.listed_names import (
-    ListedNames,
-    plain_name,
-)
-from carl_mm.datasets.converters.formats.tables.table_cells import (
-    parse_frame,
-    parse_seconds,
+from carl_mm.datasets.converters.formats.tables.listed_names import ListedNames
+from carl_mm.datasets.converters.formats.tables.row_reader import (
+    FRAMES,
+    TIMES,
+    RowReader,
 )
 from carl_mm.datasets.problems import is_name_list, refuse
 from carl_mm.quoting import quote
 
-FRAMES = ('first_frame', 'last_frame')
-TIMES = ('start_s', 'end_s')
 # That tools/label_phases.py writes them is no reason to remark on them.
 OPTIONAL_COLUMNS = ('action', 'confidence')
 
@@ -66,20 +63,23 @@ def read_splits(path: str | Path, filenames: list[str]) -> dict[str, str]:
 
 
 def read_labels(
-    path: str | Path,
+    path: str | Path | Source,
     filenames: Sequence[str] | None,
     phases: Sequence[str] | None,
     action: str | None,
     count: FrameCount = FROM_ZERO,
+    tiers: Sequence[str] = (),
 ) -> LabelTable:
-    """Read a labels CSV; see `read_table` and, for its frames, `fit_labels`.
+    """Read labels; see `read_table` and, for their frames, `fit_labels`.
 
     Args:
-        path: CSV file, see `annotations_from_folder`.
+        path: CSV file, see `annotations_from_folder`, or a file of another program, see
+            `find_form`, whose videos need not all be there.
         filenames: Names of the videos that there are; None admits any.
         phases: Names that phases must be of; None admits any.
         action: Action of every video, if the file has no column of them.
-        count: How the file counts frames.
+        count: How a CSV file counts frames.
+        tiers: Names of tiers of another program's file that are read; see `table_of`.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -87,113 +87,40 @@ def read_labels(
     """
     if phases is not None and not is_name_list(list(phases)):
         raise ValueError(f'phases must be different names, got {list(phases)}')
+    source = path if isinstance(path, Source) else Source(path)
+    path = source.path
+    form = find_form(source)
+    if form is not None and form.read is not None:
+        if count != FROM_ZERO:
+            raise source.error(
+                f'is of {form.shown}, which says itself how frames count; leave out '
+                '--first-frame and --exclusive-end'
+            )
+        return table_of(source, form.read, filenames, phases, action, tiers)
+    if tiers:
+        raise source.error('is a table, which has no tiers; leave out --tier')
+    if source.head[:1] in ('{', '['):
+        raise source.error(_unknown_json(source))
     table = read_table(path, ('filename', 'phase'), OPTIONAL_COLUMNS, (FRAMES, TIMES))
     if 'action' in table.columns and action is not None:
         raise ValueError(f'{path}: has a column action; leave out action={action!r}')
     shared = None if 'action' in table.columns else action or 'action'
-    reader = _RowReader(filenames, phases, shared, count, table.separator == ';')
+    reader = RowReader(filenames, phases, shared, count, table.separator == ';')
     for line, cells in table.rows:
         reader.read(line, cells)
     spans = [row.row(*row.frames) for row in reader.rows if row.frames]
     refuse(str(path), reader.problems + row_span_problems(spans, {}, count))
-    remarks = table.remarks() + phase_remarks(row.phase for row in reader.rows)
+    remarks = table.remarks()
+    if reader.num_unsure:
+        what = 'confidence is no number from 0 to 1, and is not read'
+        remarks.append(f'{what}, in {reader.num_unsure} rows')
+    remarks += phase_remarks(row.phase for row in reader.rows)
     named = [f'{path}: {remark}' for remark in remarks]
     return LabelTable(str(path), reader.rows, shared, count, named)
 
 
-class _RowReader:
-    """Collects rows and problems; see `read_labels`."""
-
-    def __init__(
-        self,
-        filenames: Sequence[str] | None,
-        phases: Sequence[str] | None,
-        action: str | None,
-        count: FrameCount,
-        decimal_comma: bool,
-    ) -> None:
-        self._known = None if filenames is None else ListedNames(filenames)
-        self._phases = phases and {_composed(phase): phase for phase in phases}
-        self._action, self._count = action, count
-        self._decimal_comma = decimal_comma
-        self._actions: dict[str, str] = {}
-        self.rows: list[ListedLabel] = []
-        self.problems: list[str] = []
-
-    def read(self, line: int, cells: dict[str, str]) -> None:
-        name = cells['filename']
-        try:
-            name = self._known.find(name) if self._known else plain_name(name)
-        except ValueError as error:
-            self.problems.append(f'line {line}: {error}')
-        phase = _composed(cells['phase'])
-        action = self._action or _composed(cells['action'])
-        found = list(self._name_problems(name, phase, action))
-        frames = times = None
-        has_times = cells.keys() >= set(TIMES)
-        if cells.keys() >= set(FRAMES) and (
-            not has_times or any(cells[column] for column in FRAMES)
-        ):
-            frames = self._frames(cells, found)
-        if has_times and any(cells[column] for column in TIMES):
-            its_problems = list[str]()
-            times = self._times(cells, its_problems)
-            found += its_problems if frames is None else []
-        elif frames is None and not found:
-            found.append('has neither frames nor times')
-        self.problems += [f'line {line}: {name}: {problem}' for problem in found]
-        if self._phases:
-            phase = self._phases.get(phase, phase)
-        if frames or times:
-            label = ListedLabel(line, name, phase, action, frames, times)
-            self.rows.append(label)
-
-    def _name_problems(self, name: str, phase: str, action: str) -> list[str]:
-        problems = []
-        if not phase or (self._phases and phase not in self._phases):
-            names = f'; known: {", ".join(self._phases)}' if self._phases else ''
-            problems.append(f'unknown phase {quote(phase)}{names}')
-        if not action or self._actions.setdefault(name, action) != action:
-            problems.append(
-                f'action {quote(action)}; a video needs one action, the same in all of '
-                'its rows'
-            )
-        return problems
-
-    def _frames(
-        self, cells: dict[str, str], problems: list[str]
-    ) -> tuple[int, int] | None:
-        found = []
-        for column in FRAMES:
-            try:
-                frame = parse_frame(cells[column], self._decimal_comma)
-            except ValueError as error:
-                problems.append(f'{column} {error}, got {quote(cells[column])}')
-                continue
-            if frame < self._count.first_frame > 0:
-                problems.append(f'{column} {frame} is before frame 1, the first one')
-                continue
-            found.append(frame - self._count.first_frame)
-        if len(found) < 2:
-            return None
-        return found[0], found[1] - self._count.exclusive_end
-
-    def _times(
-        self, cells: dict[str, str], problems: list[str]
-    ) -> tuple[float, float] | None:
-        found = []
-        for column in TIMES:
-            try:
-                found.append(parse_seconds(cells[column], self._decimal_comma))
-            except ValueError as error:
-                problems.append(f'{column} {error}, got {quote(cells[column])}')
-        if len(found) < 2:
-            return None
-        if found[0] >= found[1]:
-            problems.append(f'start_s {found[0]:g} is not before end_s {found[1]:g}')
-            return None
-        return found[0], found[1]
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize('NFC', text)
+def _unknown_json(source: Source) -> str:
+    """Say what a JSON file lacks; raises an error if it is none."""
+    if isinstance(source.json, dict) and 'data_list' in source.json:
+        return 'is an annotation file, not a table of labels'
+    return 'is JSON, but not of BORIS, Label Studio or VIA 3'

@@ -1,5 +1,6 @@
 """CSV files of labels and splits."""
 
+import json
 import unicodedata
 
 import pytest
@@ -8,6 +9,7 @@ from carl_mm.apis.phases.segments import PhaseSegment, write_phase_csv
 from carl_mm.datasets.converters.formats.folder_csv import read_labels, read_splits
 from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
 from carl_mm.datasets.converters.formats.tables.label_rows import ListedLabel
+from tests.datasets.converters.formats.annotations.samples import LABEL_STUDIO
 
 VIDEOS = ['a.mp4', 'b, c.mp4']
 LABELS = 'filename,first_frame,last_frame,phase'
@@ -99,7 +101,8 @@ def test_splits_of_any_spelling(tmp_path):
 def test_what_label_phases_writes_is_read(tmp_path):
     segments = [PhaseSegment(0, 4, 'lift', 0, 0.9, 0.0, 0.2)]
     write_phase_csv(tmp_path / 'phases.csv', {'sub/a.mp4': segments})
-    expected = ListedLabel(2, 'sub/a.mp4', 'lift', 'action', (0, 4), (0.0, 0.2))
+    span = ((0, 4), (0.0, 0.2), 0.9)
+    expected = ListedLabel(2, 'sub/a.mp4', 'lift', 'action', *span)
     for names in (['sub/a.mp4'], None):
         table = read_labels(tmp_path / 'phases.csv', names, None, None)
         assert (table.rows, table.action, table.remarks) == ([expected], 'action', [])
@@ -196,3 +199,42 @@ def test_accents_are_one_character_or_two(tmp_path):
     assert [row.phase for row in rows] == [one, one]
     rows = read_labels(path, VIDEOS, [two], None).rows
     assert [row.phase for row in rows] == [two, two]
+
+
+def test_files_of_other_programs(tmp_path):
+    path = tmp_path / 'labels.csv'
+    path.write_text(json.dumps(LABEL_STUDIO))
+    table = read_labels(path, ['sub/a b.mp4'], ['reach', 'pour'], None)
+    assert [(r.filename, r.phase) for r in table.rows] == [
+        ('sub/a b.mp4', 'reach'),
+        ('sub/a b.mp4', 'pour'),
+    ]
+    with pytest.raises(
+        ValueError, match='labels.csv: is of Label Studio, which says it'
+    ):
+        read_labels(path, None, None, None, FrameCount(1))
+    path.write_text('WEBVTT\n\n00:00.000 --> 00:01.000\nx\n')
+    assert read_labels(path, ['labels.mp4'], None, None).rows[0].times == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ('text', 'said'),
+    [
+        ('{"metainfo": {}, "data_list": []}', 'is an annotation file, not a table of'),
+        ('[{"a": 1}]', 'is JSON, but not of BORIS, Label Studio or VIA 3'),
+        ('{"a"', 'not a JSON file'),
+        ('<a/>', 'XML of an unknown kind'),
+        ('<a', 'not an XML file'),
+    ],
+)
+def test_what_is_of_no_known_program(tmp_path, text, said):
+    path = write(tmp_path / 'l.csv', text)
+    with pytest.raises(ValueError, match=f'l.csv: {said}'):
+        read_labels(path, VIDEOS, None, None)
+
+
+def test_confidences_that_are_none_are_told(tmp_path):
+    path = write(tmp_path / 'l.csv', f'{LABELS},confidence', 'a.mp4,0,1,x,high')
+    assert read_labels(path, VIDEOS, None, None).remarks == [
+        f'{path}: confidence is no number from 0 to 1, and is not read, in 1 rows'
+    ]

@@ -10,6 +10,7 @@ class FrameCount:
     Args:
         first_frame: Number of a video's first frame, 0 or 1.
         exclusive_end: Whether last_frame is the first frame after the phase.
+        known: Whether the form of the file says so, which leaves no other way.
 
     Raises:
         ValueError: ``first_frame`` is neither.
@@ -17,6 +18,7 @@ class FrameCount:
 
     first_frame: int = 0
     exclusive_end: bool = False
+    known: bool = False
 
     def __post_init__(self) -> None:
         if self.first_frame not in (0, 1):
@@ -24,3 +26,4 @@ class FrameCount:
 
 
 FROM_ZERO = FrameCount()
+AS_THE_FORM_SAYS = FrameCount(known=True)

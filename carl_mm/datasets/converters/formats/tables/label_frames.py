@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from carl_mm.datasets.converters.formats.tables.frame_times import frames_between
 from carl_mm.datasets.converters.formats.tables.label_rows import (
     LabelRow,
     LabelTable,
@@ -16,7 +17,7 @@ from carl_mm.datasets.converters.formats.tables.label_rows import (
 )
 from carl_mm.datasets.problems import refuse
 
-SLACK_S = 1.0  # players round, and sound may last longer than the pictures
+RATE_TOLERANCE = 0.01  # 29.97 is 30 to many programs
 
 
 def fit_labels(
@@ -28,7 +29,8 @@ def fit_labels(
 
     Frames that a row tells count; without them, its times do, see `frames_between`.
     Where there is one frame between any two successive rows with times, their ends
-    are taken for times of last frames, which are counted in.
+    are taken for times of last frames, which are counted in, unless the form of the
+    file says what they are.
 
     Args:
         table: Rows of labels.
@@ -53,16 +55,16 @@ def fit_labels(
         except ValueError as error:
             span = None
             if listed.frames is None:
-                where = f'line {listed.line}: {listed.filename}:'
+                where = f'{listed.where}: {listed.filename}:'
                 problems.append(f'{where} {error}')
         if listed.frames is None:
             timed += [] if span is None else [listed.row(*span)]
             continue
         numbered.append(listed.row(*listed.frames))
         if listed.times is not None and span != listed.frames:
-            differing.append(f'line {listed.line}')
+            differing.append(listed.where)
     remarks = [f'{table.path}: {remark}' for remark in _differing(differing)]
-    if _are_ends_counted_in(timed):
+    if not table.count.known and _are_ends_counted_in(timed):
         timed = [_one_longer(row, lengths[row.filename]) for row in timed]
         remarks.append(
             f'{table.path}: one frame lies between any two rows: each end_s is taken '
@@ -70,44 +72,37 @@ def fit_labels(
         )
     rows = sorted([*numbered, *timed], key=lambda row: row.line)
     refuse(table.path, problems + row_span_problems(rows, lengths, table.count))
-    if table.count.first_frame == 0:
+    if table.count.first_frame == 0 and not table.count.known:
         remarks += [f'{table.path}: {remark}' for remark in count_remarks(numbered)]
+    remarks += _claim_remarks(table, lengths, times_of)
     return rows, [*table.remarks, *remarks]
 
 
-def frames_between(
-    start_s: float, end_s: float, timestamps: np.ndarray
-) -> tuple[int, int]:
-    """Return the first and the last frame of a span of time.
-
-    A frame is shown until the next one begins, the last one for the mean or the median
-    of these times, whichever is shorter. A frame is part of the span if the middle of
-    the time for which it is shown is: so spans that meet share no frame and leave none
-    out, and times may be rounded to any decimal that tells frames apart.
-
-    Args:
-        start_s: Start of the span, in seconds from the first frame.
-        end_s: End of the span, in seconds from the first frame.
-        timestamps: When each frame begins to be shown, ``(T,)`` in seconds, ascending.
-
-    Raises:
-        ValueError: There is no such frame, or the span ends more than a second past
-            the end; the message is a clause.
-    """
-    starts = timestamps - timestamps[0]
-    gaps = np.diff(starts) if len(starts) > 1 else np.zeros(1)
-    length = starts[-1] + max(np.mean(gaps), np.median(gaps))
-    if end_s > length + SLACK_S:
-        raise ValueError(
-            f'end_s {end_s:g} is past the end: the video lasts {length:.2f} s'
-        )
-    # Of a rate that varies the mean may be long: what ends before it has the frame.
-    shown = min(np.mean(gaps), np.median(gaps))
-    middles = starts + np.append(np.diff(starts), shown) / 2
-    first, after = np.searchsorted(middles, (start_s, end_s)).tolist()
-    if first == after:
-        raise ValueError(f'there is no frame from {start_s:g} to {end_s:g} s')
-    return first, after - 1
+def _claim_remarks(
+    table: LabelTable,
+    lengths: Mapping[str, int],
+    times_of: Callable[[str], np.ndarray],
+) -> list[str]:
+    """Say where a file takes a video for one of another rate or length."""
+    remarks = []
+    for name, claim in table.claims.items():
+        if name not in lengths:
+            continue
+        where = f'{table.path}: takes {name} for a video of'
+        if claim.num_frames not in (None, lengths[name]):
+            remarks.append(
+                f'{where} {claim.num_frames} frames, but it has {lengths[name]}: its '
+                'labels may be of other frames'
+            )
+        elif claim.fps is not None and lengths[name] > 1:
+            times = times_of(name)
+            fps = (len(times) - 1) / (times[-1] - times[0])
+            if abs(fps / claim.fps - 1) > RATE_TOLERANCE:
+                remarks.append(
+                    f'{where} {claim.fps:g} frames a second, but it has {fps:.2f}: its '
+                    'labels may be of other frames'
+                )
+    return remarks
 
 
 def _span_by_times(

@@ -26,6 +26,8 @@ class LabelRow:
         last: Last frame of the phase, counted in.
         phase: Name of the phase.
         action: Action of the video.
+        confidence: Probability of the phase, in [0, 1]; None if not told.
+        part: What ``line`` counts, if not the lines of the file.
     """
 
     line: int
@@ -34,6 +36,13 @@ class LabelRow:
     last: int
     phase: str
     action: str
+    confidence: float | None = None
+    part: str = 'line'
+
+    @property
+    def where(self) -> str:
+        """The place in the file, for messages."""
+        return f'{self.part} {self.line}'
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,8 @@ class ListedLabel:
         action: Action of the video.
         frames: First frame, from 0, and last frame, counted in; None if not told.
         times: Start and end, in seconds from the first frame; None if not told.
+        confidence: Probability of the phase, in [0, 1]; None if not told.
+        part: What ``line`` counts, if not the lines of the file.
     """
 
     line: int
@@ -55,11 +66,32 @@ class ListedLabel:
     action: str
     frames: tuple[int, int] | None
     times: tuple[float, float] | None
+    confidence: float | None = None
+    part: str = 'line'
+
+    @property
+    def where(self) -> str:
+        """The place in the file, for messages."""
+        return f'{self.part} {self.line}'
 
     def row(self, first: int, last: int) -> LabelRow:
         """Return the row with these frames."""
-        name, phase = self.filename, self.phase
-        return LabelRow(self.line, name, first, last, phase, self.action)
+        names = (self.phase, self.action)
+        span = (self.line, self.filename, first, last)
+        return LabelRow(*span, *names, self.confidence, self.part)
+
+
+@dataclass(frozen=True)
+class VideoClaim:
+    """What a file of labels takes a video for.
+
+    Args:
+        fps: Frames per second; None if not told.
+        num_frames: Number of frames; None if not told.
+    """
+
+    fps: float | None = None
+    num_frames: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +104,7 @@ class LabelTable:
         action: Action of every video; None if the file has a column of them.
         count: How it counts frames.
         remarks: What may not be as intended, each clause with the file's name.
+        claims: What the file takes videos for, by their names.
     """
 
     path: str
@@ -79,6 +112,7 @@ class LabelTable:
     action: str | None
     count: FrameCount = FROM_ZERO
     remarks: list[str] = field(default_factory=list)
+    claims: dict[str, VideoClaim] = field(default_factory=dict)
 
 
 def row_span_problems(
@@ -100,9 +134,9 @@ def row_span_problems(
     for row in rows:
         problem = span_problem(row.first, row.last, lengths.get(row.filename))
         if problem:
-            problems.append(f'line {row.line}: {row.filename}: {problem}')
+            problems.append(f'{row.where}: {row.filename}: {problem}')
         else:
-            name = f'line {row.line} ({row.first} to {row.last})'
+            name = f'{row.where} ({row.first} to {row.last})'
             spans[row.filename].append((row.first, row.last, name))
     for filename, its_spans in spans.items():
         for name, other in overlaps(its_spans):
@@ -119,6 +153,8 @@ def _other_count(
     rows: list[LabelRow], lengths: Mapping[str, int], count: FrameCount
 ) -> str:
     """Say how the rows may have been counted instead, if they look like it."""
+    if count.known:
+        return ''
     exclusive = 'if last_frame is not part of the phase, say so (--exclusive-end)'
     pairs = successive(rows)
     touching = sum(a.last == b.first for a, b in pairs)

@@ -1,5 +1,6 @@
 """Rows of labels on the frames of their videos."""
 
+import dataclasses
 import statistics
 
 import numpy as np
@@ -8,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carl_mm.apis.embedding.video_embedding import VideoEmbedding
-from carl_mm.datasets.converters.formats.tables.frame_count import FrameCount
+from carl_mm.datasets.converters.formats.tables.frame_count import (
+    AS_THE_FORM_SAYS,
+    FrameCount,
+)
 from carl_mm.datasets.converters.formats.tables.label_frames import (
     fit_labels,
     frames_between,
@@ -16,6 +20,7 @@ from carl_mm.datasets.converters.formats.tables.label_frames import (
 from carl_mm.datasets.converters.formats.tables.label_rows import (
     LabelTable,
     ListedLabel,
+    VideoClaim,
 )
 
 
@@ -145,3 +150,40 @@ def test_a_count_that_fits_by_luck():
     assert '--first-frame 1' in fit((1, 20), (21, 30))[1][0]
     assert fit((1, 20), (21, 30), count=FrameCount(1))[1] == []
     assert fit((0.04, 0.5))[1] == []
+
+
+def test_forms_that_say_how_they_count_are_believed():
+    """As ends of tables these would be counted in, and one frame too long."""
+    told = table((0.0, 0.5), (0.5 + 1 / 30, 1.0), count=AS_THE_FORM_SAYS)
+    rows, remarks = fit_labels(told, {'a.mp4': 40}, lambda name: STAMPS)
+    assert [(row.first, row.last) for row in rows] == [(0, 14), (16, 29)]
+    assert remarks == ['l.csv: said before']
+    told = table((1, 4), (5, 9), count=AS_THE_FORM_SAYS)
+    assert fit_labels(told, {'a.mp4': 40}, lambda name: STAMPS)[1] == [
+        'l.csv: said before'
+    ]
+    told = table((1, 4), (4, 9), count=AS_THE_FORM_SAYS)
+    with pytest.raises(ValueError, match='overlaps') as info:
+        fit_labels(told, {'a.mp4': 40}, lambda name: STAMPS)
+    assert '--exclusive-end' not in str(info.value)
+    told = table((1, 4), (5, 9), count=FrameCount(exclusive_end=True))
+    _, (_, remark) = fit_labels(told, {'a.mp4': 40}, lambda name: STAMPS)
+    assert '--first-frame 1' in remark
+
+
+@pytest.mark.parametrize(
+    ('claim', 'said'),
+    [
+        (VideoClaim(fps=30), ''),
+        (VideoClaim(fps=30000 / 1001), ''),
+        (VideoClaim(fps=25), 'of 25 frames a second, but it has 30.00: its labels may'),
+        (VideoClaim(num_frames=40), ''),
+        (VideoClaim(num_frames=50), 'of 50 frames, but it has 40: its labels may'),
+        (VideoClaim(fps=25, num_frames=40), 'of 25 frames a second'),
+    ],
+)
+def test_a_file_that_takes_a_video_for_another_says_so(claim, said):
+    told = dataclasses.replace(table((0, 4)), claims={'a.mp4': claim, 'z.mp4': claim})
+    _, (_, *remarks) = fit_labels(told, {'a.mp4': 40}, lambda name: STAMPS)
+    assert len(remarks) == bool(said)
+    assert not said or f'l.csv: takes a.mp4 for a video {said}' in remarks[0]

@@ -1,0 +1,1 @@
+"""Labels from and for the tools of annotators."""
