@@ -31,14 +31,14 @@ def cut_by_example(
     """Find the segments that run through an example and together gain most.
 
     A segment goes through the example from its first frame to its last one, of which 2
-    may be missing, staying at a frame or going on by up to 4. With dA_t the motion of
-    the video at frame t, and dB that of the example from the frame before, a frame
-    contributes::
+    may be missing, staying at a frame or going on by up to 4. With dA the motion of the
+    video at a frame, and dB that of the example over its step, the frame contributes::
 
-        gain (dA_t + dB) / 2 - price - stay (if it stays)
+        gain dA - max(0, dB - dA) / 2 - price - stay (if it stays)
 
     so what stands still gains nothing wherever it is put, and costs the price within a
-    segment and nothing between two: pauses lie between segments.
+    segment and nothing between two: pauses lie between segments. Motion of the example
+    that the video does not have costs.
 
     Args:
         gains: Similarity of each frame of the video and of the example, less what
@@ -97,15 +97,15 @@ def _fill(
     for frame in range(len(gains)):
         for state in range(num_states - 1, -1, -1):
             gain, moved = gains[frame, state], motion[frame]
-            best = totals[state] + 0.5 * moved * gain - stay
+            best = totals[state] + moved * gain - stay
             first = begun[state]
             for step in range(1, min(MAX_STEP, state) + 1):
-                both = moved + example[state] - example[state - step]
-                total = totals[state - step] + 0.5 * both * gain
+                left_out = max(0.0, example[state] - example[state - step] - moved)
+                total = totals[state - step] + moved * gain - 0.5 * left_out
                 if total > best:
                     best, first = total, begun[state - step]
             if state <= EDGE:
-                total = between + 0.5 * moved * gain - 0.5 * example[state]
+                total = between + moved * gain - 0.5 * example[state]
                 if total > best:
                     best, first = total, frame
             totals[state], begun[state] = best - price, first

@@ -7,9 +7,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from carl_mm.functional._inputs import Floats
 from carl_mm.functional.repetitions.cycle_cuts import Cuts, cut_by_example
-from carl_mm.functional.warping.dtw import unit_rows
 
-CHANCE = 0.4  # cosine similarity that a path through anything reaches
+CHANCE = 0.4  # similarity that a path through anything reaches
 STILL = 0.1  # quantile of the motion below which it is taken for noise
 PRICE, STAY = 0.1, 0.1  # of a frame, in mean motions
 LEAST_SIGMA = 1.5  # frames
@@ -37,7 +36,7 @@ class Explained(NamedTuple):
             motion; about its share in the motion, times how similar they are above
             chance.
         cuts: Where they are, in frames of the time scale.
-        similarities: Mean cosine similarity of each with the example, ``(R,)``.
+        similarities: Mean similarity of each with the example, ``(R,)``.
     """
 
     share: float
@@ -64,9 +63,10 @@ def at_stride(embeddings: Floats, stride: int) -> TimeScale:
 def explain(scale: TimeScale, first: int, length: int) -> Explained:
     """Find the repetitions of a part of the video.
 
-    Frames are compared by cosine similarity after the example's mean was subtracted
-    from both, so that a place at which the video merely stays is no repetition of
-    another moment at that place.
+    Frames a, b are compared by 2 a b / (|a|^2 + |b|^2) after the example's mean was
+    subtracted from both: by their cosine, if they are equally far from it. So a place
+    at which the video merely stays is no repetition of another moment at that place,
+    and a large movement is none of a small one.
 
     Args:
         scale: The video.
@@ -76,16 +76,23 @@ def explain(scale: TimeScale, first: int, length: int) -> Explained:
     part = slice(first, first + length)
     example, motion = scale.frames[part], scale.motion
     mean = example.mean(axis=0)
-    gains = unit_rows(scale.frames - mean) @ unit_rows(example - mean).T - CHANCE
+    gains = _similarities(scale.frames - mean, example - mean) - CHANCE
     moved = np.cumsum(motion[part]) - motion[first]
     usual = float(motion.mean())
     cuts = cut_by_example(gains, motion, moved, STAY * usual, PRICE * usual)
-    own = 0.5 * (motion[part].sum() + moved[-1])
-    total = cuts.values.sum() - own * (1 - CHANCE) + PRICE * usual * length
+    own = float(motion[part].sum()) * (1 - CHANCE) - PRICE * usual * length
+    total = cuts.values.sum() - own
     sums = np.concatenate([[0.0], motion.cumsum()])
-    both = 0.5 * (sums[cuts.lasts + 1] - sums[cuts.firsts] + moved[-1])
+    within = sums[cuts.lasts + 1] - sums[cuts.firsts]
     costs = PRICE * usual * (cuts.lasts + 1 - cuts.firsts)
-    similar = (cuts.values + costs) / np.maximum(both, 1e-12) + CHANCE
+    similar = (cuts.values + costs) / np.maximum(within, 1e-12) + CHANCE
     return Explained(
         float(total / max(motion.sum(), 1e-12)), cuts, np.clip(similar, 0.0, 1.0)
     )
+
+
+def _similarities(a: Floats, b: Floats) -> Floats:
+    """Return 2 a b / (|a|^2 + |b|^2) of all pairs of frames, ``(T, K)``."""
+    squares = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1)
+    similar: Floats = 2 * a @ b.T / np.maximum(squares, 1e-30)
+    return similar
