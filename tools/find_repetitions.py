@@ -34,7 +34,9 @@ def parser() -> ArgumentParser:
     add('videos', nargs='+', metavar='VIDEO', help=what)
     add('--out', required=True, metavar='CSV', help='table to write')
     add('--clips', metavar='DIR', help='folder to write each repetition to, as an mp4')
-    what = 'compare what frames show by themselves instead of the embeddings; for files '
+    what = (
+        'compare what frames show by themselves instead of the embeddings; for files '
+    )
     what += 'that have it'
     add('--frame-features', action='store_true', help=what)
     return made

@@ -92,7 +92,9 @@ def main(arguments: list[str] | None = None) -> None:
     make_starting_model(args.out / 'start')
     inferencer = FramewiseInferencer(args.out / 'start', device='cpu')
     if args.loops:
-        print('| seed | process | frames | repetitions | found |\n|---|---|---|---|---|')
+        print(
+            '| seed | process | frames | repetitions | found |\n|---|---|---|---|---|'
+        )
         count_loops(args, inferencer)
     if args.videos:
         print('| folder | clips | each played 5 times | joined |\n|---|---|---|---|')

@@ -48,11 +48,11 @@ def find_repetitions(
         >>> len(find_repetitions(circles))
         5
     """
-    is_known = isinstance(video, VideoEmbedding)
-    name = f'{video.filename}: ' if is_known else ''
-    frames = video.embeddings if is_known else video
+    known = video if isinstance(video, VideoEmbedding) else None
+    name = f'{known.filename}: ' if known else ''
+    frames = video.embeddings if isinstance(video, VideoEmbedding) else video
     if use_frame_features:
-        features = video.frame_features if is_known else None
+        features = known.frame_features if known else None
         if features is None:
             raise ValueError(
                 f'{name}has no frame features; take the embeddings, or embed it by a '
@@ -65,7 +65,7 @@ def find_repetitions(
         raise ValueError(f'{name}{error}') from error
     segments = []
     for first, last, similarity in zip(*(each.tolist() for each in found), strict=True):
-        times = video.span_s(first, last) if is_known else (None, None)
+        times = known.span_s(first, last) if known else (None, None)
         segments.append(PhaseSegment(first, last, PHASE, 0, similarity, *times))
     return segments
 

@@ -9,6 +9,7 @@ from carl_mm.functional._inputs import Floats, Ints
 
 MAX_STEP = 4  # frames of the example that one frame of the video may go on by
 EDGE = 2  # frames of the example that may be missing at either end
+LEFT_OUT = 0.2  # cost of motion of the example that the video does not have
 
 
 class Cuts(NamedTuple):
@@ -101,7 +102,7 @@ def _fill(
             first = begun[state]
             for step in range(1, min(MAX_STEP, state) + 1):
                 left_out = max(0.0, example[state] - example[state - step] - moved)
-                total = totals[state - step] + moved * gain - 0.5 * left_out
+                total = totals[state - step] + moved * gain - LEFT_OUT * left_out
                 if total > best:
                     best, first = total, begun[state - step]
             if state <= EDGE:

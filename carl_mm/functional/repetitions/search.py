@@ -13,7 +13,7 @@ STATES = 24  # frames of an example, at its time scale
 LENGTHEN = 1.19  # from one length of examples to the next
 OVERLAP, MAX_EXAMPLES = 3, 40  # of one length
 MAX_FRAMES = 2000  # among which examples are chosen; more are searched by the best
-LEAST_SHARE = 0.07  # of the motion; single clips that repeat nothing reach 0.06
+LEAST_SHARE = 0.07  # of the motion; real clips of one movement reach 0.04
 SHORTER, MUCH_SHORTER = 0.85, 0.6  # share for which an example may be that much shorter
 GOOD = 0.9  # of the best share: examples that vote for the count
 

@@ -55,9 +55,7 @@ def at_stride(embeddings: Floats, stride: int) -> TimeScale:
     frames = gaussian_filter1d(embeddings, sigma, axis=0, mode='nearest')[::stride]
     steps = np.linalg.norm(np.diff(frames, axis=0), axis=1)
     steps = np.concatenate([steps[:1], steps])
-    return TimeScale(
-        stride, frames, np.maximum(steps - np.quantile(steps, STILL), 0.0)
-    )
+    return TimeScale(stride, frames, np.maximum(steps - np.quantile(steps, STILL), 0.0))
 
 
 def explain(scale: TimeScale, first: int, length: int) -> Explained:

@@ -48,7 +48,7 @@ def test_segments_ascend_without_overlap_within_the_video():
     flat = np.stack([found.firsts, found.lasts + 1], axis=1).ravel()
     assert (np.diff(flat) >= 0).all()
     assert (found.firsts <= found.lasts).all()
-    assert 0 <= flat[0]
+    assert flat[0] >= 0
     assert flat[-1] <= len(frames)
     assert ((found.similarities > 0.5) & (found.similarities <= 1)).all()
 
