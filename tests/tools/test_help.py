@@ -10,6 +10,7 @@ from carl_mm.apis.localization.formats import FORMS
 from tests.tools.processes import ROOT, environment, run_here
 
 TOOLS = ['align', 'app', 'deviations', 'embed', 'label_phases', 'retrieve']
+TOOLS += ['find_repetitions']
 WITH_CONFIGS = ['export_localization', 'test', 'train']
 
 
