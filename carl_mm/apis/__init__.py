@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from carl_mm.apis.embedding.video_embedding import VideoEmbedding
     from carl_mm.apis.phases.carrying import CarriedPhases, carry_phases
     from carl_mm.apis.phases.labeler import PhaseLabeler
+    from carl_mm.apis.phases.repetitions import find_repetitions
     from carl_mm.apis.phases.segments import PhaseSegment
     from carl_mm.apis.search.aligned_segments import aligned_segments
     from carl_mm.apis.search.frame_hits import Hit
@@ -45,6 +46,7 @@ __all__ = [
     'carry_phases',
     'choose_references',
     'deviations',
+    'find_repetitions',
     'rank_by_alignment',
 ]
 
@@ -68,6 +70,7 @@ _MODULES = {
     'carry_phases': 'phases.carrying',
     'choose_references': 'deviation.reference_choice',
     'deviations': 'deviation.one_video',
+    'find_repetitions': 'phases.repetitions',
     'rank_by_alignment': 'alignment.ranking',
 }
 

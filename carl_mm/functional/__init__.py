@@ -64,6 +64,7 @@ from carl_mm.functional.positions import (
 )
 from carl_mm.functional.posterior.frame_match import FrameMatch, match_frames
 from carl_mm.functional.posterior.pair_hmm import MatchPosterior, cosine_posterior
+from carl_mm.functional.repetitions.search import Repetitions, find_repetitions
 from carl_mm.functional.sampling.baseline_views import (
     sample_anchors_and_positives,
     sample_one_view,
@@ -86,6 +87,7 @@ __all__ = [
     'FrameMatch',
     'MatchPosterior',
     'PhaseProbe',
+    'Repetitions',
     'alignment_error',
     'centred',
     'choose_strengths',
@@ -98,6 +100,7 @@ __all__ = [
     'equal_phases',
     'event_error',
     'event_gaps',
+    'find_repetitions',
     'fit_phase_probe',
     'frame_features',
     'gap_quantile',

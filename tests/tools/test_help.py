@@ -16,6 +16,7 @@ TOOLS = [
     'convert_labels',
     'deviations',
     'embed',
+    'find_repetitions',
     'label_phases',
     'retrieve',
 ]

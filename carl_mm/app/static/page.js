@@ -67,15 +67,14 @@ export const Page = () => {
     showTour: () => setDialog('tour'), showHelp: () => setDialog('help'),
     redraw: () => setWords((count) => count + 1),
   };
+  const problem = project.connected
+    ? project.problem && lineOf(project.problem, t) : t('error.gone');
   const close = () => { setDialog(''); choose({tour_done: true}); };
   return html`
     <${App.Provider} value=${app}>
       <a class="skip" href="#work">${t('skip')}</a>
       <${Header} />
-      <div role="alert" class=${project.connected ? 'empty' : 'gone'}>
-        ${!project.connected && t('error.gone')}</div>
-      <div role="alert" class=${project.problem ? 'gone' : 'empty'}>
-        ${project.problem && lineOf(project.problem, t)}</div>
+      <div role="alert" class=${problem ? 'gone' : 'empty'}>${problem}</div>
       <div class="columns">
         <${Library} />
         <main id="work" tabindex="-1">

@@ -1,0 +1,1 @@
+"""Repetitions in a video, found by their similarity to each other."""
