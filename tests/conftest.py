@@ -36,6 +36,8 @@ def pytest_collection_finish():
 def default_scope():
     """As a Runner does; another test's may have had none, which is mmengine's."""
     init_default_scope('mmaction')
+    yield
+    init_default_scope('mmaction')  # for fixtures of a session, which come first
 
 
 @pytest.fixture(autouse=True, scope='session')
