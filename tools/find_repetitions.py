@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_model, main, make_parser
+from carl_mm.apis.cli import add_model, add_videos, main, make_parser
 
 # Heavy imports stand in the functions: a help text need not wait for them.
 if TYPE_CHECKING:
@@ -29,15 +29,12 @@ def parser() -> ArgumentParser:
     """Return the command line."""
     made = make_parser(__doc__)
     add_model(made)
+    add_videos(made)
     add = made.add_argument
-    what = 'videos, files of tools/embed.py, or folders of them'
-    add('videos', nargs='+', metavar='VIDEO', help=what)
     add('--out', required=True, metavar='CSV', help='table to write')
     add('--clips', metavar='DIR', help='folder to write each repetition to, as an mp4')
-    what = (
-        'compare what frames show by themselves instead of the embeddings; for files '
-    )
-    what += 'that have it'
+    what = 'compare what frames show by themselves instead of the embeddings; for '
+    what += 'files that have it'
     add('--frame-features', action='store_true', help=what)
     return made
 

@@ -20,7 +20,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carl_mm.apis.cli import add_frame_count, add_model, frame_count, main, make_parser
+from carl_mm.apis.cli import (
+    add_frame_count,
+    add_model,
+    add_videos,
+    frame_count,
+    main,
+    make_parser,
+)
 from carl_mm.files import atomic_write
 
 # Heavy imports stand in the functions: a help text need not wait for them.
@@ -33,9 +40,8 @@ def parser() -> ArgumentParser:
     """Return the command line."""
     made = make_parser(__doc__)
     add_model(made)
+    add_videos(made)
     add = made.add_argument
-    what = 'videos, files of tools/embed.py, or folders of them'
-    add('videos', nargs='+', metavar='VIDEO', help=what)
     add('--out', required=True, metavar='DIR')
     what = 'phases of some of the videos, as for tools/label_phases.py; an event is '
     what += 'the start of a phase'

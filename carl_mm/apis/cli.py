@@ -37,6 +37,12 @@ def make_parser(description: str | None) -> ArgumentParser:
     return parser
 
 
+def add_videos(parser: ArgumentParser) -> None:
+    """Add VIDEO..., what is embedded or has been."""
+    what = 'videos, files of tools/embed.py, or folders of them'
+    parser.add_argument('videos', nargs='+', metavar='VIDEO', help=what)
+
+
 def add_model(parser: ArgumentParser, positional: bool = True) -> None:
     """Add MODEL, or ``--model``, and the options of loading it.
 

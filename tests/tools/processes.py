@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from mmengine.config import Config
 
@@ -15,6 +16,25 @@ from tests.fresh_python import run_fresh
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / 'tools'
+
+
+def tool_fixture(name, *first):
+    """A fixture: a function that runs a tool here, with these arguments first.
+
+    It returns the exit status, and what was written on stdout and on stderr.
+    """
+
+    @pytest.fixture
+    def tool(monkeypatch, capsys):
+        def call(*args):
+            with pytest.raises(SystemExit) as info:
+                run_here(monkeypatch, name, *first, *args)
+            said = capsys.readouterr()
+            return info.value.code, said.out, said.err
+
+        return call
+
+    return tool
 
 
 def environment(**extra):

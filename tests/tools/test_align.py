@@ -15,22 +15,14 @@ from carl_mm.datasets.video_io.sound import has_sound
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.datasets.video_io.test_sound import beeps, write_sound
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
 STEPS = np.linspace(0, np.pi, 12)
 ARC = np.stack([np.cos(STEPS), np.sin(STEPS)], axis=1).astype(np.float32)
 SLOW = np.repeat(np.arange(12), [1, 3, 1, 2, 4, 1, 1, 2, 1, 3, 1, 1])
 
 
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'align', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('align', 'no_model.pth')
 
 
 def save(folder, name, frames, fps=10.0):

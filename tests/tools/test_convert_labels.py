@@ -7,18 +7,9 @@ import pytest
 
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.datasets.converters.formats.annotations.samples import BORIS, ls_region
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
-
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'convert_labels', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('convert_labels')
 
 
 @pytest.fixture

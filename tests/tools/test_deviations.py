@@ -10,18 +10,9 @@ import pytest
 
 from carl_mm.apis import VideoEmbedding, deviations
 from tests.apis.deviation.test_detector import REFERENCES, good
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
-
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'deviations', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('deviations', 'no_model.pth')
 
 
 def save(folder, name, frames):

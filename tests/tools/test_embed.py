@@ -10,7 +10,7 @@ from carl_mm.apis import VideoEmbedding
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.apis.trained import make_work_dir
 from tests.conftest import moving_square
-from tests.tools.processes import environment, python_tool, run_here
+from tests.tools.processes import environment, python_tool, run_here, tool_fixture
 
 
 @pytest.fixture(scope='module')
@@ -18,17 +18,7 @@ def work_dir(tmp_path_factory):
     return make_work_dir(tmp_path_factory.mktemp('trained'))
 
 
-@pytest.fixture
-def embed(monkeypatch, capsys):
-    """Run the tool in this process; its status and what it said."""
-
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'embed', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+embed = tool_fixture('embed')
 
 
 def make_folder(folder, count, frames=8):

@@ -10,20 +10,12 @@ from carl_mm.datasets.converters.formats.folder_csv import read_labels
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.functional.repetitions.made_loops import loop
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
 FPS = 20.0
 
 
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'find_repetitions', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('find_repetitions', 'no_model.pth')
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from carl_mm.apis.phases.carrying import carry_to_all
 from carl_mm.apis.phases.segments import write_phase_csv
 from carl_mm.datasets.known_labels import known_labels
 from tests.datasets.converters.formats.annotations.samples import ls_region
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
 HEADER = 'filename,first_frame,last_frame,phase'
 CENTRES = np.random.default_rng(99).normal(size=(2, 6))
@@ -33,16 +33,15 @@ def folder(tmp_path):
     return tmp_path
 
 
+label_phases = tool_fixture('label_phases', 'no_model.pth')
+
+
 @pytest.fixture
-def tool(monkeypatch, capsys, folder):
+def tool(label_phases, folder):
     def call(labels, *options):
         (folder / 'labels.csv').write_text('\n'.join(labels))
         args = ['--labels', folder / 'labels.csv', '--videos', folder / 'npz']
-        args += ['--out', folder / 'out.csv', *options]
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'label_phases', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
+        return label_phases(*args, '--out', folder / 'out.csv', *options)
 
     return call
 

@@ -10,21 +10,13 @@ from carl_mm.apis import FrameIndex, VideoEmbedding
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from carl_mm.visualization import retrieval_figure
 from tests.conftest import moving_square
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
 STEPS = np.linspace(0, np.pi, 20)
 ARC = np.stack([np.cos(STEPS), np.sin(STEPS)], axis=1).astype(np.float32)
 
 
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'retrieve', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('retrieve', 'no_model.pth')
 
 
 @pytest.fixture

@@ -10,20 +10,12 @@ from carl_mm.apis import VideoEmbedding, align_all
 from carl_mm.datasets.video_io.video_writer import write_mp4
 from tests.conftest import moving_square
 from tests.functional.timeline.warped_copies import copies
-from tests.tools.processes import run_here
+from tests.tools.processes import tool_fixture
 
 FPS = 10.0
 
 
-@pytest.fixture
-def tool(monkeypatch, capsys):
-    def call(*args):
-        with pytest.raises(SystemExit) as info:
-            run_here(monkeypatch, 'timeline', 'no_model.pth', *args)
-        said = capsys.readouterr()
-        return info.value.code, said.out, said.err
-
-    return call
+tool = tool_fixture('timeline', 'no_model.pth')
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def _lost(videos: list[LabelledVideo], form: Form, target: Path) -> list[str]:
     told = [
         f'{number} {what}'
         for what, number in lost.items()
-        if number and what.removesuffix('s') not in form.keeps
+        if number and what not in form.keeps
     ]
     if not told:
         return []

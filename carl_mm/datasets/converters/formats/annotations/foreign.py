@@ -4,12 +4,14 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from carl_mm.datasets.converters.formats.tables.csv_table import PADDING
 from carl_mm.datasets.converters.formats.tables.label_rows import VideoClaim
-from carl_mm.quoting import quote
+from carl_mm.quoting import clip, quote
 
 MAX_SECONDS = 1e9
 _BREAKS = re.compile('[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]+')
@@ -59,6 +61,22 @@ class Foreign:
     problems: list[str] = field(default_factory=list)
     actions: dict[str, str] = field(default_factory=dict)
     claims: dict[str, VideoClaim] = field(default_factory=dict)
+
+    @contextmanager
+    def noting(self, where: str, program: str) -> Iterator[None]:
+        """Take what goes wrong in reading a part for a problem of this part.
+
+        Args:
+            where: What the part is called in messages.
+            program: Program that writes such parts.
+        """
+        try:
+            yield
+        except ValueError as error:
+            self.problems.append(f'{where}: {error}')
+        except (TypeError, AttributeError, LookupError) as error:
+            what = f'is not of the form that {program} writes ({clip(error)})'
+            self.problems.append(f'{where}: {what}')
 
 
 @dataclass(frozen=True)
@@ -135,10 +153,7 @@ def by_time(segment: Segment) -> tuple[float, float]:
         ValueError: They are not known; says how they can be.
     """
     if segment.times is None:
-        raise ValueError(
-            f'frames {segment.frames} have no times; name the folder of the videos '
-            '(--videos), whose time stamps tell them'
-        )
+        raise _unknown(f'frames {segment.frames} have no times')
     return segment.times
 
 
@@ -149,8 +164,10 @@ def by_frame(segment: Segment) -> tuple[int, int]:
         ValueError: They are not known; says how they can be.
     """
     if segment.frames is None:
-        raise ValueError(
-            f'times {segment.times} have no frames; name the folder of the videos '
-            '(--videos), whose time stamps tell them'
-        )
+        raise _unknown(f'times {segment.times} have no frames')
     return segment.frames
+
+
+def _unknown(what: str) -> ValueError:
+    remedy = 'name the folder of the videos (--videos), whose time stamps tell them'
+    return ValueError(f'{what}; {remedy}')

@@ -51,7 +51,7 @@ class Form:
     one_video: bool = False
     tells_frames: bool = False
     needs_size: bool = False
-    keeps: frozenset[str] = frozenset({'confidence', 'action'})
+    keeps: frozenset[str] = frozenset({'confidences', 'actions'})
 
 
 _NEITHER = frozenset[str]()

@@ -2,11 +2,14 @@
 
 import codecs
 import re
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 from carl_mm.quoting import quote
 
-WORKBOOK = b'PK\x03\x04'  # how .xlsx and .ods files start
+ARCHIVE = b'PK\x03\x04'  # how zip archives start; .xlsx and .ods files are some
+IN_WORKBOOKS = {'[Content_Types].xml', 'mimetype'}
 AROUND = 30  # bytes on each side of a bad one that a message shows
 REMEDY = "save it as 'CSV UTF-8'"
 
@@ -20,8 +23,8 @@ def read_text(path: str | Path) -> str:
     """
     data = Path(path).read_bytes()
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if data.startswith(WORKBOOK):
-        raise ValueError(f'{path}: not a CSV file, but a workbook; {REMEDY}')
+    if data.startswith(ARCHIVE):
+        raise ValueError(f'{path}: not a CSV file, but {_archive(data)}')
     try:
         text = data.decode('utf-16' if is_wide else 'utf-8-sig')
     except UnicodeDecodeError as error:
@@ -40,3 +43,14 @@ def read_text(path: str | Path) -> str:
         line = text.count('\n', 0, text.index('\0')) + 1
         raise ValueError(f'{path}: line {line} has a zero byte; {REMEDY}')
     return text
+
+
+def _archive(data: bytes) -> str:
+    """Say what an archive is, and what to do; programs of annotators export some."""
+    try:
+        names = zipfile.ZipFile(BytesIO(data)).namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        names = []
+    if not names or IN_WORKBOOKS.intersection(names):
+        return f'a workbook; {REMEDY}'
+    return f'an archive with {quote(names[0])}; unpack it'

@@ -1,5 +1,7 @@
 """Texts in the encodings that tables have."""
 
+import zipfile
+
 import pytest
 
 from carl_mm.datasets.converters.formats.tables.table_text import read_text
@@ -25,3 +27,19 @@ def test_what_is_no_such_text(tmp_path, content, message):
     (tmp_path / 'a.csv').write_bytes(content)
     with pytest.raises(ValueError, match=message):
         read_text(tmp_path / 'a.csv')
+
+
+@pytest.mark.parametrize(
+    ('names', 'message'),
+    [
+        (['annotations.xml', 'images/a.jpg'], "an archive with 'annotations.xml'; unp"),
+        (['[Content_Types].xml', 'xl/workbook.xml'], 'a workbook; save it as'),
+        (['mimetype', 'content.xml'], 'a workbook; save it as'),
+    ],
+)
+def test_an_archive_is_told_from_a_workbook(tmp_path, names, message):
+    with zipfile.ZipFile(tmp_path / 'task.zip', 'w') as archive:
+        for name in names:
+            archive.writestr(name, '<annotations/>')
+    with pytest.raises(ValueError, match=f'task.zip: not a CSV file, but {message}'):
+        read_text(tmp_path / 'task.zip')

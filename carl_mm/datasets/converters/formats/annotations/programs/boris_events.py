@@ -18,6 +18,7 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
 from carl_mm.datasets.converters.formats.annotations.programs.boris_project import (
     COMMENT,
     NOBODY,
+    comment,
 )
 from carl_mm.datasets.converters.formats.annotations.source import Source
 from carl_mm.datasets.converters.formats.tables.csv_table import Table, read_table
@@ -165,7 +166,6 @@ def write(videos: Sequence[LabelledVideo]) -> str:
         for s in video.segments:
             start, end = by_time(s)
             times = [f'{time:.3f}' for time in (start, end, end - start)]
-            trust = '' if s.confidence is None else f'confidence {s.confidence:g}'
             subject = [video.action or '', NOBODY, s.phase, '', 'STATE']
-            rows.append([*head, *subject, *times, name, trust, ''])
+            rows.append([*head, *subject, *times, name, comment(s.confidence), ''])
     return csv_text(HEADER, rows, separator='\t')

@@ -19,12 +19,17 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
 )
 from carl_mm.datasets.converters.formats.annotations.source import Source
 from carl_mm.datasets.converters.formats.tables.label_rows import VideoClaim
-from carl_mm.quoting import clip, quote
+from carl_mm.quoting import quote
 
 KEYS = {'observations', 'behaviors_conf'}
 ACTION, STATE = 'action', 'State event'
 NOBODY = 'No focal subject'  # as BORIS calls it
 COMMENT = re.compile(r'confidence (\d(?:\.\d+)?(?:e-\d+)?)')
+
+
+def comment(confidence: float | None) -> str:
+    """Return the comment that tells a confidence, which `COMMENT` matches."""
+    return '' if confidence is None else f'confidence {confidence:g}'
 
 
 def matches(source: Source) -> bool:
@@ -48,13 +53,8 @@ def read(source: Source) -> Foreign:
     }
     numbers = count(1)
     for name, observation in project['observations'].items():
-        try:
+        with found.noting(f'observation {quote(name)}', 'BORIS'):
             _Observation(observation, points, found, numbers).read()
-        except ValueError as error:
-            found.problems.append(f'observation {quote(name)}: {error}')
-        except (TypeError, AttributeError, LookupError) as error:
-            what = f'is not of the form that BORIS writes ({clip(error)})'
-            found.problems.append(f'observation {quote(name)}: {what}')
     return found
 
 

@@ -11,6 +11,7 @@ from carl_mm.datasets.converters.formats.annotations.foreign import (
 from carl_mm.datasets.converters.formats.annotations.programs.boris_project import (
     ACTION,
     STATE,
+    comment,
 )
 
 EMPTY: dict[str, Any] = {
@@ -57,9 +58,8 @@ def _observation(video: LabelledVideo) -> dict[str, Any]:
     name, events = video.filename, list[list[Any]]()
     for s in video.segments:
         start, end = by_time(s)
-        trust = '' if s.confidence is None else f'confidence {s.confidence:g}'
         first, after = (s.frames[0], s.frames[1] + 1) if s.frames else ('NA', 'NA')
-        events.append([start, '', s.phase, '', trust, first])
+        events.append([start, '', s.phase, '', comment(s.confidence), first])
         events.append([end, '', s.phase, '', '', after])
     info: dict[str, Any] = {'hasVideo': {name: True}, 'hasAudio': {name: False}}
     info['length'] = {} if video.length_s is None else {name: video.length_s}

@@ -50,13 +50,8 @@ def read(source: Source) -> Foreign:
     found = Foreign('region')
     tasks = source.json if isinstance(source.json, list) else [source.json]
     for number, task in enumerate(tasks, start=1):
-        try:
+        with found.noting(f'task {number}', 'Label Studio'):
             _read_task(task, found)
-        except ValueError as error:
-            found.problems.append(f'task {number}: {error}')
-        except (TypeError, AttributeError, LookupError) as error:
-            what = f'is not of the form that Label Studio writes ({clip(error)})'
-            found.problems.append(f'task {number}: {what}')
     return found
 
 
